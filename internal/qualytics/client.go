@@ -1,0 +1,163 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package qualytics
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+const (
+	// DefaultRequestTimeout limits one HTTP request, its answer's body included.
+	DefaultRequestTimeout = 30 * time.Second
+	// DefaultMaxRetries is how often a request that may be repeated is repeated.
+	DefaultMaxRetries = 4
+
+	defaultRetryWait = time.Second
+)
+
+// Config says how to reach one Qualytics deployment.
+type Config struct {
+	URL       string // base URL; with or without a trailing slash or /api
+	Token     string // API token
+	UserAgent string
+
+	RequestTimeout time.Duration // one attempt's limit; 0 means DefaultRequestTimeout
+	MaxRetries     int           // repetitions after the first attempt; 0 means none
+	RetryWait      time.Duration // pause before the first repetition, doubled for each further one; 0 means 1 s
+
+	CACertFile         string // PEM file of authorities to trust besides the system's
+	InsecureSkipVerify bool   // accept any TLS certificate
+
+	// Log receives one line per HTTP attempt; never a header, a body or the token. nil logs nothing.
+	Log func(ctx context.Context, message string, fields map[string]any)
+}
+
+// Client calls the Runs API. It is safe for concurrent use.
+type Client struct {
+	base      *url.URL // ends in /api
+	userAgent string
+	token     string
+	http      *retryablehttp.Client
+	retryWait time.Duration
+
+	clockOffset atomic.Int64 // the server's clock minus ours, in nanoseconds, as of the last answer
+
+	starting sync.RWMutex // held for reading while a Run is asked for, for writing while a lost one is looked for
+	claims   claims
+}
+
+// New checks the configuration and returns a client. It sends nothing. Errors are about one field
+// each and are a [*ConfigError].
+func New(config Config) (*Client, error) {
+	base, err := parseURL(config.URL)
+	if err != nil {
+		return nil, &ConfigError{Field: "URL", Err: err}
+	}
+	token, err := cleanToken(config.Token)
+	if err != nil {
+		return nil, &ConfigError{Field: "Token", Err: err}
+	}
+	transport, err := newTransport(config)
+	if err != nil {
+		return nil, &ConfigError{Field: "CACertFile", Err: err}
+	}
+	if config.RequestTimeout == 0 {
+		config.RequestTimeout = DefaultRequestTimeout
+	}
+	if config.RetryWait == 0 {
+		config.RetryWait = defaultRetryWait
+	}
+
+	client := &Client{base: base, token: token, userAgent: config.UserAgent, retryWait: config.RetryWait}
+	client.http = &retryablehttp.Client{
+		HTTPClient: &http.Client{
+			Transport:     &attempts{next: transport, token: secret(token), log: config.Log, answered: client.noteClock},
+			CheckRedirect: followRedirect,
+			Timeout:       config.RequestTimeout,
+		},
+		RetryMax:     config.MaxRetries,
+		RetryWaitMin: config.RetryWait,
+		RetryWaitMax: longestRetryWait,
+		CheckRetry:   checkRetry,
+		Backoff:      backoff,
+		ErrorHandler: retryablehttp.PassthroughErrorHandler, // the last answer's body is what users need to see
+	}
+	return client, nil
+}
+
+// ConfigError is a fault in one field of [Config].
+type ConfigError struct {
+	Field string
+	Err   error
+}
+
+func (e *ConfigError) Error() string { return e.Field + ": " + e.Err.Error() }
+
+// Unwrap returns the fault itself, worded without the field's name.
+func (e *ConfigError) Unwrap() error { return e.Err }
+
+// call is one request to the API, whatever number of attempts it takes.
+type call struct {
+	method string
+	path   string // below /api, such as "/operations/53388"
+	query  url.Values
+	repeat repeatPolicy
+}
+
+func (c call) String() string { return c.method + " /api" + c.path }
+
+// do carries out a call and decodes its answer into the value that into points to (nil: the answer has
+// no body). It returns how the exchange went also when it failed.
+func (c *Client) do(ctx context.Context, call call, into any) (*exchange, error) {
+	exchange := &exchange{repeat: call.repeat}
+	target := *c.base
+	target.Path += call.path
+	target.RawQuery = call.query.Encode()
+	request, err := retryablehttp.NewRequestWithContext(withExchange(ctx, exchange), call.method, target.String(), nil)
+	if err != nil {
+		return exchange, fmt.Errorf("building %s: %w", call, err)
+	}
+	request.Header.Set("Authorization", "Bearer "+c.token)
+	request.Header.Set("Accept", "application/json")
+	request.Header.Set("User-Agent", c.userAgent)
+
+	response, err := c.http.Do(request)
+	if err != nil {
+		return exchange, c.transportError(ctx, call, err)
+	}
+	defer response.Body.Close()
+	body := exchange.body
+	if response.StatusCode < 200 || response.StatusCode > 299 {
+		return exchange, c.statusError(call, response, body)
+	}
+	if into == nil {
+		return exchange, nil
+	}
+	if err := decode(body, into); err != nil {
+		return exchange, notAPIError(call, response, body, err)
+	}
+	return exchange, nil
+}
+
+var errTrailing = errors.New("the answer ends in the middle of its JSON, or has more than one value")
+
+func decode(body []byte, into any) error {
+	if err := json.Unmarshal(body, into); err != nil {
+		if !json.Valid(body) && len(body) > 0 && (body[0] == '{' || body[0] == '[') {
+			return errTrailing
+		}
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,104 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package qualytics
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Kind is the nature of a failure, by which callers choose what to tell their users.
+type Kind int
+
+// The kinds of failure: first the API page's table, then what else a server and a network can do.
+const (
+	KindUnknown      Kind = iota
+	KindBadRequest        // 400: malformed, or an invalid id
+	KindUnauthorized      // 401: token missing, wrong or expired
+	KindForbidden         // 403: no Editor team permission on the datastore
+	KindNotFound          // 404: no such Run, in the API's own words
+	KindConflict          // 409: the Run is not in a state that supports the action
+	KindInvalid           // 422: a parameter fails validation
+	KindRateLimited       // 429
+	KindUnavailable       // 5xx
+	KindNotAPI            // an answer that is not the API's: HTML, empty, truncated, not JSON, wrong types
+	KindRedirected        // a redirect that must not be followed
+	KindUntrusted         // TLS: unknown authority, wrong host name, no TLS at all
+	KindUnresolvable      // DNS knows no such host
+	KindUnreachable       // no connection could be made
+	KindDisconnected      // the connection broke, or the answer ended early
+	KindTimedOut          // no whole answer within the request timeout
+	KindCancelled         // the caller gave up
+)
+
+// Error says why a call did not do what was asked.
+type Error struct {
+	Call       string // the request, such as "PUT /api/operations/rerun/53388"
+	Kind       Kind
+	StatusCode int              // 0 when there was no answer
+	Detail     string           // the API's `detail`, or what is known instead of it
+	Parameters []ParameterError // the entries of a 422
+	Location   string           // where a redirect pointed to
+	Expired    time.Time        // with KindUnauthorized: when the token expired, if it is known to have
+	RetryAfter time.Duration    // what the server asked to wait
+	Err        error            // the cause, where there was no answer
+
+	unreached bool // the application certainly did not see the request
+}
+
+// ParameterError is one entry of a 422: a parameter that the API rejected.
+type ParameterError struct {
+	Location []string // such as "query", "operation_type"; list indexes in decimal
+	Message  string
+}
+
+// Parameter is the name of the parameter that was rejected: the first part of the location after where
+// it was looked for. It is empty when the API did not say.
+func (p ParameterError) Parameter() string {
+	if len(p.Location) < 2 {
+		return ""
+	}
+	return p.Location[1]
+}
+
+func (e *Error) Error() string {
+	if e.StatusCode == 0 {
+		return fmt.Sprintf("%s: %s", e.Call, e.Detail)
+	}
+	return fmt.Sprintf("%s: HTTP %d: %s", e.Call, e.StatusCode, e.Detail)
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// Transient reports whether the same call may well succeed a little later.
+func (e *Error) Transient() bool {
+	switch e.Kind {
+	case KindRateLimited, KindUnavailable, KindNotAPI, KindUnreachable, KindDisconnected, KindTimedOut:
+		return true
+	default:
+		return false
+	}
+}
+
+// KindOf returns the kind of an error of this package, KindUnknown for any other.
+func KindOf(err error) Kind {
+	var failure *Error
+	if errors.As(err, &failure) {
+		return failure.Kind
+	}
+	return KindUnknown
+}
+
+// IsNotFound reports whether the API said that no such Run exists.
+func IsNotFound(err error) bool { return KindOf(err) == KindNotFound }
+
+// IsConflict reports whether the API said that the Run is not in a state that supports the action.
+func IsConflict(err error) bool { return KindOf(err) == KindConflict }
+
+// IsTransient reports whether the error is one after which the same call may well succeed.
+func IsTransient(err error) bool {
+	var failure *Error
+	return errors.As(err, &failure) && failure.Transient()
+}

@@ -1,0 +1,81 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package qualytics
+
+import (
+	"net/url"
+	"strconv"
+)
+
+// OperationTypes are the values that the API accepts as operation_type. sync and catalog mean the same.
+func OperationTypes() []string {
+	return []string{"sync", "catalog", "profile", "scan", "external_scan", "export", "materialize", "promote"}
+}
+
+// Results are the values that the API accepts as result.
+func Results() []string {
+	return []string{"queued", "running", "success", "failure", "aborted"}
+}
+
+// Filter selects and orders Runs; its fields are the query parameters of the API page. A nil field is
+// not sent.
+type Filter struct {
+	ID            *int64
+	ScheduleID    *int64
+	OperationType *string
+	Finished      *bool
+	Results       []string
+	CreatedDate   *string // YYYY-MM-DD, like the two below
+	StartDate     *string
+	EndDate       *string
+	Datastores    []int64
+	Containers    []int64
+	HasLogs       *bool
+	Offset        *int64  // minutes
+	SortCreated   *string // asc or desc, like the one below
+	SortDuration  *string
+}
+
+func (f Filter) query() url.Values {
+	query := url.Values{}
+	setInt(query, "id", f.ID)
+	setInt(query, "schedule_id", f.ScheduleID)
+	setString(query, "operation_type", f.OperationType)
+	setBool(query, "finished", f.Finished)
+	for _, result := range f.Results {
+		query.Add("result", result)
+	}
+	setString(query, "created_date", f.CreatedDate)
+	setString(query, "start_date", f.StartDate)
+	setString(query, "end_date", f.EndDate)
+	for _, datastore := range f.Datastores {
+		query.Add("datastore", strconv.FormatInt(datastore, 10))
+	}
+	for _, container := range f.Containers {
+		query.Add("container", strconv.FormatInt(container, 10))
+	}
+	setBool(query, "has_logs", f.HasLogs)
+	setInt(query, "offset", f.Offset)
+	setString(query, "sort_created", f.SortCreated)
+	setString(query, "sort_duration", f.SortDuration)
+	return query
+}
+
+func setString(query url.Values, name string, value *string) {
+	if value != nil {
+		query.Set(name, *value)
+	}
+}
+
+func setInt(query url.Values, name string, value *int64) {
+	if value != nil {
+		query.Set(name, strconv.FormatInt(*value, 10))
+	}
+}
+
+func setBool(query url.Values, name string, value *bool) {
+	if value != nil {
+		query.Set(name, strconv.FormatBool(*value))
+	}
+}

@@ -1,0 +1,142 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package qualytics
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+const (
+	// clockTolerance is how much older than the request a Run may look that the request started: the
+	// server's clock is known to the second, and the application's may differ a little from it.
+	clockTolerance = 2 * time.Second
+
+	// mostLooks is how often a Run is looked for that a request may have started: an application that
+	// works on behind a proxy which has given up may create it a little later.
+	mostLooks = 5
+)
+
+// LostStartError says that a Run was asked for, that the answer was lost, and that the Run which the
+// request may have started could not be told with certainty.
+type LostStartError struct {
+	Source     int64       // the Run that was to be rerun or resumed
+	Candidates []Operation // Runs that the request may have started; none: it probably did not start any
+	Lost       error       // why the answer was lost
+	Looking    error       // why looking failed, if it did
+}
+
+func (e *LostStartError) Error() string {
+	if e.Looking != nil {
+		return fmt.Sprintf("%v; looking for the Run that this may have started failed, too: %v", e.Lost, e.Looking)
+	}
+	return fmt.Sprintf("%v; %d Runs may have been started by this", e.Lost, len(e.Candidates))
+}
+
+func (e *LostStartError) Unwrap() []error { return []error{e.Lost, e.Looking} }
+
+// claims are the Runs that calls of this client have started.
+type claims struct {
+	mutex sync.Mutex
+	ids   map[int64]bool
+}
+
+func (c *claims) add(id int64) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if c.ids == nil {
+		c.ids = make(map[int64]bool)
+	}
+	c.ids[id] = true
+}
+
+func (c *claims) has(id int64) bool {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.ids[id]
+}
+
+// findStarted looks for the Run that a call made at the time asked may have started. No other call of
+// this client that starts a Run is under way meanwhile, so whatever those started is claimed.
+func (c *Client) findStarted(ctx context.Context, source int64, start startCall, asked time.Time, lost *Error) (*Operation, error) {
+	c.starting.Lock()
+	defer c.starting.Unlock()
+	failure := &LostStartError{Source: source, Lost: lost}
+	original, err := c.Operation(ctx, source)
+	if err != nil {
+		failure.Looking = err
+		return nil, failure
+	}
+	since := asked.Add(time.Duration(c.clockOffset.Load()) - clockTolerance)
+	pause := c.retryWait
+	for look := range mostLooks {
+		if look > 0 {
+			time.Sleep(pause) //nolint:forbidigo // ctx cannot be cancelled: it must be known what was started
+			pause *= 2
+		}
+		failure.Candidates, failure.Looking = c.startedSince(ctx, original, start, since)
+		if len(failure.Candidates) > 0 {
+			break
+		}
+	}
+	if len(failure.Candidates) != 1 {
+		return nil, failure
+	}
+	found := failure.Candidates[0]
+	c.claims.add(found.ID)
+	return &found, nil
+}
+
+// startedSince lists the Runs which the call may have started: younger than it, of the same type, on
+// the same datastore and containers as the original, and not claimed.
+func (c *Client) startedSince(ctx context.Context, original *Operation, start startCall, since time.Time) ([]Operation, error) {
+	if start.revives {
+		current, err := c.Operation(ctx, original.ID)
+		if err != nil {
+			return nil, err
+		}
+		if start.revived(current, since) {
+			return []Operation{*current}, nil
+		}
+	}
+	newest := "desc"
+	operationType := canonicalType(original.Type)
+	filter := Filter{OperationType: &operationType, SortCreated: &newest}
+	if original.Datastore != nil {
+		filter.Datastores = []int64{original.Datastore.ID}
+	}
+	listing, err := c.Operations(ctx, filter, largestPage)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(listing.Items, func(operation Operation) bool {
+		created, err := operation.Created.Time()
+		return err != nil || created.Before(since) || operation.ID == original.ID || c.claims.has(operation.ID) ||
+			operation.Type != original.Type || !sameContainers(operation, *original)
+	}), nil
+}
+
+// revived reports whether a source that may itself go on does so.
+func (s startCall) revived(source *Operation, since time.Time) bool {
+	dispatched, err := source.StartTime.Time()
+	if err != nil {
+		return !source.Finished() // queued again, not yet dispatched
+	}
+	return dispatched.After(since) || !source.Finished() && !s.forced
+}
+
+// sameContainers reports whether two Runs target the same containers, as far as they say so.
+func sameContainers(a, b Operation) bool {
+	if len(a.Containers) == 0 || len(b.Containers) == 0 {
+		return true
+	}
+	byID := func(x, y Container) int { return int(x.ID - y.ID) }
+	left, right := slices.Clone(a.Containers), slices.Clone(b.Containers)
+	slices.SortFunc(left, byID)
+	slices.SortFunc(right, byID)
+	return slices.EqualFunc(left, right, func(x, y Container) bool { return x.ID == y.ID })
+}

@@ -1,0 +1,80 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package qualytics
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+)
+
+// mostConnections is how many requests one client has under way to the server while it lists, and how
+// many connections it keeps for the next ones.
+const mostConnections = 8
+
+// newTransport is Go's default transport (proxies from the environment, HTTP/2, gzip) with the
+// configured trust.
+func newTransport(config Config) (*http.Transport, error) {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = mostConnections
+	transport.TLSClientConfig = &tls.Config{
+		MinVersion:         tls.VersionTLS12,
+		InsecureSkipVerify: config.InsecureSkipVerify, //nolint:gosec // the user's explicit choice, for self-signed deployments
+	}
+	if config.CACertFile != "" {
+		authorities, err := readAuthorities(config.CACertFile)
+		if err != nil {
+			return nil, err
+		}
+		transport.TLSClientConfig.RootCAs = authorities
+	}
+	return transport, nil
+}
+
+func readAuthorities(path string) (*x509.CertPool, error) {
+	pem, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("cannot be read: %w", err)
+	}
+	authorities, err := x509.SystemCertPool()
+	if err != nil {
+		authorities = x509.NewCertPool()
+	}
+	if !authorities.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("%s contains no certificate in PEM form (-----BEGIN CERTIFICATE-----)", path)
+	}
+	return authorities, nil
+}
+
+const mostRedirects = 5
+
+var errRedirectLoop = errors.New("too many redirects")
+
+// followRedirect lets a GET follow within the configured host, also from http to https. Anything else
+// stays unfollowed, so that no PUT becomes a GET and the token travels nowhere else: the redirect
+// itself is then the answer.
+func followRedirect(next *http.Request, via []*http.Request) error {
+	from, to := via[0].URL, next.URL
+	sameHost := from.Hostname() == to.Hostname() &&
+		(from.Scheme == to.Scheme && from.Port() == to.Port() || from.Scheme == "http" && to.Scheme == "https")
+	if next.Method != http.MethodGet || via[0].Method != http.MethodGet || !sameHost {
+		return http.ErrUseLastResponse
+	}
+	if len(via) > mostRedirects {
+		return errRedirectLoop
+	}
+	return nil
+}
+
+func isLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	address := net.ParseIP(host)
+	return address != nil && address.IsLoopback()
+}

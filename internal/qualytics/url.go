@@ -1,0 +1,41 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package qualytics
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+)
+
+// parseURL turns a base URL as people write it (with or without a trailing slash or /api) into the one
+// that every endpoint's path is appended to.
+func parseURL(text string) (*url.URL, error) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return nil, errors.New("is empty; it must be the deployment's base URL, such as https://your-instance.qualytics.io")
+	}
+	base, err := url.Parse(text)
+	if err != nil || base.Opaque != "" || (base.Scheme != "http" && base.Scheme != "https") {
+		return nil, errors.New("must be a URL that starts with https:// (or http://), such as https://your-instance.qualytics.io")
+	}
+	switch {
+	case base.Hostname() == "":
+		return nil, errors.New("has no host name; it must look like https://your-instance.qualytics.io")
+	case base.User != nil:
+		return nil, errors.New("must not contain a user name or a password; the API is authorised by the token alone")
+	case base.RawQuery != "" || base.ForceQuery || base.Fragment != "":
+		return nil, errors.New("must not contain a query (?) or a fragment (#); it is the base URL that the API's paths are appended to")
+	}
+	path := strings.TrimRight(base.Path, "/")
+	path = strings.TrimRight(strings.TrimSuffix(path, "/api"), "/")
+	return &url.URL{Scheme: base.Scheme, Host: base.Host, Path: path + "/api"}, nil
+}
+
+// PlainHTTP reports whether the token would travel unencrypted over a network to the given base URL:
+// it is a plain-http one whose host is not loopback.
+func PlainHTTP(text string) bool {
+	base, err := parseURL(text)
+	return err == nil && base.Scheme == "http" && !isLoopback(base.Hostname())
+}
