@@ -1,0 +1,209 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
+)
+
+// attempt is what was tried of the API, as errors name it.
+type attempt struct {
+	verb   string           // such as "rerun"
+	object string           // such as "Run 53388"
+	action qualytics.Action // empty when something was only looked at
+}
+
+func act(action qualytics.Action, id int64) attempt {
+	return attempt{verb: string(action), object: fmt.Sprintf("Run %d", id), action: action}
+}
+
+func readRun(id int64) attempt { return attempt{verb: "read", object: fmt.Sprintf("Run %d", id)} }
+
+// addError reports a failed attempt: what was tried, what came back, and what to do.
+func addError(diags *diag.Diagnostics, attempt attempt, err error) {
+	diags.AddError(attempt.summary(), attempt.explain(err))
+}
+
+// addErrorAt reports a failed attempt on the attribute that names its Run. A failure that is not about
+// the Run concerns the whole resource.
+func addErrorAt(diags *diag.Diagnostics, at path.Path, attempt attempt, err error) {
+	switch qualytics.KindOf(err) {
+	case qualytics.KindNotFound, qualytics.KindConflict, qualytics.KindBadRequest, qualytics.KindForbidden:
+		diags.AddAttributeError(at, attempt.summary(), attempt.explain(err))
+	default:
+		addError(diags, attempt, err)
+	}
+}
+
+// addFilterError reports a failed listing, each rejected parameter on the attribute of its name.
+func addFilterError(diags *diag.Diagnostics, attempt attempt, err error, isAttribute func(name string) bool) {
+	var failure *qualytics.Error
+	placed := 0
+	if errors.As(err, &failure) {
+		for _, parameter := range failure.Parameters {
+			if name := parameter.Parameter(); isAttribute(name) {
+				diags.AddAttributeError(path.Root(name), "Invalid "+name, "The Qualytics API rejected this value: "+parameter.Message+".")
+				placed++
+			}
+		}
+	}
+	if placed == 0 || placed < len(failure.Parameters) {
+		addError(diags, attempt, err)
+	}
+}
+
+func (a attempt) summary() string { return "Cannot " + a.verb + " " + a.object }
+
+func (a attempt) explain(err error) string {
+	var (
+		lost    *qualytics.LostStartError
+		failure *qualytics.Error
+	)
+	switch {
+	case errors.As(err, &lost):
+		return a.explainLost(lost)
+	case errors.As(err, &failure):
+		return answered(failure) + "\n\n" + a.wayOut(failure)
+	case errors.Is(err, context.DeadlineExceeded):
+		return ranOut
+	case errors.Is(err, context.Canceled):
+		return "It was interrupted."
+	default:
+		return sentence(err.Error())
+	}
+}
+
+const ranOut = "The time allowed for it ran out. Apply again to go on, or raise it in timeouts."
+
+// answered says what came back from the API.
+func answered(failure *qualytics.Error) string {
+	if failure.StatusCode == 0 {
+		return fmt.Sprintf("%s got no usable answer: %s.", failure.Call, failure.Detail)
+	}
+	return fmt.Sprintf("%s was answered with HTTP status %d: %s", failure.Call, failure.StatusCode, sentence(failure.Detail))
+}
+
+func sentence(text string) string {
+	if text == "" || strings.HasSuffix(text, ".") {
+		return text
+	}
+	return text + "."
+}
+
+// wayOut says what to do about a failure.
+func (a attempt) wayOut(failure *qualytics.Error) string {
+	switch failure.Kind {
+	case qualytics.KindUnauthorized:
+		if !failure.Expired.IsZero() {
+			return "The API token expired at " + failure.Expired.Format(time.RFC3339) + ". Create a new one and set it as QUALYTICS_TOKEN, or as token in the provider block; a service token is what automation should use."
+		}
+		return "The API token is wrong, was revoked, or is for another deployment. Check QUALYTICS_TOKEN, or token in the provider block, and that it goes with the url."
+	case qualytics.KindForbidden:
+		return "The token's user needs the Editor team permission on the Run's datastore (or the Admin role) to " + a.verb + " a Run."
+	case qualytics.KindNotFound:
+		return "No such Run exists: it was deleted, or the id is wrong. The data source qualytics_operations lists the Runs that there are."
+	case qualytics.KindConflict:
+		return a.conditions()
+	case qualytics.KindBadRequest, qualytics.KindInvalid:
+		return "The API does not accept a value that it was given. Correct it as the answer says."
+	case qualytics.KindRateLimited:
+		return "The deployment limits how many requests it takes. Try again later, run Terraform with a lower -parallelism, or raise the provider's max_retries."
+	case qualytics.KindUnavailable:
+		return "The deployment, or a proxy in front of it, has a problem of its own. Try again later; if it stays, ask whoever runs the deployment."
+	case qualytics.KindNotAPI:
+		return "That does not come from the Qualytics API, or not whole. Check that the provider's url is the base URL of the deployment, such as https://your-instance.qualytics.io, and that no login page or proxy answers in its place."
+	case qualytics.KindRedirected:
+		return redirectAdvice(failure.Location)
+	case qualytics.KindUntrusted:
+		return "The connection cannot be trusted. If the deployment uses a certificate authority of its own, set the provider's ca_cert_file; check that the url has the host name of the certificate, and https:// only where the server speaks TLS."
+	case qualytics.KindUnresolvable:
+		return "The host name is not known. Check the provider's url, and the network that Terraform runs in."
+	case qualytics.KindUnreachable:
+		return "No connection could be made. Check the provider's url and its port, that the deployment is up, and whether a proxy (HTTPS_PROXY, NO_PROXY) is needed."
+	case qualytics.KindDisconnected:
+		return "The connection broke before the answer was complete. Try again later."
+	case qualytics.KindTimedOut:
+		return "There was no complete answer in time. Try again later, or raise the provider's request_timeout."
+	case qualytics.KindCancelled:
+		if errors.Is(failure.Err, context.DeadlineExceeded) {
+			return ranOut
+		}
+		return "It was interrupted. Nothing more was sent."
+	default:
+		return "The provider does not know this answer. Check the provider's url; if it is right, the API has changed, and a newer version of the provider may be needed."
+	}
+}
+
+// conditions says when the action is possible.
+func (a attempt) conditions() string {
+	return fmt.Sprintf("Only a Run with result %s can be %s, and only of type %s. The data source qualytics_operation shows the Run as it is now.",
+		orList(a.action.From()), pastParticiple[a.action], orList(a.action.Types()))
+}
+
+var pastParticiple = map[qualytics.Action]string{
+	qualytics.ActionAbort:  "aborted",
+	qualytics.ActionResume: "resumed",
+	qualytics.ActionRerun:  "rerun",
+	qualytics.ActionDelete: "deleted",
+}
+
+// orList writes words as "`a`, `b` or `c`".
+func orList[S ~string](words []S) string {
+	var text strings.Builder
+	for i, word := range words {
+		switch {
+		case i > 0 && i == len(words)-1:
+			text.WriteString(" or ")
+		case i > 0:
+			text.WriteString(", ")
+		}
+		text.WriteString("`" + string(word) + "`")
+	}
+	return text.String()
+}
+
+// redirectAdvice names the URL to configure: where the redirect leads to, without the API's path.
+func redirectAdvice(location string) string {
+	base, _, isAPI := strings.Cut(location, "/api/operations")
+	if !isAPI {
+		return "The provider does not follow this redirect, since the token must not go elsewhere. It may lead to a login page. Set the provider's url to the base URL of the deployment itself."
+	}
+	return "The provider does not follow this redirect, since a request that changes something must not turn into another one and the token must not go elsewhere. If " + base + " is your deployment, set the provider's url to it."
+}
+
+// explainLost says what may have been started, and how to go on without starting it twice.
+func (a attempt) explainLost(lost *qualytics.LostStartError) string {
+	var text strings.Builder
+	var failure *qualytics.Error
+	if errors.As(lost.Lost, &failure) {
+		text.WriteString(answered(failure) + " ")
+	}
+	text.WriteString("So it is not known whether a Run was started, and the request was not repeated.\n\n")
+	switch {
+	case lost.Looking != nil:
+		text.WriteString("Looking for the Run failed, too: " + sentence(lost.Looking.Error()) + " ")
+	case len(lost.Candidates) == 0:
+		text.WriteString("No Run was found that it can have started, so it probably started none, and the next apply may ask again. ")
+	default:
+		text.WriteString("More than one Run was found that it can have started:\n")
+		for _, candidate := range lost.Candidates {
+			fmt.Fprintf(&text, "  - Run %d: %s, %s, created %s\n", candidate.ID, candidate.Type, candidate.Result, candidate.Created)
+		}
+	}
+	if a.action == qualytics.ActionRerun {
+		text.WriteString("If a Run is yours, bring it under management before the next apply, which would start another one: take the resource out of the state if it is there (terraform state rm ADDRESS), then terraform import ADDRESS ID.")
+	} else {
+		text.WriteString("Look at the Run (data source qualytics_operation) before the next apply, which would ask again.")
+	}
+	return text.String()
+}

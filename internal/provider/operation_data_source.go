@@ -1,0 +1,113 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"maps"
+
+	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+var _ datasource.DataSourceWithConfigure = (*operationDataSource)(nil)
+
+func newOperationDataSource() datasource.DataSource { return &operationDataSource{} }
+
+// operationDataSource is one Run, with all that the API says of it.
+type operationDataSource struct{ runs }
+
+type operationDetailsModel struct {
+	operationModel
+	Containers types.List           `tfsdk:"containers"`
+	Details    jsontypes.Normalized `tfsdk:"details"`
+}
+
+func (d *operationDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_operation"
+}
+
+func (d *operationDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := dataSourceAttributes(operationFields)
+	maps.Copy(attributes, map[string]schema.Attribute{
+		"id": schema.Int64Attribute{
+			Required:            true,
+			Validators:          []validator.Int64{int64validator.AtLeast(1)},
+			MarkdownDescription: "Id of the Run to look up.",
+		},
+		"containers": schema.ListNestedAttribute{
+			Computed:            true,
+			NestedObject:        schema.NestedAttributeObject{Attributes: dataSourceAttributes(containerFields)},
+			MarkdownDescription: "Containers that the Run targets. What it did in each is told by the data source `qualytics_operation_containers`.",
+		},
+		"details": schema.StringAttribute{
+			Computed:            true,
+			CustomType:          jsontypes.NormalizedType{},
+			MarkdownDescription: "All that the API says of the Run, as JSON for `jsondecode`: the settings of its type of operation, results per container, and whatever else has no attribute of its own.",
+		},
+	})
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Looks one Run up by its id.",
+		Attributes:          attributes,
+	}
+}
+
+func (d *operationDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.configure(req.ProviderData, &resp.Diagnostics)
+}
+
+func (d *operationDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var id types.Int64
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("id"), &id)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	operation, err := d.client.Operation(ctx, id.ValueInt64())
+	if err != nil {
+		addErrorAt(&resp.Diagnostics, path.Root("id"), readRun(id.ValueInt64()), err)
+		return
+	}
+	var model operationDetailsModel
+	held, diags := newOperationModel(ctx, operation)
+	resp.Diagnostics.Append(diags...)
+	model.operationModel = held
+	containers := make([]tftypes.Value, 0, len(operation.Containers))
+	for i := range operation.Containers {
+		containers = append(containers, containerValue(&operation.Containers[i]))
+	}
+	model.Containers, diags = readList(ctx, containerAttrType, containers)
+	resp.Diagnostics.Append(diags...)
+	details, err := normalize(operation.Payload)
+	if err != nil {
+		addError(&resp.Diagnostics, readRun(operation.ID), err)
+		return
+	}
+	model.Details = jsontypes.NewNormalizedValue(details)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+}
+
+// normalize writes JSON without white space and with sorted names, numbers as they are.
+func normalize(payload json.RawMessage) (string, error) {
+	decoder := json.NewDecoder(bytes.NewReader(payload))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return "", err
+	}
+	var normal bytes.Buffer
+	encoder := json.NewEncoder(&normal)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return "", err
+	}
+	return string(bytes.TrimSpace(normal.Bytes())), nil
+}

@@ -1,0 +1,137 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	datasourceschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
+)
+
+// filterModel holds the filters of a listing, under the API's own parameter names.
+type filterModel struct {
+	ID            types.Int64  `tfsdk:"id"`
+	ScheduleID    types.Int64  `tfsdk:"schedule_id"`
+	OperationType types.String `tfsdk:"operation_type"`
+	Finished      types.Bool   `tfsdk:"finished"`
+	Result        types.List   `tfsdk:"result"`
+	CreatedDate   types.String `tfsdk:"created_date"`
+	StartDate     types.String `tfsdk:"start_date"`
+	EndDate       types.String `tfsdk:"end_date"`
+	Datastore     types.List   `tfsdk:"datastore"`
+	Container     types.List   `tfsdk:"container"`
+	HasLogs       types.Bool   `tfsdk:"has_logs"`
+	Offset        types.Int64  `tfsdk:"offset"`
+	SortCreated   types.String `tfsdk:"sort_created"`
+	SortDuration  types.String `tfsdk:"sort_duration"`
+}
+
+// filter is the model as the client takes it.
+func (m filterModel) filter() qualytics.Filter {
+	return qualytics.Filter{
+		ID:            m.ID.ValueInt64Pointer(),
+		ScheduleID:    m.ScheduleID.ValueInt64Pointer(),
+		OperationType: m.OperationType.ValueStringPointer(),
+		Finished:      m.Finished.ValueBoolPointer(),
+		Results:       texts(m.Result),
+		CreatedDate:   m.CreatedDate.ValueStringPointer(),
+		StartDate:     m.StartDate.ValueStringPointer(),
+		EndDate:       m.EndDate.ValueStringPointer(),
+		Datastores:    ids(m.Datastore),
+		Containers:    ids(m.Container),
+		HasLogs:       m.HasLogs.ValueBoolPointer(),
+		Offset:        m.Offset.ValueInt64Pointer(),
+		SortCreated:   m.SortCreated.ValueStringPointer(),
+		SortDuration:  m.SortDuration.ValueStringPointer(),
+	}
+}
+
+func texts(list types.List) []string {
+	var values []string
+	for _, element := range list.Elements() {
+		values = append(values, element.(types.String).ValueString())
+	}
+	return values
+}
+
+func ids(list types.List) []int64 {
+	var values []int64
+	for _, element := range list.Elements() {
+		values = append(values, element.(types.Int64).ValueInt64())
+	}
+	return values
+}
+
+// The kinds of values that filters take.
+type (
+	textFilter struct {
+		description string
+		valid       validator.String
+	}
+	textsFilter struct {
+		description string
+		valid       validator.String
+	}
+	numberFilter struct {
+		description string
+		valid       validator.Int64
+	}
+	idsFilter struct{ description string }
+	flag      struct{ description string }
+)
+
+const neverEmpty = " Must not be empty: leave it out to take all."
+
+var (
+	positive  = int64validator.AtLeast(1)
+	direction = stringvalidator.OneOf("asc", "desc")
+
+	// filters are the query parameters of the API's listing.
+	filters = map[string]any{
+		"id":             numberFilter{"Only the Run with this id.", positive},
+		"schedule_id":    numberFilter{"Only Runs that the schedule with this id triggered.", positive},
+		"operation_type": textFilter{"Only Runs of this type: `sync` or `catalog` (both mean sync), `profile`, `scan`, `external_scan`, `export`, `materialize` or `promote`.", stringvalidator.OneOf(qualytics.OperationTypes()...)},
+		"finished":       flag{"`true`: only finished Runs; `false`: only Runs in progress."},
+		"result":         textsFilter{"Only Runs with one of these results: `queued`, `running`, `success`, `failure`, `aborted`." + neverEmpty, stringvalidator.OneOf(qualytics.Results()...)},
+		"created_date":   textFilter{"Only Runs created on this date (`YYYY-MM-DD`).", calendarDate{}},
+		"start_date":     textFilter{"Only Runs started on this date (`YYYY-MM-DD`).", calendarDate{}},
+		"end_date":       textFilter{"Only Runs ended on this date (`YYYY-MM-DD`).", calendarDate{}},
+		"datastore":      idsFilter{"Only Runs on one of the datastores with these ids." + neverEmpty},
+		"container":      idsFilter{"Only Runs that target one of the containers with these ids." + neverEmpty},
+		"has_logs":       flag{"`true`: only Runs that produced log entries; `false`: only Runs that produced none."},
+		"offset":         numberFilter{"Timezone offset in minutes, from -1440 to 1440, by which the date filters are aligned with your timezone. Defaults to 0, which is UTC.", int64validator.Between(-1440, 1440)},
+		"sort_created":   textFilter{"Sorts the Runs by when they were created: `asc` (oldest first) or `desc` (newest first). Unset, the API decides about the order.", direction},
+		"sort_duration":  textFilter{"Sorts the Runs by duration: `asc` (shortest first) or `desc` (longest first).", direction},
+	}
+)
+
+// filterAttributes are the filters as arguments of a data source.
+func filterAttributes() map[string]datasourceschema.Attribute {
+	attributes := make(map[string]datasourceschema.Attribute, len(filters))
+	for name, filter := range filters {
+		switch filter := filter.(type) {
+		case textFilter:
+			attributes[name] = datasourceschema.StringAttribute{Optional: true, MarkdownDescription: filter.description, Validators: []validator.String{filter.valid}}
+		case textsFilter:
+			attributes[name] = datasourceschema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: filter.description, Validators: filledWith(listvalidator.ValueStringsAre(filter.valid))}
+		case numberFilter:
+			attributes[name] = datasourceschema.Int64Attribute{Optional: true, MarkdownDescription: filter.description, Validators: []validator.Int64{filter.valid}}
+		case idsFilter:
+			attributes[name] = datasourceschema.ListAttribute{Optional: true, ElementType: types.Int64Type, MarkdownDescription: filter.description, Validators: filledWith(listvalidator.ValueInt64sAre(positive))}
+		case flag:
+			attributes[name] = datasourceschema.BoolAttribute{Optional: true, MarkdownDescription: filter.description}
+		}
+	}
+	return attributes
+}
+
+// filledWith rejects empty lists, which would silently select everything, and invalid elements.
+func filledWith(elements validator.List) []validator.List {
+	return []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(), elements}
+}

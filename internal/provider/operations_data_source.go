@@ -1,0 +1,116 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"maps"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
+)
+
+var _ datasource.DataSourceWithConfigure = (*operationsDataSource)(nil)
+
+func newOperationsDataSource() datasource.DataSource { return &operationsDataSource{} }
+
+// operationsDataSource is the filtered list of Runs.
+type operationsDataSource struct{ runs }
+
+type operationsModel struct {
+	filterModel
+	Limit      types.Int64 `tfsdk:"limit"`
+	Operations types.List  `tfsdk:"operations"`
+	IDs        types.List  `tfsdk:"ids"`
+	Total      types.Int64 `tfsdk:"total"`
+}
+
+func (d *operationsDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_operations"
+}
+
+func (d *operationsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := filterAttributes()
+	maps.Copy(attributes, map[string]schema.Attribute{
+		"limit": schema.Int64Attribute{
+			Optional:            true,
+			Validators:          []validator.Int64{int64validator.Between(1, 1_000_000)},
+			MarkdownDescription: "The most Runs to return, from 1 to 1,000,000. Unset, all that the filters select are returned.",
+		},
+		"operations": schema.ListNestedAttribute{
+			Computed:            true,
+			NestedObject:        schema.NestedAttributeObject{Attributes: dataSourceAttributes(operationFields)},
+			MarkdownDescription: "The Runs, in the order that was asked for.",
+		},
+		"ids": schema.ListAttribute{
+			Computed:            true,
+			ElementType:         types.Int64Type,
+			MarkdownDescription: "Ids of the Runs, in the same order as `operations`.",
+		},
+		"total": schema.Int64Attribute{
+			Computed:            true,
+			MarkdownDescription: "How many Runs the filters select, as the API counted them, whatever the `limit`.",
+		},
+	})
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Lists the Runs that filters select, all pages of them. Without any filter it lists the whole history.",
+		Attributes:          attributes,
+	}
+}
+
+func (d *operationsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.configure(req.ProviderData, &resp.Diagnostics)
+}
+
+func (d *operationsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var config operationsModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	listing, err := d.client.Operations(ctx, config.filter(), int(config.Limit.ValueInt64()))
+	if err != nil {
+		addFilterError(&resp.Diagnostics, attempt{verb: "list", object: "Runs"}, err, isFilter)
+		return
+	}
+	if !listing.Steady {
+		resp.Diagnostics.AddWarning("The history changed while it was read",
+			"Runs vanished so fast that the list may lack some that were there throughout, although it was read several times. Narrow the filters, or set a limit.")
+	}
+	resp.State.Raw, err = listingValue(req.Config.Raw, listing)
+	if err != nil {
+		resp.Diagnostics.AddError("Cannot list Runs", err.Error())
+	}
+}
+
+func isFilter(name string) bool {
+	_, ok := filters[name]
+	return ok
+}
+
+// listingValue is the data source's configuration completed by a listing. It is built of Terraform's
+// own values, since for thousands of Runs the framework's reflection takes most of the time and memory
+// of the read.
+func listingValue(config tftypes.Value, listing qualytics.Listing[qualytics.Operation]) (tftypes.Value, error) {
+	operations := make([]tftypes.Value, 0, len(listing.Items))
+	ids := make([]tftypes.Value, 0, len(listing.Items))
+	for i := range listing.Items {
+		operations = append(operations, operationValue(&listing.Items[i]))
+		ids = append(ids, number(&listing.Items[i].ID))
+	}
+	attributes := make(map[string]tftypes.Value)
+	if err := config.As(&attributes); err != nil {
+		return config, err
+	}
+	attributes["operations"] = tftypes.NewValue(tftypes.List{ElementType: operationType}, operations)
+	attributes["ids"] = tftypes.NewValue(tftypes.List{ElementType: tftypes.Number}, ids)
+	attributes["total"] = number(&listing.Total)
+	return tftypes.NewValue(config.Type(), attributes), nil
+}

@@ -1,0 +1,38 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
+	"github.com/qualytics/terraform-provider-qualytics/internal/runwait"
+)
+
+// progressLine says how far a Run is, such as "Run 53390: running, 7/14 containers, 350,000 records".
+func progressLine(operation *qualytics.Operation) string {
+	var line strings.Builder
+	fmt.Fprintf(&line, "Run %d: %s", operation.ID, operation.Result)
+	if total, ok := operation.Status["total_containers"]; ok {
+		done := operation.Status["containers_analyzed"]
+		if done == "" {
+			done = "0"
+		}
+		fmt.Fprintf(&line, ", %s/%s containers", done, total)
+	}
+	if records, err := operation.Status["records_processed"].Int64(); err == nil {
+		line.WriteString(", " + humanize.Comma(records) + " records")
+	}
+	return line.String()
+}
+
+// logProgress writes a line to Terraform's log whenever a Run has got further.
+func logProgress(ctx context.Context) runwait.Progress {
+	return func(operation *qualytics.Operation) { tflog.Info(ctx, progressLine(operation)) }
+}

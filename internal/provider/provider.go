@@ -1,0 +1,133 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package provider is the Terraform provider for the Runs of Qualytics. It speaks to the API through
+// package qualytics and knows nothing of HTTP.
+package provider
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+var (
+	_ provider.Provider                  = (*qualyticsProvider)(nil)
+	_ provider.ProviderWithActions       = (*qualyticsProvider)(nil)
+	_ provider.ProviderWithListResources = (*qualyticsProvider)(nil)
+)
+
+// New returns a constructor of the provider. version is what the User-Agent says.
+func New(version string) func() provider.Provider {
+	return func() provider.Provider { return &qualyticsProvider{version: version} }
+}
+
+type qualyticsProvider struct {
+	version string
+	// retryWait is the pause before a request is repeated; 0 means the client's default. Tests shorten it.
+	retryWait time.Duration
+}
+
+type providerModel struct {
+	URL                types.String         `tfsdk:"url"`
+	Token              types.String         `tfsdk:"token"`
+	RequestTimeout     timetypes.GoDuration `tfsdk:"request_timeout"`
+	MaxRetries         types.Int64          `tfsdk:"max_retries"`
+	PollInterval       timetypes.GoDuration `tfsdk:"poll_interval"`
+	CACertFile         types.String         `tfsdk:"ca_cert_file"`
+	InsecureSkipVerify types.Bool           `tfsdk:"insecure_skip_verify"`
+}
+
+func (p *qualyticsProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "qualytics"
+	resp.Version = p.version
+}
+
+func (p *qualyticsProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Looks up, reruns, resumes, aborts and cleans up the Runs of [Qualytics](https://qualytics.ai), a data-quality platform. A Run is one execution of an operation (sync, profile, scan, external scan, export, materialize or promote) on a datastore.",
+		Attributes: map[string]schema.Attribute{
+			"url": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Base URL of the Qualytics deployment, such as `https://your-instance.qualytics.io`, with or without a trailing slash or `/api`. Defaults to the environment variable `QUALYTICS_URL`.",
+			},
+			"token": schema.StringAttribute{
+				Optional:            true,
+				Sensitive:           true,
+				MarkdownDescription: "API token; use a service token for automation. Prefer the environment variable `QUALYTICS_TOKEN`, which is its default, to a token in the configuration.",
+			},
+			"request_timeout": schema.StringAttribute{
+				Optional:            true,
+				CustomType:          timetypes.GoDurationType{},
+				Validators:          []validator.String{positiveDuration{}},
+				MarkdownDescription: "Limit of one HTTP request, as a duration such as `45s` or `2m`. Defaults to the environment variable `QUALYTICS_TIMEOUT` (in whole seconds), then to `30s`.",
+			},
+			"max_retries": schema.Int64Attribute{
+				Optional:            true,
+				Validators:          []validator.Int64{int64validator.Between(0, 100)},
+				MarkdownDescription: "How often a request that may be repeated is repeated, from 0 to 100, after connection errors, rate limiting and server errors. Defaults to `4`. What starts a Run is repeated only if it certainly did not reach the application.",
+			},
+			"poll_interval": schema.StringAttribute{
+				Optional:            true,
+				CustomType:          timetypes.GoDurationType{},
+				Validators:          []validator.String{positiveDuration{}},
+				MarkdownDescription: "Longest pause between two looks at a Run that is waited for, as a duration such as `30s`. Defaults to `10s`. The first looks are a second apart, the later ones ever farther.",
+			},
+			"ca_cert_file": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Path of a PEM file with certificate authorities to trust besides the system's, for self-hosted deployments.",
+			},
+			"insecure_skip_verify": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Whether to accept any TLS certificate. Defaults to `false`. Whoever can intercept the connection can then read the token; prefer `ca_cert_file`.",
+			},
+		},
+	}
+}
+
+func (p *qualyticsProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var model providerModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	runs := p.connect(model, req.TerraformVersion, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.DataSourceData = runs
+	resp.ResourceData = runs
+	resp.ActionData = runs
+	resp.ListResourceData = runs
+}
+
+func (p *qualyticsProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{
+		newOperationsDataSource,
+		newOperationDataSource,
+	}
+}
+
+func (p *qualyticsProvider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{
+		newRunRerunResource,
+	}
+}
+
+func (p *qualyticsProvider) Actions(context.Context) []func() action.Action {
+	return nil
+}
+
+func (p *qualyticsProvider) ListResources(context.Context) []func() list.ListResource {
+	return nil
+}

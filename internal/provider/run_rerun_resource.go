@@ -1,0 +1,313 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*runRerunResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*runRerunResource)(nil)
+	_ resource.ResourceWithImportState = (*runRerunResource)(nil)
+	_ resource.ResourceWithIdentity    = (*runRerunResource)(nil)
+)
+
+func newRunRerunResource() resource.Resource { return &runRerunResource{} }
+
+// runRerunResource is a rerun of a Run: repeated when its triggers change, its record deleted with it.
+type runRerunResource struct{ runs }
+
+type runRerunModel struct {
+	runModel
+	waitModel
+	DeleteOnDestroy types.Bool `tfsdk:"delete_on_destroy"`
+	AbortOnDestroy  types.Bool `tfsdk:"abort_on_destroy"`
+	RerunIfDeleted  types.Bool `tfsdk:"rerun_if_deleted"`
+}
+
+func (r *runRerunResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_run_rerun"
+	resp.ResourceBehavior.MutableIdentity = true // each rerun is a new Run with an id of its own
+}
+
+func (r *runRerunResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	own := waitAttributes()
+	own["delete_on_destroy"] = schema.BoolAttribute{
+		Optional:            true,
+		Computed:            true,
+		Default:             booldefault.StaticBool(true),
+		MarkdownDescription: "Whether the record of a Run is deleted when the resource is destroyed, and when a later rerun has superseded it. Defaults to `true`. What the Run produced (anomalies, computed data) stays in any case.",
+	}
+	own["abort_on_destroy"] = schema.BoolAttribute{
+		Optional:            true,
+		Computed:            true,
+		Default:             booldefault.StaticBool(true),
+		MarkdownDescription: "Whether a Run that is still active when the resource is destroyed is aborted. Defaults to `true`. With `false` the destroy waits for it to end before it deletes the record.",
+	}
+	own["rerun_if_deleted"] = schema.BoolAttribute{
+		Optional:            true,
+		Computed:            true,
+		Default:             booldefault.StaticBool(true),
+		MarkdownDescription: "What to do when the Run's record was deleted outside Terraform: plan another rerun (`true`), or keep what was last known of it (`false`). Defaults to `true`.",
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Reruns a Run: starts a new Run with the configuration of an existing one, when the resource is created and whenever `triggers` changes, and waits for its result. The attributes are those of the new Run, whose record is deleted when the resource is destroyed or a later rerun has succeeded. The Run `run_id` itself is never changed.",
+		Attributes: runAttributes(ctx, qualytics.ActionRerun, timeouts.Opts{
+			Create: true, Update: true, Delete: true,
+			CreateDescription: "How long to wait for the Run when the resource is created, as a duration such as `90m`. Defaults to `60m`.",
+			UpdateDescription: "How long to wait for the Run when the resource is updated, as a duration such as `90m`. Defaults to `60m`.",
+			DeleteDescription: "How long an active Run may take to end before its record is deleted, as a duration such as `20m`. Defaults to `10m`.",
+		}, own),
+	}
+}
+
+func (r *runRerunResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"id": identityschema.Int64Attribute{RequiredForImport: true, Description: "Id of the Run that the resource holds."},
+	}}
+}
+
+func (r *runRerunResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.configure(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *runRerunResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	var plan runRerunModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if req.State.Raw.IsNull() {
+		r.checkSource(ctx, qualytics.ActionRerun, plan.RunID, false, &resp.Diagnostics)
+		return
+	}
+	var state runRerunModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	notes, diags := loadLedger(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.planUpdate(ctx, plan.changeFrom(&state, notes), qualytics.ActionRerun, false, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+func (r *runRerunResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan runRerunModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	timeout, diags := plan.Timeouts.Create(ctx, defaultWaitTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	started, err := r.client.Rerun(ctx, plan.RunID.ValueInt64())
+	if err != nil {
+		addErrorAt(&resp.Diagnostics, path.Root("run_id"), act(qualytics.ActionRerun, plan.RunID.ValueInt64()), err)
+		return
+	}
+	reportLostAnswer(started, &resp.Diagnostics)
+	apply := application{state: &resp.State, identity: resp.Identity, private: resp.Private, diagnostics: &resp.Diagnostics}
+	r.follow(ctx, apply, &plan, &started.Operation, &ledger{}, plan.waiting(&waiting{
+		timeout: timeout, timeoutName: "timeouts.create", unfinished: plan.afterTaint(),
+	}))
+}
+
+func (r *runRerunResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state runRerunModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	notes, diags := loadLedger(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	operation, err := r.client.Operation(ctx, state.ID.ValueInt64())
+	switch {
+	case qualytics.IsNotFound(err):
+		r.readDeleted(ctx, &state, notes, resp)
+		return
+	case err != nil:
+		addError(&resp.Diagnostics, readRun(state.ID.ValueInt64()), err)
+		return
+	}
+	notes.Lost = false
+	if operation.Result == qualytics.ResultSuccess && len(notes.Superseded) == 0 {
+		notes.Awaited = false // nothing is left to wait for
+	}
+	apply := application{state: &resp.State, identity: resp.Identity, private: resp.Private, diagnostics: &resp.Diagnostics}
+	apply.save(ctx, &state, operation, notes)
+}
+
+// readDeleted deals with a record that was deleted outside Terraform: the resource is gone, too, unless
+// the last state is to be kept, or there are superseded records that must not be forgotten.
+func (r *runRerunResource) readDeleted(ctx context.Context, state *runRerunModel, notes ledger, resp *resource.ReadResponse) {
+	switch {
+	case !boolOr(state.RerunIfDeleted, true):
+		notes.Awaited, notes.Failed = false, false
+		resp.Diagnostics.Append(notes.save(ctx, resp.Private)...)
+	case len(notes.Superseded) > 0:
+		notes.Lost = true
+		resp.Diagnostics.Append(notes.save(ctx, resp.Private)...)
+	default:
+		resp.State.RemoveResource(ctx)
+	}
+}
+
+func (r *runRerunResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var state, plan runRerunModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	notes, diags := loadLedger(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	timeout, diags := plan.Timeouts.Update(ctx, defaultWaitTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	apply := application{state: &resp.State, identity: resp.Identity, private: resp.Private, diagnostics: &resp.Diagnostics}
+	wait := plan.waiting(&waiting{timeout: timeout, timeoutName: "timeouts.update", unfinished: "The next apply goes on waiting for it."})
+
+	switch plan.changeFrom(&state, notes).next() {
+	case stepAsk:
+		started, err := r.client.Rerun(ctx, plan.RunID.ValueInt64())
+		if err != nil { // the Run, its record and the state stay as they were
+			addErrorAt(&resp.Diagnostics, path.Root("run_id"), act(qualytics.ActionRerun, plan.RunID.ValueInt64()), err)
+			return
+		}
+		reportLostAnswer(started, &resp.Diagnostics)
+		notes.Superseded = append(notes.Superseded, state.ID.ValueInt64())
+		r.deleteSuperseded(ctx, apply, &plan, &notes, r.follow(ctx, apply, &plan, &started.Operation, &notes, wait))
+	case stepWait:
+		current, err := r.client.Operation(ctx, state.ID.ValueInt64())
+		if err != nil {
+			addError(&resp.Diagnostics, readRun(state.ID.ValueInt64()), err)
+			return
+		}
+		r.deleteSuperseded(ctx, apply, &plan, &notes, r.follow(ctx, apply, &plan, current, &notes, wait))
+	case stepNone:
+		plan.operationModel = state.operationModel
+		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+		resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), plan.ID)...)
+	}
+}
+
+// deleteSuperseded deletes the records of earlier Runs, once the latest has succeeded or, without
+// waiting, was accepted.
+func (r *runRerunResource) deleteSuperseded(ctx context.Context, apply application, plan *runRerunModel, notes *ledger, latest *qualytics.Operation) {
+	if plan.waits() && latest.Result != qualytics.ResultSuccess {
+		return
+	}
+	timeout, diags := plan.Timeouts.Delete(ctx, defaultDeleteTimeout)
+	apply.diagnostics.Append(diags...)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	for plan.DeleteOnDestroy.ValueBool() && len(notes.Superseded) > 0 {
+		id := notes.Superseded[0]
+		if attempt, err := r.retire(ctx, id, false, plan.AbortOnDestroy.ValueBool()); err != nil {
+			apply.diagnostics.AddWarning(fmt.Sprintf("The record of the superseded Run %d is still there", id),
+				attempt.summary()+". "+attempt.explain(err)+"\n\nIt is deleted with the next rerun, or when the resource is destroyed.")
+			break
+		}
+		notes.Superseded = notes.Superseded[1:]
+	}
+	if !plan.DeleteOnDestroy.ValueBool() {
+		notes.Superseded = nil
+	}
+	apply.diagnostics.Append(notes.save(ctx, apply.private)...)
+}
+
+func (r *runRerunResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state runRerunModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	notes, diags := loadLedger(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	timeout, diags := state.Timeouts.Delete(ctx, defaultDeleteTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	id, active, abort := state.ID.ValueInt64(), !state.finished(), boolOr(state.AbortOnDestroy, true)
+	if !boolOr(state.DeleteOnDestroy, true) {
+		if active && abort {
+			if attempt, err := r.halt(ctx, id, abort); err != nil {
+				addError(&resp.Diagnostics, attempt, err)
+			}
+		}
+		return
+	}
+	if attempt, err := r.retire(ctx, id, active, abort); err != nil {
+		addError(&resp.Diagnostics, attempt, err)
+		return
+	}
+	for _, superseded := range notes.Superseded {
+		if attempt, err := r.retire(ctx, superseded, false, abort); err != nil {
+			addError(&resp.Diagnostics, attempt, err)
+		}
+	}
+}
+
+func (r *runRerunResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	id, err := strconv.ParseInt(req.ID, 10, 64)
+	if req.ID == "" {
+		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("id"), &id)...)
+	} else if err != nil {
+		id = 0
+	}
+	if id < 1 {
+		resp.Diagnostics.AddError("Invalid import id", fmt.Sprintf("A Run is imported by its id, a whole number from 1 on, not %q.", req.ID))
+		return
+	}
+	set := func(name string, value any) {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
+	}
+	set("id", id)
+	set("wait_for_completion", true)
+	set("fail_on", failingResults)
+	set("delete_on_destroy", true)
+	set("abort_on_destroy", true)
+	set("rerun_if_deleted", true)
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), id)...)
+}
+
+func (m *runRerunModel) changeFrom(state *runRerunModel, notes ledger) change {
+	return change{
+		state: &state.runModel, plan: &m.runModel, notes: notes,
+		waited: state.waits(), waits: m.waits(), failOn: m.failOn(),
+	}
+}
+
+// afterTaint says what Terraform makes of a new Run whose end was not seen.
+func (m *runRerunModel) afterTaint() string {
+	return "Terraform marks the new resource as tainted: the next apply aborts that Run and starts over. To go on waiting for it instead, run `terraform untaint` with the resource's address, then apply again."
+}
+
+// waiting completes how to wait, or is nil where waiting is not asked for.
+func (m waitModel) waiting(wait *waiting) *waiting {
+	if !m.waits() {
+		return nil
+	}
+	wait.failOn = m.failOn()
+	return wait
+}
+
+func boolOr(value types.Bool, fallback bool) bool {
+	if value.IsNull() {
+		return fallback
+	}
+	return value.ValueBool()
+}

@@ -1,0 +1,51 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+)
+
+// positiveDuration rejects durations that are not longer than nothing.
+type positiveDuration struct{}
+
+func (positiveDuration) Description(context.Context) string {
+	return `value must be a duration longer than zero, such as "30s" or "10m"`
+}
+
+func (v positiveDuration) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v positiveDuration) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	duration, err := time.ParseDuration(req.ConfigValue.ValueString())
+	if err == nil && duration <= 0 {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid duration",
+			fmt.Sprintf("The %s, not %q.", v.Description(ctx), req.ConfigValue.ValueString()))
+	}
+}
+
+// calendarDate rejects what is not a date of the calendar in the form YYYY-MM-DD.
+type calendarDate struct{}
+
+func (calendarDate) Description(context.Context) string {
+	return `value must be a date that exists, as YYYY-MM-DD, such as "2026-05-01"`
+}
+
+func (v calendarDate) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v calendarDate) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if _, err := time.Parse(time.DateOnly, req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid date",
+			fmt.Sprintf("The %s, not %q.", v.Description(ctx), req.ConfigValue.ValueString()))
+	}
+}
