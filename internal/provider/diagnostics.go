@@ -24,10 +24,12 @@ type attempt struct {
 }
 
 func act(action qualytics.Action, id int64) attempt {
-	return attempt{verb: string(action), object: fmt.Sprintf("Run %d", id), action: action}
+	return attempt{verb: string(action), object: runName(id), action: action}
 }
 
-func readRun(id int64) attempt { return attempt{verb: "read", object: fmt.Sprintf("Run %d", id)} }
+func readRun(id int64) attempt { return attempt{verb: "read", object: runName(id)} }
+
+func runName(id int64) string { return fmt.Sprintf("Run %d", id) }
 
 // addError reports a failed attempt: what was tried, what came back, and what to do.
 func addError(diags *diag.Diagnostics, attempt attempt, err error) {
@@ -146,8 +148,12 @@ func (a attempt) wayOut(failure *qualytics.Error) string {
 
 // conditions says when the action is possible.
 func (a attempt) conditions() string {
-	return fmt.Sprintf("Only a Run with result %s can be %s, and only of type %s. The data source qualytics_operation shows the Run as it is now.",
+	conditions := fmt.Sprintf("Only a Run with result %s can be %s, and only of type %s. The data source qualytics_operation shows the Run as it is now.",
 		orList(a.action.From()), pastParticiple[a.action], orList(a.action.Types()))
+	if a.action == qualytics.ActionDelete {
+		conditions += " An active Run can be aborted first, with qualytics_run_abort."
+	}
+	return conditions
 }
 
 var pastParticiple = map[qualytics.Action]string{

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	datasourceschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -126,6 +127,26 @@ func filterAttributes() map[string]datasourceschema.Attribute {
 			attributes[name] = datasourceschema.ListAttribute{Optional: true, ElementType: types.Int64Type, MarkdownDescription: filter.description, Validators: filledWith(listvalidator.ValueInt64sAre(positive))}
 		case flag:
 			attributes[name] = datasourceschema.BoolAttribute{Optional: true, MarkdownDescription: filter.description}
+		}
+	}
+	return attributes
+}
+
+// listFilterAttributes are the filters as arguments of a list resource.
+func listFilterAttributes() map[string]listschema.Attribute {
+	attributes := make(map[string]listschema.Attribute, len(filters))
+	for name, filter := range filters {
+		switch filter := filter.(type) {
+		case textFilter:
+			attributes[name] = listschema.StringAttribute{Optional: true, MarkdownDescription: filter.description, Validators: []validator.String{filter.valid}}
+		case textsFilter:
+			attributes[name] = listschema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: filter.description, Validators: filledWith(listvalidator.ValueStringsAre(filter.valid))}
+		case numberFilter:
+			attributes[name] = listschema.Int64Attribute{Optional: true, MarkdownDescription: filter.description, Validators: []validator.Int64{filter.valid}}
+		case idsFilter:
+			attributes[name] = listschema.ListAttribute{Optional: true, ElementType: types.Int64Type, MarkdownDescription: filter.description, Validators: filledWith(listvalidator.ValueInt64sAre(positive))}
+		case flag:
+			attributes[name] = listschema.BoolAttribute{Optional: true, MarkdownDescription: filter.description}
 		}
 	}
 	return attributes

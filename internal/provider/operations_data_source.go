@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -80,13 +81,18 @@ func (d *operationsDataSource) Read(ctx context.Context, req datasource.ReadRequ
 		addFilterError(&resp.Diagnostics, attempt{verb: "list", object: "Runs"}, err, isFilter)
 		return
 	}
-	if !listing.Steady {
-		resp.Diagnostics.AddWarning("The history changed while it was read",
-			"Runs vanished so fast that the list may lack some that were there throughout, although it was read several times. Narrow the filters, or set a limit.")
-	}
+	warnUnsteady(listing.Steady, &resp.Diagnostics)
 	resp.State.Raw, err = listingValue(req.Config.Raw, listing)
 	if err != nil {
 		resp.Diagnostics.AddError("Cannot list Runs", err.Error())
+	}
+}
+
+// warnUnsteady warns of a list that may be incomplete.
+func warnUnsteady(steady bool, diags *diag.Diagnostics) {
+	if !steady {
+		diags.AddWarning("The list changed while it was read",
+			"Entries vanished so fast that the list may lack some that were there throughout, although it was read several times. Apply again later, narrow the filters, or set a limit.")
 	}
 }
 

@@ -115,19 +115,29 @@ func (p *qualyticsProvider) DataSources(context.Context) []func() datasource.Dat
 	return []func() datasource.DataSource{
 		newOperationsDataSource,
 		newOperationDataSource,
+		newOperationContainersDataSource,
 	}
 }
 
 func (p *qualyticsProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		newRunRerunResource,
+		newRunResumeResource,
+		newRunAbortResource,
 	}
 }
 
 func (p *qualyticsProvider) Actions(context.Context) []func() action.Action {
-	return nil
+	return []func() action.Action{
+		newRunRerunAction,
+		newRunResumeAction,
+		newRunAbortAction,
+		newRunDeleteAction,
+	}
 }
 
 func (p *qualyticsProvider) ListResources(context.Context) []func() list.ListResource {
-	return nil
+	return []func() list.ListResource{
+		newRunRerunListResource,
+	}
 }

@@ -31,10 +31,15 @@ func (a application) save(ctx context.Context, model runHolder, operation *qualy
 	held, diags := newOperationModel(ctx, operation)
 	a.diagnostics.Append(diags...)
 	*model.held() = held
-	a.diagnostics.Append(a.state.Set(ctx, model)...)
+	a.keep(ctx, model, operation.ID)
 	a.diagnostics.Append(notes.save(ctx, a.private)...)
+}
+
+// keep puts a model into the state as it is.
+func (a application) keep(ctx context.Context, model runHolder, id int64) {
+	a.diagnostics.Append(a.state.Set(ctx, model)...)
 	if a.identity != nil {
-		a.diagnostics.Append(a.identity.SetAttribute(ctx, path.Root("id"), operation.ID)...)
+		a.diagnostics.Append(a.identity.SetAttribute(ctx, path.Root("id"), id)...)
 	}
 }
 
@@ -58,10 +63,68 @@ func (r *runs) follow(ctx context.Context, apply application, model runHolder, s
 	return last
 }
 
-// reportLostAnswer warns of a Run that had to be looked for.
-func reportLostAnswer(started qualytics.Started, diags *diag.Diagnostics) {
-	if started.LostAnswer != nil {
-		diags.AddWarning("The answer to the request was lost",
-			sentence(started.LostAnswer.Error())+" The Run that it had started was found, by its type, datastore, containers and time of creation, and taken over: "+progressLine(&started.Operation)+".")
+// carryOut does what a change comes to: it asks the API (ask reports why it could not, and returns
+// nil), goes on waiting, or only takes the new arguments over. It returns the Run as it was last seen;
+// nil when there is none to see to.
+func (r *runs) carryOut(ctx context.Context, apply application, model runHolder, change change, notes *ledger, wait *waiting, ask func() *qualytics.Operation) *qualytics.Operation {
+	var current *qualytics.Operation
+	switch change.next() {
+	case stepAsk:
+		current = ask()
+	case stepWait:
+		current = r.look(ctx, change.state.ID.ValueInt64(), apply.diagnostics)
+	case stepNone:
+		*model.held() = *change.state.held()
+		apply.keep(ctx, model, change.state.ID.ValueInt64())
 	}
+	if current == nil {
+		return nil
+	}
+	return r.follow(ctx, apply, model, current, notes, wait)
+}
+
+// look reads a Run, or reports why it cannot be read and returns nil.
+func (r *runs) look(ctx context.Context, id int64, diags *diag.Diagnostics) *qualytics.Operation {
+	operation, err := r.client.Operation(ctx, id)
+	if err != nil {
+		addError(diags, readRun(id), err)
+		return nil
+	}
+	return operation
+}
+
+// started is the Run that the API has accepted to start. Without one, it reports why and returns nil.
+// A Run whose answer was lost and that had to be looked for is worth a warning.
+func started(action qualytics.Action, source int64, start qualytics.Started, err error, diags *diag.Diagnostics) *qualytics.Operation {
+	if err != nil {
+		addErrorAt(diags, path.Root("run_id"), act(action, source), err)
+		return nil
+	}
+	if start.LostAnswer != nil {
+		diags.AddWarning("The answer to the "+string(action)+" was lost",
+			sentence(start.LostAnswer.Error())+" The Run that it had started was found, by its type, datastore, containers and time of creation, and taken over: "+progressLine(&start.Operation)+".")
+	}
+	return &start.Operation
+}
+
+// refresh updates the state of a resource that keeps its Run whatever happens to the record. A Run that
+// has come to the settled result is not waited for any more.
+func (r *runs) refresh(ctx context.Context, apply application, model runHolder, settled qualytics.Result) {
+	notes, diags := loadLedger(ctx, apply.private)
+	apply.diagnostics.Append(diags...)
+	if apply.diagnostics.HasError() {
+		return
+	}
+	id := model.held().ID.ValueInt64()
+	operation, err := r.client.Operation(ctx, id)
+	switch {
+	case qualytics.IsNotFound(err):
+		return
+	case err != nil:
+		addError(apply.diagnostics, readRun(id), err)
+		return
+	case operation.Result == settled:
+		notes.Awaited = false
+	}
+	apply.save(ctx, model, operation, notes)
 }

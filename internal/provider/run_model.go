@@ -65,6 +65,15 @@ func (m waitModel) failOn() []string {
 	return results
 }
 
+// waiting completes how to wait; it is nil where waiting is not asked for.
+func (m waitModel) waiting(wait waiting) *waiting {
+	if !m.waits() {
+		return nil
+	}
+	wait.failOn, wait.expected = m.failOn(), qualytics.ResultSuccess
+	return &wait
+}
+
 // failingResults are the terminal results that may be errors.
 var failingResults = []string{string(qualytics.ResultFailure), string(qualytics.ResultAborted)}
 

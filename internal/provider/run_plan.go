@@ -53,7 +53,7 @@ func (r *runs) checkSource(ctx context.Context, action qualytics.Action, id type
 		diags.AddAttributeError(path.Root("run_id"), attempt.summary(),
 			fmt.Sprintf("The result of Run %d is `%s`. ", source.ID, source.Result)+attempt.conditions())
 	case !forceAbort:
-		diags.AddAttributeWarning(path.Root("run_id"), fmt.Sprintf("Run %d is still active", source.ID),
+		diags.AddAttributeWarning(path.Root("run_id"), runName(source.ID)+" is still active",
 			fmt.Sprintf("Run %d is `%s`, and the apply will fail unless it has ended by then. ", source.ID, source.Result)+attempt.conditions())
 	}
 }

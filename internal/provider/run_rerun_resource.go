@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -114,16 +115,22 @@ func (r *runRerunResource) Create(ctx context.Context, req resource.CreateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	started, err := r.client.Rerun(ctx, plan.RunID.ValueInt64())
-	if err != nil {
-		addErrorAt(&resp.Diagnostics, path.Root("run_id"), act(qualytics.ActionRerun, plan.RunID.ValueInt64()), err)
+	run := r.rerun(ctx, plan.RunID.ValueInt64(), &resp.Diagnostics)
+	if run == nil {
 		return
 	}
-	reportLostAnswer(started, &resp.Diagnostics)
 	apply := application{state: &resp.State, identity: resp.Identity, private: resp.Private, diagnostics: &resp.Diagnostics}
-	r.follow(ctx, apply, &plan, &started.Operation, &ledger{}, plan.waiting(&waiting{
-		timeout: timeout, timeoutName: "timeouts.create", unfinished: plan.afterTaint(),
+	r.follow(ctx, apply, &plan, run, &ledger{}, plan.waiting(waiting{
+		timeout: timeout, timeoutName: "timeouts.create",
+		again:      "The next apply reruns it.",
+		unfinished: "Terraform marks the new resource as tainted: the next apply aborts that Run and starts over. To go on waiting for it instead, run `terraform untaint` with the resource's address, then apply again.",
 	}))
+}
+
+// rerun asks for a new Run. It reports why there is none, and returns nil.
+func (r *runRerunResource) rerun(ctx context.Context, source int64, diags *diag.Diagnostics) *qualytics.Operation {
+	start, err := r.client.Rerun(ctx, source)
+	return started(qualytics.ActionRerun, source, start, err, diags)
 }
 
 func (r *runRerunResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -178,29 +185,20 @@ func (r *runRerunResource) Update(ctx context.Context, req resource.UpdateReques
 		return
 	}
 	apply := application{state: &resp.State, identity: resp.Identity, private: resp.Private, diagnostics: &resp.Diagnostics}
-	wait := plan.waiting(&waiting{timeout: timeout, timeoutName: "timeouts.update", unfinished: "The next apply goes on waiting for it."})
-
-	switch plan.changeFrom(&state, notes).next() {
-	case stepAsk:
-		started, err := r.client.Rerun(ctx, plan.RunID.ValueInt64())
-		if err != nil { // the Run, its record and the state stay as they were
-			addErrorAt(&resp.Diagnostics, path.Root("run_id"), act(qualytics.ActionRerun, plan.RunID.ValueInt64()), err)
-			return
+	wait := plan.waiting(waiting{
+		timeout: timeout, timeoutName: "timeouts.update",
+		again:      "The next apply reruns it.",
+		unfinished: "The next apply goes on waiting for it.",
+	})
+	latest := r.carryOut(ctx, apply, &plan, plan.changeFrom(&state, notes), &notes, wait, func() *qualytics.Operation {
+		run := r.rerun(ctx, plan.RunID.ValueInt64(), &resp.Diagnostics)
+		if run != nil {
+			notes.Superseded = append(notes.Superseded, state.ID.ValueInt64())
 		}
-		reportLostAnswer(started, &resp.Diagnostics)
-		notes.Superseded = append(notes.Superseded, state.ID.ValueInt64())
-		r.deleteSuperseded(ctx, apply, &plan, &notes, r.follow(ctx, apply, &plan, &started.Operation, &notes, wait))
-	case stepWait:
-		current, err := r.client.Operation(ctx, state.ID.ValueInt64())
-		if err != nil {
-			addError(&resp.Diagnostics, readRun(state.ID.ValueInt64()), err)
-			return
-		}
-		r.deleteSuperseded(ctx, apply, &plan, &notes, r.follow(ctx, apply, &plan, current, &notes, wait))
-	case stepNone:
-		plan.operationModel = state.operationModel
-		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-		resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), plan.ID)...)
+		return run
+	})
+	if latest != nil {
+		r.deleteSuperseded(ctx, apply, &plan, &notes, latest)
 	}
 }
 
@@ -289,20 +287,6 @@ func (m *runRerunModel) changeFrom(state *runRerunModel, notes ledger) change {
 		state: &state.runModel, plan: &m.runModel, notes: notes,
 		waited: state.waits(), waits: m.waits(), failOn: m.failOn(),
 	}
-}
-
-// afterTaint says what Terraform makes of a new Run whose end was not seen.
-func (m *runRerunModel) afterTaint() string {
-	return "Terraform marks the new resource as tainted: the next apply aborts that Run and starts over. To go on waiting for it instead, run `terraform untaint` with the resource's address, then apply again."
-}
-
-// waiting completes how to wait, or is nil where waiting is not asked for.
-func (m waitModel) waiting(wait *waiting) *waiting {
-	if !m.waits() {
-		return nil
-	}
-	wait.failOn = m.failOn()
-	return wait
 }
 
 func boolOr(value types.Bool, fallback bool) bool {

@@ -21,9 +21,10 @@ type waiting struct {
 	timeout     time.Duration
 	timeoutName string   // the attribute that sets the timeout, as errors name it
 	failOn      []string // the results that are errors
-	// unfinished says what the next apply does about a Run whose end was not seen, by whether the
-	// resource is being created (Terraform taints it then).
-	unfinished string
+	expected    qualytics.Result
+	unexpected  string // what else is to say of another result that is no error
+	again       string // what comes of a Run that is an error, as its report says
+	unfinished  string // what comes of a Run whose end was not seen, as its report says
 }
 
 // ending is how a wait ended.
@@ -67,19 +68,19 @@ func (w waiting) failed(result qualytics.Result) bool {
 }
 
 // judge reports how a Run ended: an error if its result is one of fail_on, a warning for anything else
-// but an untroubled success.
+// but the expected result without a message.
 func (w waiting) judge(operation *qualytics.Operation, diags *diag.Diagnostics) {
-	run := fmt.Sprintf("Run %d", operation.ID)
+	run := runName(operation.ID)
 	ended := fmt.Sprintf("%s (%s) ended with the result `%s`", run, operation.Type, operation.Result)
 	if operation.Message != nil && *operation.Message != "" {
 		ended += ": " + *operation.Message
 	}
 	switch {
 	case w.failed(operation.Result):
-		diags.AddError(run+outcome(operation.Result), sentence(ended)+fmt.Sprintf("\n\nThat is an error because fail_on contains `%s`. The data source qualytics_operation with id = %d shows the whole Run. The next apply reruns it.", operation.Result, operation.ID))
-	case operation.Result != qualytics.ResultSuccess:
-		diags.AddWarning(run+outcome(operation.Result), sentence(ended))
-	case operation.Message != nil && *operation.Message != "":
+		diags.AddError(run+outcome(operation.Result), sentence(ended)+fmt.Sprintf("\n\nThat is an error because fail_on contains `%s`. The data source qualytics_operation with id = %d shows the whole Run. ", operation.Result, operation.ID)+w.again)
+	case operation.Result != w.expected:
+		diags.AddWarning(run+outcome(operation.Result), sentence(ended)+w.unexpected)
+	case operation.Result == qualytics.ResultSuccess && operation.Message != nil && *operation.Message != "":
 		diags.AddWarning(run+" succeeded with a message", sentence(ended))
 	}
 }
@@ -90,6 +91,8 @@ func outcome(result qualytics.Result) string {
 		return " failed"
 	case qualytics.ResultAborted:
 		return " was aborted"
+	case qualytics.ResultSuccess:
+		return " succeeded"
 	default:
 		return " ended as " + string(result)
 	}
@@ -98,7 +101,7 @@ func outcome(result qualytics.Result) string {
 // reportUnfinished reports a wait that ended before the Run did. An interrupt is only a warning: for an
 // error Terraform would taint a new resource, and the Run would be started again.
 func (w waiting) reportUnfinished(operation *qualytics.Operation, how ending, err error, diags *diag.Diagnostics) {
-	run := fmt.Sprintf("Run %d", operation.ID)
+	run := runName(operation.ID)
 	switch how {
 	case endedInterrupted:
 		diags.AddWarning("Interrupted while waiting for "+run,

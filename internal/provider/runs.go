@@ -79,5 +79,5 @@ func (r *runs) halt(ctx context.Context, id int64, abort bool) (attempt, error) 
 	if qualytics.IsNotFound(err) {
 		err = nil
 	}
-	return attempt{verb: "wait for the end of", object: fmt.Sprintf("Run %d", id)}, err
+	return attempt{verb: "wait for the end of", object: runName(id)}, err
 }

@@ -1,0 +1,85 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+var _ datasource.DataSourceWithConfigure = (*operationContainersDataSource)(nil)
+
+func newOperationContainersDataSource() datasource.DataSource {
+	return &operationContainersDataSource{}
+}
+
+// operationContainersDataSource is what one Run did in each container.
+type operationContainersDataSource struct{ runs }
+
+type operationContainersModel struct {
+	OperationID types.Int64 `tfsdk:"operation_id"`
+	Containers  types.List  `tfsdk:"containers"`
+	Total       types.Int64 `tfsdk:"total"`
+}
+
+func (d *operationContainersDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_operation_containers"
+}
+
+func (d *operationContainersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Lists what a Run did in each container that it targets: times, counters and results. It is most useful for profile and scan Runs, which go container by container.",
+		Attributes: map[string]schema.Attribute{
+			"operation_id": schema.Int64Attribute{
+				Required:            true,
+				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+				MarkdownDescription: "Id of the Run.",
+			},
+			"containers": schema.ListNestedAttribute{
+				Computed:            true,
+				NestedObject:        schema.NestedAttributeObject{Attributes: dataSourceAttributes(containerRunFields)},
+				MarkdownDescription: "One entry per container, all of them, in the API's order.",
+			},
+			"total": schema.Int64Attribute{
+				Computed:            true,
+				MarkdownDescription: "How many containers the Run targets, as the API counted them.",
+			},
+		},
+	}
+}
+
+func (d *operationContainersDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.configure(req.ProviderData, &resp.Diagnostics)
+}
+
+func (d *operationContainersDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var model operationContainersModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	id := model.OperationID.ValueInt64()
+	listing, err := d.client.Containers(ctx, id)
+	if err != nil {
+		addErrorAt(&resp.Diagnostics, path.Root("operation_id"), attempt{verb: "list", object: "the containers of " + runName(id)}, err)
+		return
+	}
+	warnUnsteady(listing.Steady, &resp.Diagnostics)
+	containers := make([]tftypes.Value, 0, len(listing.Items))
+	for i := range listing.Items {
+		containers = append(containers, containerRunValue(&listing.Items[i]))
+	}
+	list, diags := readList(ctx, containerRunAttrType, containers)
+	resp.Diagnostics.Append(diags...)
+	model.Containers = list
+	model.Total = types.Int64Value(listing.Total)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+}

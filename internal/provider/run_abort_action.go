@@ -1,0 +1,69 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
+)
+
+var (
+	_ action.ActionWithConfigure  = (*runAbortAction)(nil)
+	_ action.ActionWithModifyPlan = (*runAbortAction)(nil)
+)
+
+func newRunAbortAction() action.Action { return &runAbortAction{} }
+
+// runAbortAction aborts a Run.
+type runAbortAction struct{ runAction }
+
+func (a *runAbortAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_run_abort"
+}
+
+func (a *runAbortAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Aborts a Run and waits until it has stopped. What the Run got until then is kept. A Run that had ended already is fine: a warning says with which result.",
+		Attributes: runActionAttributes(qualytics.ActionAbort, map[string]schema.Attribute{
+			"wait_for_completion": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Whether the action waits until the Run has stopped. Defaults to `true`.",
+			},
+			"timeout": timeoutAttribute("How long the Run may take to stop, as a duration such as `20m`. Defaults to `10m`."),
+		}),
+	}
+}
+
+func (a *runAbortAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	a.plan(ctx, qualytics.ActionAbort, false, req, resp)
+}
+
+func (a *runAbortAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	var config struct {
+		RunID             types.Int64          `tfsdk:"run_id"`
+		WaitForCompletion types.Bool           `tfsdk:"wait_for_completion"`
+		Timeout           timetypes.GoDuration `tfsdk:"timeout"`
+	}
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	var wait *waiting
+	if boolOr(config.WaitForCompletion, true) {
+		wait = &waiting{
+			timeout: durationOr(config.Timeout, defaultDeleteTimeout), timeoutName: "timeout",
+			expected: qualytics.ResultAborted, unexpected: endedBefore,
+			unfinished: "The data source qualytics_operation shows how it goes on.",
+		}
+	}
+	if run := a.abort(ctx, config.RunID.ValueInt64(), &resp.Diagnostics); run != nil {
+		a.see(ctx, run, wait, resp)
+	}
+}

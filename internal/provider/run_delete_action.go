@@ -1,0 +1,56 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
+)
+
+var (
+	_ action.ActionWithConfigure  = (*runDeleteAction)(nil)
+	_ action.ActionWithModifyPlan = (*runDeleteAction)(nil)
+)
+
+func newRunDeleteAction() action.Action { return &runDeleteAction{} }
+
+// runDeleteAction deletes the record of a Run.
+type runDeleteAction struct{ runAction }
+
+func (a *runDeleteAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_run_delete"
+}
+
+func (a *runDeleteAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Deletes the record of a Run from the history, for good. What the Run produced (anomalies, computed data) stays. A Run that is still active is refused: abort it first, with the action `qualytics_run_abort`.",
+		Attributes:          runActionAttributes(qualytics.ActionDelete, nil),
+	}
+}
+
+func (a *runDeleteAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	a.plan(ctx, qualytics.ActionDelete, false, req, resp)
+}
+
+func (a *runDeleteAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	var config struct {
+		RunID types.Int64 `tfsdk:"run_id"`
+	}
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	id := config.RunID.ValueInt64()
+	if err := a.client.Delete(ctx, id); err != nil {
+		addErrorAt(&resp.Diagnostics, path.Root("run_id"), act(qualytics.ActionDelete, id), err)
+		return
+	}
+	resp.SendProgress(action.InvokeProgressEvent{Message: runName(id) + ": record deleted"})
+}
