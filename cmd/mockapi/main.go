@@ -1,0 +1,109 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Command mockapi serves the Runs API from memory, with a history of Runs to
+// look at, so that the provider can be tried without a Qualytics deployment.
+//
+// Its first line of output is "listening on http://127.0.0.1:PORT"; a provider
+// block to paste follows. It logs one line a request to stderr, and runs until
+// it is interrupted or terminated.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "mockapi:", err)
+		os.Exit(1)
+	}
+}
+
+// run serves until the context ends.
+func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) error {
+	flags := flag.NewFlagSet("mockapi", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	address := flags.String("addr", "127.0.0.1:0", "loopback `address` to listen on")
+	token := flags.String("token", "demo-token", "API `token` that is accepted")
+	runTime := flags.Duration("run-time", 3*time.Second, "how long a Run that is started takes")
+	if err := flags.Parse(arguments); err != nil {
+		return err
+	}
+	switch {
+	case flags.NArg() > 0:
+		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	case *token == "":
+		return errors.New("-token must not be empty")
+	case *runTime < 0:
+		return errors.New("-run-time must not be negative")
+	}
+
+	listener, err := listen(*address)
+	if err != nil {
+		return err
+	}
+	url := "http://" + listener.Addr().String()
+	_, err = fmt.Fprintf(stdout, "listening on %s\n\nprovider \"qualytics\" {\n  url   = %q\n  token = %q\n}\n", url, url, *token)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+
+	server := &http.Server{
+		Handler:           logged(newAPI(*token, *runTime), stderr),
+		ReadHeaderTimeout: 10 * time.Second,
+	}
+	stopped := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		stopped <- server.Shutdown(grace)
+	}()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return <-stopped
+}
+
+// newAPI is the API with the demo's history. A Run that is started waits for a
+// sixth of the run time, and as long does an abort take.
+func newAPI(token string, runTime time.Duration) *mockapi.Server {
+	api := mockapi.New(mockapi.Options{
+		Token:      token,
+		Outcome:    mockapi.Outcome{Queued: runTime / 6, Running: runTime - runTime/6},
+		AbortDelay: runTime / 6,
+	})
+	api.Seed(mockapi.Demo(time.Now())...)
+	return api
+}
+
+// listen refuses any address but a loopback one: a server whose token everybody
+// knows must not face the network.
+func listen(address string) (net.Listener, error) {
+	resolved, err := net.ResolveTCPAddr("tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	if !resolved.IP.IsLoopback() {
+		return nil, fmt.Errorf("-addr %s is not a loopback address, such as 127.0.0.1:8080", address)
+	}
+	return net.ListenTCP("tcp", resolved)
+}

@@ -1,0 +1,134 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mockapi
+
+import (
+	"net/http"
+	"time"
+)
+
+// containerRun is what a Run did, or is about to do, to one of its containers.
+type containerRun struct {
+	id         int64
+	container  Container
+	start, end time.Time
+	result     string
+	message    string
+	counts     map[string]int64
+}
+
+// containerRuns are the parts of a Run with the progress m. A Run takes its
+// containers one after another, each for the same share of the work: those
+// that are done are a success, the next one is what the Run is, and the others
+// wait, or were never reached when the Run has ended.
+func (r *record) containerRuns(m moment) []containerRun {
+	count := len(r.run.Containers)
+	runs := make([]containerRun, count)
+	next := int(float64(count)*m.done + tolerance)
+	for i, container := range r.run.Containers {
+		from, to := float64(i)/float64(count), float64(i+1)/float64(count)
+		one := containerRun{id: r.run.ID*1000 + int64(i) + 1, container: container, result: queued}
+		by := r.attemptFor(to)
+		switch {
+		case i < next:
+			one.result, one.start, one.end = success, by.reaches(from), by.reaches(to)
+		case i == next && m.result != queued && !by.begins.After(by.ends):
+			one.result, one.start, one.end = m.result, by.reaches(from), m.end
+			if !m.end.IsZero() {
+				one.message = r.run.Message
+			}
+		case !m.end.IsZero():
+			one.result = aborted
+		}
+		one.counts = map[string]int64{}
+		for name, whole := range r.run.Status {
+			one.counts[name] = counted(name, whole, min(m.done, to)) - counted(name, whole, min(m.done, from))
+		}
+		runs[i] = one
+	}
+	return runs
+}
+
+// attemptFor is the attempt that brings, or brought, the Run to the share done.
+func (r *record) attemptFor(done float64) attempt {
+	by := r.current
+	for i := len(r.earlier) - 1; i >= 0 && by.from > done-tolerance; i-- {
+		by = r.earlier[i]
+	}
+	return by
+}
+
+// named is a container as the payloads of its runs show it.
+func (one containerRun) named() map[string]any {
+	return map[string]any{
+		"id":             one.container.ID,
+		"name":           one.container.Name,
+		"container_type": one.container.ContainerType,
+	}
+}
+
+// listed is an item of "Listing containers in a Run".
+func (one containerRun) listed() map[string]any {
+	return map[string]any{
+		"id":                one.id,
+		"container":         one.named(),
+		"start_time":        timestamp(one.start),
+		"end_time":          timestamp(one.end),
+		"records_processed": one.counts["records_processed"],
+		"anomaly_count":     one.counts["anomalies_identified"],
+		"result":            one.result,
+		"message":           text(one.message),
+	}
+}
+
+func (r *record) containerScans(m moment) []map[string]any {
+	scans := []map[string]any{}
+	for _, one := range r.containerRuns(m) {
+		scan := one.listed()
+		scan["created"] = timestamp(r.run.Created)
+		scans = append(scans, scan)
+	}
+	return scans
+}
+
+func (r *record) containerProfiles(m moment) []map[string]any {
+	profiles := []map[string]any{}
+	for _, one := range r.containerRuns(m) {
+		profiles = append(profiles, map[string]any{
+			"id":                   one.id,
+			"created":              timestamp(r.run.Created),
+			"parent_profile_id":    nil,
+			"container":            one.named(),
+			"records_count":        one.counts["records_processed"],
+			"records_processed":    one.counts["records_processed"],
+			"checks_synchronized":  one.counts["checks_synchronized"],
+			"field_profiles_count": one.counts["fields_profiled"],
+			"result":               one.result,
+			"message":              text(one.message),
+		})
+	}
+	return profiles
+}
+
+// containers is GET /api/operations/{id}/containers. It answers with items and
+// total only, and takes the page and the size that the list takes.
+func (s *Server) containers(r *http.Request, id int64) answer {
+	query := parse(r)
+	page := query.page()
+	if query.invalid() {
+		return query.unprocessable()
+	}
+	s.mutex.RLock()
+	defer s.mutex.RUnlock()
+	found, ok := s.byID[id]
+	if !ok {
+		return noSuchRun(id)
+	}
+	runs := found.containerRuns(found.at(s.now()))
+	items := []map[string]any{}
+	for _, one := range window(runs, page) {
+		items = append(items, one.listed())
+	}
+	return reply(http.StatusOK, map[string]any{"items": items, "total": len(runs)})
+}

@@ -1,0 +1,112 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mockapi_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// The example of the API page: 14 containers of 50000 records each.
+func TestContainers(t *testing.T) {
+	api := start(t, mockapi.Options{}, mockapi.Demo(noon)...)
+	payload := api.get(t, "/api/operations/53388/containers")
+	items := payload["items"].([]any)
+	equal(t, "fields", len(payload), 2)
+	equal(t, "total", payload["total"], 14.0)
+	equal(t, "items", len(items), 14)
+	first := items[0].(object)
+	equal(t, "start_time", first["start_time"], api.get(t, "/api/operations/53388")["start_time"])
+	equal(t, "end_time", items[13].(object)["end_time"], api.get(t, "/api/operations/53388")["end_time"])
+	delete(first, "start_time")
+	delete(first, "end_time")
+	equal(t, "first", first, decode(t, `{
+		"id": 53388001, "container": {"id": 234, "name": "customers", "container_type": "table"},
+		"records_processed": 50000, "anomaly_count": 0, "result": "success", "message": null
+	}`))
+}
+
+func TestContainersProgress(t *testing.T) {
+	api := start(t, mockapi.Options{Outcome: mockapi.Outcome{Queued: 10 * time.Second, Running: 40 * time.Second, Result: "failure", Message: "lost"}},
+		mockapi.Run{ID: 1, Type: "scan", Status: map[string]int64{
+			"total_containers": 4, "containers_analyzed": 4, "records_processed": 4000, "anomalies_identified": 8,
+		}})
+	api.put(t, "/api/operations/rerun/1")
+	second := func(seconds int) any {
+		return fmt.Sprintf("2026-05-01T12:00:%02d.000000Z", seconds)
+	}
+	type row struct {
+		result     string
+		start, end any
+		records    float64
+		anomalies  float64
+		message    any
+	}
+	waiting := row{"queued", nil, nil, 0, 0, nil}
+	first := row{"success", second(10), second(30), 1000, 2, nil}
+	for _, step := range []struct {
+		at   time.Duration
+		want []row
+	}{
+		{0, []row{waiting, waiting, waiting, waiting}},
+		{20 * time.Second, []row{{"running", second(10), nil, 500, 1, nil}, waiting, waiting, waiting}},
+		{30 * time.Second, []row{first, {"running", second(30), nil, 0, 0, nil}, waiting, waiting}},
+		{50 * time.Second, []row{
+			first, {"success", second(30), second(50), 1000, 2, nil},
+			{"failure", second(50), second(50), 0, 0, "lost"}, {"aborted", nil, nil, 0, 0, nil},
+		}},
+	} {
+		api.clock.Advance(step.at - api.clock.Now().Sub(noon))
+		var got []row
+		for _, one := range api.get(t, "/api/operations/2/containers")["items"].([]any) {
+			item := one.(object)
+			got = append(got, row{
+				item["result"].(string), item["start_time"], item["end_time"],
+				item["records_processed"].(float64), item["anomaly_count"].(float64), item["message"],
+			})
+		}
+		equal(t, fmt.Sprint("after ", step.at), got, step.want)
+	}
+}
+
+// Containers of a Run that was aborted while it was queued were never reached.
+func TestContainersNeverReached(t *testing.T) {
+	api := start(t, mockapi.Options{Outcome: mockapi.Outcome{Queued: time.Minute}}, mockapi.Run{ID: 1, Type: "scan"})
+	api.put(t, "/api/operations/rerun/1")
+	api.put(t, "/api/operations/abort/2")
+	for _, item := range api.get(t, "/api/operations/2/containers")["items"].([]any) {
+		equal(t, "result", item.(object)["result"], "aborted")
+		equal(t, "start_time", item.(object)["start_time"], nil)
+		equal(t, "end_time", item.(object)["end_time"], nil)
+	}
+}
+
+func TestContainersPages(t *testing.T) {
+	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1, Status: map[string]int64{"total_containers": 60}})
+	for _, test := range []struct {
+		query string
+		want  []int64
+	}{
+		{"page=2", []int64{1051, 1052, 1053, 1054, 1055, 1056, 1057, 1058, 1059, 1060}},
+		{"page=20&size=3", []int64{1058, 1059, 1060}},
+		{"page=21&size=3", []int64{}},
+	} {
+		payload := api.get(t, "/api/operations/1/containers?"+test.query)
+		equal(t, test.query, ids(payload), test.want)
+		equal(t, "total", payload["total"], 60.0)
+	}
+	equal(t, "first page", len(ids(api.get(t, "/api/operations/1/containers"))), 50)
+	equal(t, "largest page", len(ids(api.get(t, "/api/operations/1/containers?size=100"))), 60)
+}
+
+// A sync targets its datastore, and no container.
+func TestNoContainers(t *testing.T) {
+	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1, Type: "sync"}, mockapi.Run{ID: 2, Containers: []mockapi.Container{}})
+	for _, id := range []int{1, 2} {
+		api.call(t, "GET", fmt.Sprintf("/api/operations/%d/containers", id)).expect(t, 200, `{"items":[],"total":0}`)
+	}
+}

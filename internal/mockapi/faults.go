@@ -1,0 +1,178 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mockapi
+
+import (
+	"context"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Always as Times makes a Fault hit every request that it matches.
+const Always = -1
+
+// Fault breaks the answer to the requests that it matches: it delays, replaces,
+// loses or mutilates it. A request whose answer is replaced or lost is not
+// carried out, unless AfterEffect says so.
+type Fault struct {
+	Method string // "" matches any
+	Path   string // a pattern of path.Match such as /api/operations/rerun/*; "" matches any
+	Skip   int    // how many matching requests are let through first
+	Times  int    // how many requests it hits; 0 means one
+
+	// AfterEffect carries the request out first.
+	AfterEffect bool
+	// Hook is called when the fault hits, before anything else.
+	Hook func()
+	// Delay is waited before the request is carried out, or with AfterEffect
+	// before it is answered. A client that gives up meanwhile gets no answer.
+	Delay time.Duration
+
+	// Status replaces the answer: with Body, or else with a detail.
+	Status int
+	// Header is added to the answer, such as Retry-After or Location.
+	Header http.Header
+	// Body replaces the answer's body. One that starts with "<" is HTML.
+	Body string
+	// Close closes the connection without an answer.
+	Close bool
+	// Truncate ends the body after so many bytes, though Content-Length
+	// announces all of it.
+	Truncate int
+	// Slow is the pause between the ten pieces in which the body is sent.
+	Slow time.Duration
+}
+
+// faults are those that are injected and not used up yet.
+type faults struct {
+	mutex sync.Mutex
+	list  []*Fault
+}
+
+// Inject adds faults. A request is hit by the first one that matches it and is
+// not used up.
+func (s *Server) Inject(added ...Fault) {
+	s.faults.mutex.Lock()
+	defer s.faults.mutex.Unlock()
+	for _, fault := range added {
+		fault.Times = max(fault.Times, Always)
+		if fault.Times == 0 {
+			fault.Times = 1
+		}
+		s.faults.list = append(s.faults.list, &fault)
+	}
+}
+
+// ClearFaults drops all faults that were injected.
+func (s *Server) ClearFaults() {
+	s.faults.mutex.Lock()
+	defer s.faults.mutex.Unlock()
+	s.faults.list = nil
+}
+
+// take returns the fault that hits the request, and uses it up by one; a Fault
+// that does nothing where none does.
+func (f *faults) take(r *http.Request) Fault {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	for i, fault := range f.list {
+		if !fault.matches(r) {
+			continue
+		}
+		if fault.Skip > 0 {
+			fault.Skip--
+			continue
+		}
+		if fault.Times--; fault.Times == 0 {
+			f.list = slices.Delete(f.list, i, i+1)
+		}
+		return *fault
+	}
+	return Fault{}
+}
+
+func (f *Fault) matches(r *http.Request) bool {
+	if f.Method != "" && f.Method != r.Method {
+		return false
+	}
+	matched, _ := path.Match(f.Path, r.URL.Path)
+	return f.Path == "" || matched
+}
+
+// around carries the request out by means of the function carryOut, as far as
+// the fault lets it, and returns the answer. It returns false for a request that
+// gets none.
+func (f *Fault) around(ctx context.Context, carryOut func() answer) (answer, bool) {
+	if f.Hook != nil {
+		f.Hook()
+	}
+	var result answer
+	if f.AfterEffect {
+		result = carryOut()
+	}
+	if !pause(ctx, f.Delay) || f.Close {
+		return answer{}, false
+	}
+	if !f.AfterEffect && f.Status == 0 {
+		result = carryOut()
+	}
+	return f.replace(result), true
+}
+
+// replace is the answer with what the fault puts in its place.
+func (f *Fault) replace(result answer) answer {
+	if f.Status != 0 {
+		result = detail(f.Status, "%s", http.StatusText(f.Status))
+	}
+	if f.Body != "" {
+		result.body = []byte(f.Body)
+		if strings.HasPrefix(f.Body, "<") {
+			result.header = http.Header{"Content-Type": {"text/html; charset=utf-8"}}
+		}
+	}
+	if len(f.Header) > 0 {
+		result.header = result.header.Clone()
+		for name, values := range f.Header {
+			result.header[http.CanonicalHeaderKey(name)] = values
+		}
+	}
+	return result
+}
+
+// send writes the answer, as far and as fast as the fault lets it.
+func (f *Fault) send(ctx context.Context, w http.ResponseWriter, a answer) {
+	a.writeHead(w)
+	body := a.body
+	if f.Truncate > 0 {
+		body = body[:min(f.Truncate, len(body))]
+	}
+	if f.Slow == 0 {
+		_, _ = w.Write(body)
+		return
+	}
+	for piece := range slices.Chunk(body, max(1, (len(body)+9)/10)) {
+		_, _ = w.Write(piece)
+		_ = http.NewResponseController(w).Flush()
+		if !pause(ctx, f.Slow) {
+			return
+		}
+	}
+}
+
+// pause waits for d; it returns false if the context ended first.
+func pause(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}

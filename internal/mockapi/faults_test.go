@@ -1,0 +1,165 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mockapi_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+const rerunPath = "/api/operations/rerun/1"
+
+func withFault(t *testing.T, fault mockapi.Fault) service {
+	t.Helper()
+	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1})
+	api.Inject(fault)
+	return api
+}
+
+func TestFaultStatus(t *testing.T) {
+	api := withFault(t, mockapi.Fault{Status: 503, Header: http.Header{"retry-after": {"7"}}})
+	answer := api.call(t, http.MethodPut, rerunPath)
+	answer.expect(t, 503, `{"detail":"Service Unavailable"}`)
+	equal(t, "Retry-After", answer.header.Get("Retry-After"), "7")
+	equal(t, "Date", answer.header.Get("Date"), "Fri, 01 May 2026 12:00:00 GMT")
+	equal(t, "not carried out", len(api.Runs()), 1)
+	equal(t, "journal", api.Requests()[0].Status, 503)
+	equal(t, "used up", api.call(t, http.MethodPut, rerunPath).status, 200)
+}
+
+func TestFaultAfterEffect(t *testing.T) {
+	api := withFault(t, mockapi.Fault{Status: 502, Body: "<html>Bad Gateway</html>", AfterEffect: true})
+	answer := api.call(t, http.MethodPut, rerunPath)
+	answer.expect(t, 502, "<html>Bad Gateway</html>")
+	equal(t, "Content-Type", answer.header.Get("Content-Type"), "text/html; charset=utf-8")
+	equal(t, "carried out", len(api.Runs()), 2)
+}
+
+func TestFaultRedirect(t *testing.T) {
+	api := withFault(t, mockapi.Fault{Status: 307, Header: http.Header{"Location": {"https://elsewhere.example.com/api"}}})
+	answer := api.call(t, http.MethodPut, rerunPath)
+	equal(t, "status", answer.status, 307)
+	equal(t, "Location", answer.header.Get("Location"), "https://elsewhere.example.com/api")
+}
+
+// Without a status, a body or a header changes the answer of the API.
+func TestFaultBodyOnly(t *testing.T) {
+	api := withFault(t, mockapi.Fault{Body: `{"detail": 5}`, Header: http.Header{"content-type": {"text/plain"}}})
+	answer := api.call(t, http.MethodPut, rerunPath)
+	answer.expect(t, 200, `{"detail": 5}`)
+	equal(t, "Content-Type", answer.header.Values("Content-Type"), []string{"text/plain"})
+	equal(t, "carried out", len(api.Runs()), 2)
+}
+
+func TestFaultClose(t *testing.T) {
+	for _, afterEffect := range []bool{false, true} {
+		api := withFault(t, mockapi.Fault{Close: true, AfterEffect: afterEffect})
+		answer, err := http.DefaultTransport.RoundTrip(api.request(t, http.MethodPut, rerunPath))
+		if !errors.Is(err, io.EOF) {
+			t.Fatalf("got %v, %v", answer, err)
+		}
+		equal(t, "carried out", len(api.Runs()) == 2, afterEffect)
+		equal(t, "journal", api.Requests()[0].Status, 0)
+	}
+}
+
+func TestFaultTruncate(t *testing.T) {
+	api := withFault(t, mockapi.Fault{Truncate: 10})
+	request := api.request(t, http.MethodGet, "/api/operations/1")
+	request.Header.Set("Accept-Encoding", "identity")
+	answer, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	body, err := io.ReadAll(answer.Body)
+	if !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("got %v", err)
+	}
+	equal(t, "read", len(body), 10)
+	if answer.ContentLength < 500 {
+		t.Errorf("announced %d bytes", answer.ContentLength)
+	}
+}
+
+func TestFaultSlow(t *testing.T) {
+	api := withFault(t, mockapi.Fault{Slow: 5 * time.Millisecond})
+	begun := time.Now()
+	answer := api.call(t, http.MethodGet, "/api/operations/1")
+	if took := time.Since(begun); took < 45*time.Millisecond {
+		t.Errorf("the body took %s", took)
+	}
+	equal(t, "id", answer.payload(t)["id"], 1.0)
+}
+
+func TestFaultDelay(t *testing.T) {
+	api := withFault(t, mockapi.Fault{Delay: 30 * time.Millisecond})
+	begun := time.Now()
+	api.put(t, rerunPath)
+	if took := time.Since(begun); took < 30*time.Millisecond {
+		t.Errorf("the answer took %s", took)
+	}
+}
+
+// A client that gives up in the delay gets no answer; whether its request is
+// carried out depends on when the delay is.
+func TestFaultDelayOutlastsTheClient(t *testing.T) {
+	for _, afterEffect := range []bool{false, true} {
+		api := withFault(t, mockapi.Fault{Delay: time.Hour, AfterEffect: afterEffect})
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		_, err := http.DefaultTransport.RoundTrip(api.request(t, http.MethodPut, rerunPath).WithContext(ctx))
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+		equal(t, "carried out", len(api.Runs()) == 2, afterEffect)
+		equal(t, "journal", api.Requests()[0].Status, 0)
+	}
+}
+
+func TestFaultHook(t *testing.T) {
+	var api service
+	api = withFault(t, mockapi.Fault{Hook: func() { api.Remove(1) }})
+	api.call(t, http.MethodGet, "/api/operations/1").expect(t, 404, `{"detail":"Run 1 does not exist"}`)
+}
+
+// Which requests a fault hits: by method and path, after those it skips, as
+// often as it says, and the first fault that matches.
+func TestFaultMatching(t *testing.T) {
+	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1}, mockapi.Run{ID: 2})
+	statuses := func(requests ...string) []int {
+		var found []int
+		for _, path := range requests {
+			found = append(found, api.call(t, http.MethodGet, path).status)
+		}
+		return found
+	}
+	const one, two, list = "/api/operations/1", "/api/operations/2", "/api/operations"
+	for _, test := range []struct {
+		name   string
+		faults []mockapi.Fault
+		want   []int
+	}{
+		{"once", []mockapi.Fault{{Status: 500}}, []int{500, 200, 200, 200, 200, 200}},
+		{"twice", []mockapi.Fault{{Status: 500, Times: 2}}, []int{500, 500, 200, 200, 200, 200}},
+		{"always", []mockapi.Fault{{Status: 500, Times: mockapi.Always}}, []int{500, 500, 500, 500, 500, 500}},
+		{"skip", []mockapi.Fault{{Status: 500, Skip: 2}}, []int{200, 200, 500, 200, 200, 200}},
+		{"path", []mockapi.Fault{{Status: 500, Path: two, Times: mockapi.Always}}, []int{200, 500, 200, 200, 500, 200}},
+		{"pattern", []mockapi.Fault{{Status: 500, Path: "/api/operations/*", Times: mockapi.Always}}, []int{500, 500, 200, 500, 500, 200}},
+		{"skip by path", []mockapi.Fault{{Status: 500, Path: list, Skip: 1}}, []int{200, 200, 200, 200, 200, 500}},
+		{"method", []mockapi.Fault{{Status: 500, Method: http.MethodPut}}, []int{200, 200, 200, 200, 200, 200}},
+		{"in order", []mockapi.Fault{{Status: 500}, {Status: 502}, {Status: 503, Path: list}}, []int{500, 502, 503, 200, 200, 200}},
+		{"skipped in favour of the next", []mockapi.Fault{{Status: 500, Skip: 1}, {Status: 502}}, []int{502, 500, 200, 200, 200, 200}},
+	} {
+		api.ClearFaults()
+		api.Inject(test.faults...)
+		equal(t, test.name, statuses(one, two, list, one, two, list), test.want)
+	}
+}

@@ -1,0 +1,141 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mockapi_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+const token = "the-token"
+
+// noon is what the clock of every test shows at first.
+var noon = time.Date(2026, time.May, 1, 12, 0, 0, 0, time.UTC)
+
+// service is the API behind a real connection, with a clock.
+type service struct {
+	*mockapi.Server
+	clock *mockapi.Clock
+	url   string
+}
+
+func start(t *testing.T, options mockapi.Options, runs ...mockapi.Run) service {
+	t.Helper()
+	clock := mockapi.NewClock(noon)
+	options.Token, options.Now = token, clock.Now
+	api := mockapi.New(options)
+	api.Seed(runs...)
+	server := httptest.NewServer(api)
+	t.Cleanup(server.Close)
+	return service{Server: api, clock: clock, url: server.URL}
+}
+
+// object is a JSON object.
+type object = map[string]any
+
+// response is an answer that was read to its end.
+type response struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (s service) request(t *testing.T, method, path string) *http.Request {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, s.url+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	return request
+}
+
+func (s service) send(t *testing.T, request *http.Request) response {
+	t.Helper()
+	answer, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response{answer.StatusCode, answer.Header, string(body)}
+}
+
+func (s service) call(t *testing.T, method, path string) response {
+	t.Helper()
+	return s.send(t, s.request(t, method, path))
+}
+
+// get returns the payload of an answer that must be 200.
+func (s service) get(t *testing.T, path string) object {
+	t.Helper()
+	return s.call(t, http.MethodGet, path).payload(t)
+}
+
+// put returns the payload of an answer that must be 200.
+func (s service) put(t *testing.T, path string) object {
+	t.Helper()
+	return s.call(t, http.MethodPut, path).payload(t)
+}
+
+func (r response) payload(t *testing.T) object {
+	t.Helper()
+	if r.status != http.StatusOK {
+		t.Fatalf("status %d: %s", r.status, r.body)
+	}
+	return decode(t, r.body)
+}
+
+// expect fails the test unless the answer has this status and this body.
+func (r response) expect(t *testing.T, status int, body string) {
+	t.Helper()
+	if r.status != status || r.body != body {
+		t.Errorf("got  %d %s\nwant %d %s", r.status, r.body, status, body)
+	}
+}
+
+func decode(t *testing.T, body string) object {
+	t.Helper()
+	var payload object
+	if err := json.Unmarshal([]byte(body), &payload); err != nil {
+		t.Fatalf("%v in %s", err, body)
+	}
+	return payload
+}
+
+// ids are the ids of the items of a listing.
+func ids(payload object) []int64 {
+	found := []int64{}
+	for _, item := range payload["items"].([]any) {
+		found = append(found, int64(item.(object)["id"].(float64)))
+	}
+	return found
+}
+
+// equal fails the test unless both are equal.
+func equal(t *testing.T, what string, got, want any) {
+	t.Helper()
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%s:\ngot  %v\nwant %v", what, got, want)
+	}
+}
+
+// record asks a server without a connection for the list.
+func record(api http.Handler, authorization string) *httptest.ResponseRecorder {
+	request := httptest.NewRequest(http.MethodGet, "/api/operations", nil)
+	request.Header.Set("Authorization", authorization)
+	recorder := httptest.NewRecorder()
+	api.ServeHTTP(recorder, request)
+	return recorder
+}

@@ -1,0 +1,78 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mockapi
+
+import (
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+)
+
+// Request is one request that the server received.
+type Request struct {
+	Method     string
+	Path       string // as requested, such as /api/operations/rerun/53388
+	Query      url.Values
+	Header     http.Header
+	Status     int       // as answered; 0 while, or if, no answer was sent
+	Time       time.Time // by the server's clock
+	RemoteAddr string
+}
+
+// String is the request in one line, such as "PUT /api/operations/rerun/53388".
+// Its query follows where there is one, sorted by name.
+func (r Request) String() string {
+	line := r.Method + " " + r.Path
+	if len(r.Query) > 0 {
+		line += "?" + r.Query.Encode()
+	}
+	return line
+}
+
+// journal keeps the requests in the order of their arrival.
+type journal struct {
+	mutex    sync.Mutex
+	requests []*Request
+}
+
+// Requests returns all requests in the order of their arrival, also those that
+// are not answered yet.
+func (s *Server) Requests() []Request {
+	s.journal.mutex.Lock()
+	defer s.journal.mutex.Unlock()
+	requests := make([]Request, len(s.journal.requests))
+	for i, request := range s.journal.requests {
+		requests[i] = *request
+	}
+	return requests
+}
+
+// ResetRequests forgets the requests so far.
+func (s *Server) ResetRequests() {
+	s.journal.mutex.Lock()
+	defer s.journal.mutex.Unlock()
+	s.journal.requests = nil
+}
+
+// arrived notes a request. The function that it returns notes the status of the
+// answer.
+func (j *journal) arrived(r *http.Request, now time.Time) (answered func(status int)) {
+	entry := &Request{
+		Method:     r.Method,
+		Path:       r.URL.Path,
+		Query:      r.URL.Query(),
+		Header:     r.Header.Clone(),
+		Time:       now,
+		RemoteAddr: r.RemoteAddr,
+	}
+	j.mutex.Lock()
+	defer j.mutex.Unlock()
+	j.requests = append(j.requests, entry)
+	return func(status int) {
+		j.mutex.Lock()
+		defer j.mutex.Unlock()
+		entry.Status = status
+	}
+}

@@ -1,0 +1,52 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mockapi_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+func TestJournal(t *testing.T) {
+	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1})
+	api.call(t, http.MethodPut, "/api/operations/rerun/1")
+	api.clock.Advance(time.Second)
+	api.call(t, http.MethodGet, "/api/operations?size=5&result=success&result=failure&id=")
+	api.call(t, http.MethodDelete, "/api/operations/77")
+
+	requests := api.Requests()
+	var lines []string
+	var statuses []int
+	for _, request := range requests {
+		lines = append(lines, request.String())
+		statuses = append(statuses, request.Status)
+	}
+	equal(t, "lines", lines, []string{
+		"PUT /api/operations/rerun/1",
+		"GET /api/operations?id=&result=success&result=failure&size=5",
+		"DELETE /api/operations/77",
+	})
+	equal(t, "statuses", statuses, []int{200, 422, 404})
+	equal(t, "header", requests[0].Header.Get("Authorization"), "Bearer "+token)
+	equal(t, "first", requests[0].Time, noon)
+	equal(t, "second", requests[1].Time, noon.Add(time.Second))
+	equal(t, "address", requests[0].RemoteAddr != "", true)
+
+	api.ResetRequests()
+	equal(t, "forgotten", len(api.Requests()), 0)
+}
+
+// A request is in the journal before it is answered.
+func TestJournalOfUnanswered(t *testing.T) {
+	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1})
+	var seen []mockapi.Request
+	api.Inject(mockapi.Fault{Hook: func() { seen = api.Requests() }})
+	api.call(t, http.MethodGet, "/api/operations/1")
+	equal(t, "seen", len(seen), 1)
+	equal(t, "status then", seen[0].Status, 0)
+	equal(t, "status now", api.Requests()[0].Status, 200)
+}

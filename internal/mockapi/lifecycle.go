@@ -1,0 +1,154 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mockapi
+
+import (
+	"net/http"
+	"slices"
+	"time"
+)
+
+// actions say which Runs each action is for. Anything else is a conflict, which
+// is the whole of who may do what, when.
+var (
+	abortAction  = action{done: "aborted", from: active}
+	resumeAction = action{done: "resumed", from: stopped, unsupported: []string{"catalog", "external_scan", "export", "materialize"}}
+	rerunAction  = action{done: "rerun", from: terminal, unsupported: []string{"external_scan"}}
+	deleteAction = action{done: "deleted", from: terminal}
+)
+
+type action struct {
+	done        string
+	from        func(result string) bool
+	unsupported []string
+}
+
+func terminal(result string) bool { return !active(result) }
+
+func stopped(result string) bool { return result == failure || result == aborted }
+
+// conflict is the answer to a Run that the action is not for, and whether it is
+// not.
+func (a action) conflict(found *record, result string) (answer, bool) {
+	if slices.Contains(a.unsupported, kindOf(found.run.Type)) {
+		return detail(http.StatusConflict, "Run %d cannot be %s: not supported by Runs of type %s",
+			found.run.ID, a.done, found.run.Type), true
+	}
+	if !a.from(result) {
+		return detail(http.StatusConflict, "Run %d cannot be %s: its result is %s",
+			found.run.ID, a.done, result), true
+	}
+	return answer{}, false
+}
+
+// editable finds the Run that an action is asked for, or answers why there is
+// none: no such Run, or no permission on its datastore.
+func (s *Server) editable(id int64) (*record, answer, bool) {
+	found, ok := s.byID[id]
+	if !ok {
+		return nil, noSuchRun(id), false
+	}
+	if datastore := found.run.Datastore; s.forbidden[datastore.ID] {
+		return nil, detail(http.StatusForbidden,
+			"Editor team permission is required on datastore %d (%s)", datastore.ID, datastore.Name), false
+	}
+	return found, answer{}, true
+}
+
+// abort is PUT /api/operations/abort/{id}.
+func (s *Server) abort(_ *http.Request, id int64) answer {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	found, refusal, ok := s.editable(id)
+	if !ok {
+		return refusal
+	}
+	now := s.now()
+	if conflict, ok := abortAction.conflict(found, found.at(now).result); ok {
+		return conflict
+	}
+	// A Run that ends by itself before the worker could stop is not aborted.
+	if stop := now.Add(s.options.AbortDelay); found.current.ends.After(stop) {
+		found.current.ends = stop
+		found.run.Result, found.run.Message = aborted, ""
+	}
+	return reply(http.StatusOK, found.full(found.at(now)))
+}
+
+// resume is PUT /api/operations/run/{id}.
+func (s *Server) resume(r *http.Request, id int64) answer {
+	query := parse(r)
+	forced, _ := query.boolean("force_abort")
+	if query.invalid() {
+		return query.unprocessable()
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	found, refusal, ok := s.editable(id)
+	if !ok {
+		return refusal
+	}
+	now := s.now()
+	result := found.at(now).result
+	forced = forced && active(result)
+	if forced {
+		result = aborted
+	}
+	if conflict, ok := resumeAction.conflict(found, result); ok {
+		return conflict
+	}
+	if forced {
+		found.current.ends = now
+		found.run.Result, found.run.Message = aborted, ""
+	}
+	if s.options.ResumeAsNew {
+		found = found.copyFor(s.nextID(), now, s.options.User)
+		s.add(found)
+	}
+	done := found.current.done(now)
+	found.earlier = append(found.earlier, found.current)
+	s.dispatch(found, done, now)
+	return reply(http.StatusOK, found.full(found.accepted()))
+}
+
+// rerun is PUT /api/operations/rerun/{id}.
+func (s *Server) rerun(_ *http.Request, id int64) answer {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	source, refusal, ok := s.editable(id)
+	if !ok {
+		return refusal
+	}
+	now := s.now()
+	if conflict, ok := rerunAction.conflict(source, source.at(now).result); ok {
+		return conflict
+	}
+	fresh := source.copyFor(s.nextID(), now, s.options.User)
+	fresh.earlier = nil
+	s.dispatch(fresh, 0, now)
+	s.add(fresh)
+	return reply(http.StatusOK, fresh.full(fresh.accepted()))
+}
+
+// dispatch begins an attempt at a Run of which a share is done already.
+func (s *Server) dispatch(r *record, done float64, now time.Time) {
+	outcome := s.nextOutcome(r.run.Type)
+	r.run.Result, r.run.Message = outcome.Result, outcome.Message
+	r.current = newAttempt(now, done, outcome)
+}
+
+// remove is DELETE /api/operations/{id}.
+func (s *Server) remove(_ *http.Request, id int64) answer {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	found, refusal, ok := s.editable(id)
+	if !ok {
+		return refusal
+	}
+	if conflict, ok := deleteAction.conflict(found, found.at(s.now()).result); ok {
+		return conflict
+	}
+	s.drop(id)
+	return answer{status: http.StatusNoContent}
+}

@@ -1,0 +1,121 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mockapi
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"time"
+)
+
+const (
+	ascending  = "asc"
+	descending = "desc"
+)
+
+// ordering is how the list is sorted; both fields are "" where not asked for.
+type ordering struct {
+	created, duration string
+}
+
+func (q *query) ordering() ordering {
+	return ordering{
+		created:  q.choice("sort_created", ascending, descending),
+		duration: q.choice("sort_duration", ascending, descending),
+	}
+}
+
+// list is GET /api/operations.
+func (s *Server) list(r *http.Request, _ int64) answer {
+	query := parse(r)
+	filters, ordering, page := query.filters(), query.ordering(), query.page()
+	if query.invalid() {
+		return query.unprocessable()
+	}
+	s.mutex.RLock()
+	defer s.mutex.RUnlock()
+	now := s.now()
+	matches := s.matching(filters, now)
+	if ordering.duration != "" {
+		matches = byDuration(matches, ordering, now)
+	}
+	items := []map[string]any{}
+	from, to := page.bounds(len(matches))
+	for i := from; i < to; i++ {
+		// The Runs are kept by ascending creation; the list starts with the newest.
+		index := i
+		if ordering.duration == "" && ordering.created != ascending {
+			index = len(matches) - 1 - i
+		}
+		items = append(items, matches[index].listed(matches[index].at(now)))
+	}
+	return reply(http.StatusOK, map[string]any{
+		"items": items,
+		"total": len(matches),
+		"page":  page.number,
+		"size":  page.size,
+		"pages": page.count(len(matches)),
+	})
+}
+
+// matching are the Runs that pass all filters, in the order in which they are
+// kept; without filters it is what is kept, to be read only.
+func (s *Server) matching(filters []filter, now time.Time) []*record {
+	if len(filters) == 0 {
+		return s.ordered
+	}
+	matches := make([]*record, 0, len(s.ordered))
+	for _, one := range s.ordered {
+		if !slices.ContainsFunc(filters, func(passes filter) bool { return !passes(one, now) }) {
+			matches = append(matches, one)
+		}
+	}
+	return matches
+}
+
+// byDuration sorts by creation where that is asked for, then by duration, with
+// Runs that have none last, then by id.
+func byDuration(matches []*record, ordering ordering, now time.Time) []*record {
+	type timed struct {
+		*record
+		duration time.Duration
+		ended    bool
+	}
+	runs := make([]timed, len(matches))
+	for i, one := range matches {
+		m := one.at(now)
+		runs[i] = timed{one, m.end.Sub(m.start), !m.start.IsZero() && !m.end.IsZero()}
+	}
+	slices.SortFunc(runs, func(a, b timed) int {
+		if ordering.created != "" {
+			if order := a.run.Created.Compare(b.run.Created); order != 0 {
+				return directed(order, ordering.created)
+			}
+		}
+		switch {
+		case a.ended != b.ended && a.ended:
+			return -1
+		case a.ended != b.ended:
+			return 1
+		}
+		order := cmp.Compare(a.run.ID, b.run.ID)
+		if a.ended {
+			order = cmp.Or(cmp.Compare(a.duration, b.duration), order)
+		}
+		return directed(order, ordering.duration)
+	})
+	sorted := make([]*record, len(runs))
+	for i, one := range runs {
+		sorted[i] = one.record
+	}
+	return sorted
+}
+
+func directed(order int, direction string) int {
+	if direction == descending {
+		return -order
+	}
+	return order
+}

@@ -1,0 +1,63 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mockapi
+
+import (
+	"math"
+	"time"
+)
+
+// Never as Running keeps a Run running until Finish or an abort.
+const Never time.Duration = math.MaxInt64
+
+// endOfTime is when that happens which never happens.
+var endOfTime = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
+
+// Outcome is how a Run that is started goes on.
+type Outcome struct {
+	Queued  time.Duration // how long it stays queued; a promote Run never is
+	Running time.Duration // how long it runs after that
+	Result  string        // success, failure or aborted; "" means success
+	Message string
+}
+
+// Plan sets the outcomes of the next Runs that are started or resumed, in
+// order, before Options.Outcome applies again.
+func (s *Server) Plan(outcomes ...Outcome) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.planned = append(s.planned, outcomes...)
+}
+
+// nextOutcome takes the outcome of a Run of this type that starts now.
+func (s *Server) nextOutcome(runType string) Outcome {
+	outcome := s.options.Outcome
+	if len(s.planned) > 0 {
+		outcome, s.planned = s.planned[0], s.planned[1:]
+	}
+	if outcome.Result == "" {
+		outcome.Result = success
+	}
+	if kindOf(runType) == "promote" {
+		outcome.Queued = 0
+	}
+	return outcome
+}
+
+// after returns the time d after t.
+func after(t time.Time, d time.Duration) time.Time {
+	if d == Never {
+		return endOfTime
+	}
+	return t.Add(d)
+}
+
+func earliest(first time.Time, others ...time.Time) time.Time {
+	for _, other := range others {
+		if other.Before(first) {
+			first = other
+		}
+	}
+	return first
+}

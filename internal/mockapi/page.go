@@ -1,0 +1,39 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mockapi
+
+import "math"
+
+// page is one page of a listing; the first one has the number 1.
+type page struct {
+	number, size int64
+}
+
+// page reads the two parameters of every listing.
+func (q *query) page() page {
+	return page{
+		number: q.boundedInteger("page", math.MaxInt64, 1),
+		size:   q.boundedInteger("size", 100, 50),
+	}
+}
+
+// count is how many pages the total fills.
+func (p page) count(total int) int64 {
+	return (int64(total) + p.size - 1) / p.size
+}
+
+// bounds are the indexes between which the page lies in total items.
+func (p page) bounds(total int) (from, to int) {
+	if p.number > p.count(total) {
+		return total, total
+	}
+	from = int((p.number - 1) * p.size)
+	return from, min(total, from+int(p.size))
+}
+
+// window returns the items that are on the page.
+func window[T any](items []T, p page) []T {
+	from, to := p.bounds(len(items))
+	return items[from:to]
+}

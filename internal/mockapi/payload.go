@@ -1,0 +1,98 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mockapi
+
+import (
+	"maps"
+	"net/http"
+	"time"
+)
+
+// timestamp is a time as the API writes it; null when it is not known yet.
+func timestamp(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UTC().Format("2006-01-02T15:04:05.000000Z")
+}
+
+// text is a string as the API writes it; null when there is none.
+func text(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// listed is a Run with the progress m as an item of the list: the full payload
+// except for the per-container arrays.
+func (r *record) listed(m moment) map[string]any {
+	run := r.view(m)
+	payload := map[string]any{
+		"id":           run.ID,
+		"created":      timestamp(run.Created),
+		"type":         run.Type,
+		"start_time":   timestamp(run.StartTime),
+		"end_time":     timestamp(run.EndTime),
+		"result":       run.Result,
+		"message":      text(run.Message),
+		"triggered_by": run.TriggeredBy,
+		"datastore":    run.Datastore,
+		"schedule":     run.Schedule,
+		"status":       run.Status,
+		"containers":   append([]Container{}, run.Containers...),
+		"tags":         append([]string{}, run.Tags...),
+	}
+	maps.Copy(payload, usualSettings[kindOf(run.Type)])
+	maps.Copy(payload, run.Settings)
+	return payload
+}
+
+// retrieve is GET /api/operations/{id}.
+func (s *Server) retrieve(_ *http.Request, id int64) answer {
+	s.mutex.RLock()
+	defer s.mutex.RUnlock()
+	found, ok := s.byID[id]
+	if !ok {
+		return noSuchRun(id)
+	}
+	return reply(http.StatusOK, found.full(found.at(s.now())))
+}
+
+// full is a Run with the progress m as "Retrieving a Run" returns it.
+func (r *record) full(m moment) map[string]any {
+	payload := r.listed(m)
+	switch kindOf(r.run.Type) {
+	case "scan", "external_scan":
+		payload["container_scans"] = r.containerScans(m)
+	case "profile":
+		payload["container_profiles"] = r.containerProfiles(m)
+	}
+	return payload
+}
+
+var scanSettings = map[string]any{
+	"incremental":                        true,
+	"remediation":                        "none",
+	"max_records_analyzed_per_partition": 10_000_000,
+	"greater_than_time":                  nil,
+	"greater_than_batch":                 nil,
+	"high_count_rollup_threshold":        10,
+	"enrichment_source_record_limit":     10,
+	"auto_resolved_anomaly_count":        0,
+}
+
+// usualSettings are each kind's settings where a Run does not say otherwise.
+var usualSettings = map[string]map[string]any{
+	"catalog":       {"include": []string{"table", "view"}, "prune": false, "recreate": false},
+	"scan":          scanSettings,
+	"external_scan": scanSettings,
+	"profile": {
+		"inference_threshold":           5,
+		"max_count_testing_sample":      100_000,
+		"histogram_max_distinct_values": 100,
+		"percent_testing_threshold":     0.4,
+		"high_correlation_threshold":    0.5,
+	},
+}

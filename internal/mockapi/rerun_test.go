@@ -1,0 +1,130 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mockapi_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// A rerun is a new Run of the same configuration that goes from queued through
+// running to its result, with counters that grow on the way.
+func TestRerun(t *testing.T) {
+	api := start(t, mockapi.Options{
+		User:    "automation@example.com",
+		Outcome: mockapi.Outcome{Queued: 10 * time.Second, Running: 20 * time.Second, Result: "failure", Message: "out of memory"},
+	}, scan())
+	source := api.get(t, "/api/operations/53388")
+
+	accepted := api.put(t, "/api/operations/rerun/53388")
+	for name, want := range (object{
+		"id": 53389.0, "type": "scan", "result": "queued", "message": nil, "triggered_by": "automation@example.com", "schedule": nil,
+		"created": "2026-05-01T12:00:00.000000Z", "start_time": nil, "end_time": nil,
+		"datastore": source["datastore"], "containers": source["containers"], "tags": source["tags"],
+		"incremental": false, "remediation": "append",
+		"status": object{
+			"total_containers": 2.0, "containers_analyzed": 0.0, "partitions_scanned": 0.0,
+			"records_processed": 0.0, "anomalies_identified": 0.0,
+		},
+	}) {
+		equal(t, name, accepted[name], want)
+	}
+	equal(t, "the source", api.get(t, "/api/operations/53388"), source)
+
+	const startTime, endTime = "2026-05-01T12:00:10.000000Z", "2026-05-01T12:00:30.000000Z"
+	for _, step := range []struct {
+		at         time.Duration
+		result     string
+		start, end any
+		message    any
+		records    float64
+	}{
+		{0, "queued", nil, nil, nil, 0},
+		{9 * time.Second, "queued", nil, nil, nil, 0},
+		{10 * time.Second, "running", startTime, nil, nil, 0},
+		{20 * time.Second, "running", startTime, nil, nil, 25000},
+		{29 * time.Second, "running", startTime, nil, nil, 47500},
+		{30 * time.Second, "failure", startTime, endTime, "out of memory", 50000},
+		{time.Hour, "failure", startTime, endTime, "out of memory", 50000},
+	} {
+		api.clock.Advance(step.at - api.clock.Now().Sub(noon))
+		payload := api.get(t, "/api/operations/53389")
+		equal(t, "result", payload["result"], step.result)
+		equal(t, "start_time", payload["start_time"], step.start)
+		equal(t, "end_time", payload["end_time"], step.end)
+		equal(t, "message", payload["message"], step.message)
+		equal(t, "records", payload["status"].(object)["records_processed"], step.records)
+	}
+}
+
+// Every container is processed from scratch, also after a resume.
+func TestRerunStartsFromScratch(t *testing.T) {
+	api := start(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}},
+		mockapi.Run{ID: 1, Type: "scan", Result: "aborted"})
+	api.put(t, "/api/operations/run/1")
+	api.put(t, "/api/operations/abort/1")
+	api.Plan(mockapi.Outcome{Running: time.Hour})
+	payload := api.put(t, "/api/operations/rerun/1")
+	equal(t, "start_time", payload["start_time"], nil)
+	equal(t, "containers_analyzed", payload["status"].(object)["containers_analyzed"], 0.0)
+	api.clock.Advance(30 * time.Minute)
+	equal(t, "containers_analyzed", api.get(t, "/api/operations/2")["status"].(object)["containers_analyzed"], 1.0)
+}
+
+// Without an Outcome a Run succeeds at the first look; the answer to the rerun
+// still shows it active.
+func TestRerunAtOnce(t *testing.T) {
+	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1, Type: "scan"}, mockapi.Run{ID: 2, Type: "promote_x"})
+	accepted := api.put(t, "/api/operations/rerun/1")
+	equal(t, "result", accepted["result"], "queued")
+	equal(t, "end_time", accepted["end_time"], nil)
+	payload := api.get(t, "/api/operations/3")
+	equal(t, "result", payload["result"], "success")
+	equal(t, "start_time", payload["start_time"], "2026-05-01T12:00:00.000000Z")
+	equal(t, "end_time", payload["end_time"], "2026-05-01T12:00:00.000000Z")
+	equal(t, "records", payload["status"].(object)["records_processed"], 100000.0)
+
+	accepted = api.put(t, "/api/operations/rerun/2")
+	equal(t, "result", accepted["result"], "running")
+	equal(t, "start_time", accepted["start_time"], "2026-05-01T12:00:00.000000Z")
+	equal(t, "end_time", accepted["end_time"], nil)
+}
+
+// A promote Run skips queued.
+func TestPromoteIsNeverQueued(t *testing.T) {
+	api := start(t, mockapi.Options{Outcome: mockapi.Outcome{Queued: time.Minute, Running: time.Minute}}, mockapi.Run{ID: 1, Type: "promote"})
+	api.put(t, "/api/operations/rerun/1")
+	run, _ := api.Run(2)
+	equal(t, "result", run.Result, "running")
+	api.clock.Advance(time.Minute)
+	run, _ = api.Run(2)
+	equal(t, "result", run.Result, "success")
+	equal(t, "end", run.EndTime, noon.Add(time.Minute))
+}
+
+func TestPlan(t *testing.T) {
+	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1})
+	api.Plan(mockapi.Outcome{Result: "aborted"}, mockapi.Outcome{Result: "success", Message: "2 warnings"})
+	api.Plan(mockapi.Outcome{Running: mockapi.Never})
+	for i, want := range []string{"aborted", "success", "running", "success"} {
+		api.put(t, "/api/operations/rerun/1")
+		run, _ := api.Run(int64(i) + 2)
+		equal(t, "result", run.Result, want)
+		equal(t, "message", run.Message, []string{"", "2 warnings", "", ""}[i])
+	}
+	api.clock.Advance(1000 * time.Hour)
+	run, _ := api.Run(4)
+	equal(t, "a Run that never ends", run.Result, "running")
+}
+
+// An id is never given twice, not even when its Run is gone.
+func TestFreshIDs(t *testing.T) {
+	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1}, mockapi.Run{ID: 40})
+	api.Remove(40)
+	equal(t, "first", api.put(t, "/api/operations/rerun/1")["id"], 41.0)
+	api.call(t, "DELETE", "/api/operations/41").expect(t, 204, "")
+	equal(t, "second", api.put(t, "/api/operations/rerun/1")["id"], 42.0)
+}

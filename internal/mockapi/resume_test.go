@@ -1,0 +1,130 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mockapi_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// stoppedScan had done 2 of its 4 containers when it was aborted.
+func stoppedScan() mockapi.Run {
+	return mockapi.Run{
+		ID: 9, Type: "scan", Result: "aborted", Message: "stopped by hand", TriggeredBy: "somebody",
+		Created: noon.Add(-time.Hour), StartTime: noon.Add(-50 * time.Minute), EndTime: noon.Add(-40 * time.Minute),
+		Status: map[string]int64{"total_containers": 4, "containers_analyzed": 2, "records_processed": 2000},
+	}
+}
+
+// The same Run goes on from where it stopped, and shows when it was dispatched.
+func TestResume(t *testing.T) {
+	api := start(t, mockapi.Options{Outcome: mockapi.Outcome{Queued: 10 * time.Second, Running: 20 * time.Second}}, stoppedScan())
+	accepted := api.put(t, "/api/operations/run/9")
+	for name, want := range (object{
+		"id": 9.0, "result": "queued", "message": nil, "triggered_by": "somebody",
+		"created": "2026-05-01T11:00:00.000000Z", "start_time": "2026-05-01T12:00:00.000000Z", "end_time": nil,
+		"status": object{"total_containers": 4.0, "containers_analyzed": 2.0, "records_processed": 2000.0},
+	}) {
+		equal(t, name, accepted[name], want)
+	}
+	for _, step := range []struct {
+		at       time.Duration
+		result   string
+		end      any
+		analyzed float64
+		records  float64
+	}{
+		{9 * time.Second, "queued", nil, 2, 2000},
+		{10 * time.Second, "running", nil, 2, 2000},
+		{20 * time.Second, "running", nil, 3, 3000},
+		{30 * time.Second, "success", "2026-05-01T12:00:30.000000Z", 4, 4000},
+	} {
+		api.clock.Advance(step.at - api.clock.Now().Sub(noon))
+		payload := api.get(t, "/api/operations/9")
+		equal(t, "result", payload["result"], step.result)
+		equal(t, "start_time", payload["start_time"], "2026-05-01T12:00:00.000000Z")
+		equal(t, "end_time", payload["end_time"], step.end)
+		equal(t, "status", payload["status"], object{
+			"total_containers": 4.0, "containers_analyzed": step.analyzed, "records_processed": step.records,
+		})
+	}
+	equal(t, "Runs", len(api.Runs()), 1)
+}
+
+// Containers that were done are not read again: they keep their first times.
+func TestResumeKeepsDoneContainers(t *testing.T) {
+	api := start(t, mockapi.Options{Outcome: mockapi.Outcome{Running: 20 * time.Second}}, stoppedScan())
+	before := api.get(t, "/api/operations/9/containers")["items"].([]any)
+	equal(t, "unfinished", before[2].(object)["result"], "aborted")
+	api.put(t, "/api/operations/run/9")
+	api.clock.Advance(time.Minute)
+	after := api.get(t, "/api/operations/9/containers")["items"].([]any)
+	equal(t, "done before", after[:2], before[:2])
+	for i, times := range [][2]string{
+		{"2026-05-01T12:00:00.000000Z", "2026-05-01T12:00:10.000000Z"},
+		{"2026-05-01T12:00:10.000000Z", "2026-05-01T12:00:20.000000Z"},
+	} {
+		item := after[2+i].(object)
+		equal(t, "result", item["result"], "success")
+		equal(t, "start_time", item["start_time"], times[0])
+		equal(t, "end_time", item["end_time"], times[1])
+		equal(t, "records_processed", item["records_processed"], 1000.0)
+	}
+}
+
+func TestResumePromote(t *testing.T) {
+	api := start(t, mockapi.Options{}, mockapi.Run{ID: 9, Type: "promote", Result: "failure", Message: "no"})
+	accepted := api.put(t, "/api/operations/run/9")
+	equal(t, "result", accepted["result"], "running")
+	equal(t, "start_time", accepted["start_time"], "2026-05-01T12:00:00.000000Z")
+	equal(t, "end_time", accepted["end_time"], nil)
+	run, _ := api.Run(9)
+	equal(t, "first look", run.Result, "success")
+}
+
+// The lifecycle page's way: a new Run that does what was left undone.
+func TestResumeAsNew(t *testing.T) {
+	api := start(t, mockapi.Options{ResumeAsNew: true, User: "automation", Outcome: mockapi.Outcome{Queued: time.Second, Running: 20 * time.Second}}, stoppedScan())
+	source := api.get(t, "/api/operations/9")
+	accepted := api.put(t, "/api/operations/run/9")
+	for name, want := range (object{
+		"id": 10.0, "result": "queued", "created": "2026-05-01T12:00:00.000000Z",
+		"start_time": "2026-05-01T12:00:00.000000Z", "end_time": nil, "triggered_by": "automation",
+		"status": object{"total_containers": 4.0, "containers_analyzed": 2.0, "records_processed": 2000.0},
+	}) {
+		equal(t, name, accepted[name], want)
+	}
+	api.clock.Advance(11 * time.Second)
+	equal(t, "records", api.get(t, "/api/operations/10")["status"].(object)["records_processed"], 3000.0)
+	equal(t, "the source", api.get(t, "/api/operations/9"), source)
+	equal(t, "the newest first", ids(api.get(t, "/api/operations")), []int64{10, 9})
+}
+
+// A forced abort stops the Run where it is, whatever the delay of an abort.
+func TestForceAbort(t *testing.T) {
+	run := stoppedScan()
+	run.Result, run.EndTime, run.StartTime = "success", noon.Add(30*time.Minute), noon.Add(-30*time.Minute)
+	run.Status = nil
+	api := start(t, mockapi.Options{AbortDelay: time.Minute, Outcome: mockapi.Outcome{Running: time.Hour}}, run)
+	api.call(t, "PUT", "/api/operations/run/9").expect(t, 409, `{"detail":"Run 9 cannot be resumed: its result is running"}`)
+	accepted := api.put(t, "/api/operations/run/9?force_abort=true")
+	equal(t, "id", accepted["id"], 9.0)
+	equal(t, "result", accepted["result"], "queued")
+	equal(t, "containers_analyzed", accepted["status"].(object)["containers_analyzed"], 1.0)
+	api.clock.Advance(30 * time.Minute)
+	equal(t, "on the way", api.get(t, "/api/operations/9")["result"], "running")
+	api.clock.Advance(30 * time.Minute)
+	equal(t, "at the end", api.get(t, "/api/operations/9")["result"], "success")
+}
+
+// Forced where a resume is a new Run, the old one is left aborted.
+func TestForceAbortAsNew(t *testing.T) {
+	api := start(t, mockapi.Options{ResumeAsNew: true}, mockapi.Run{ID: 9, Type: "profile", Result: "running"})
+	equal(t, "id", api.put(t, "/api/operations/run/9?force_abort=1")["id"], 10.0)
+	run, _ := api.Run(9)
+	equal(t, "result", run.Result, "aborted")
+	equal(t, "end", run.EndTime, noon)
+}

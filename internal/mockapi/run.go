@@ -1,0 +1,97 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mockapi
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The results of a Run: two while it is active, three that are terminal.
+const (
+	queued  = "queued"
+	running = "running"
+	success = "success"
+	failure = "failure"
+	aborted = "aborted"
+)
+
+// Run is one Run as the API knows it.
+//
+// A Run that is seeded with an EndTime in the future is active until then, and
+// shows its Result, its Message and its EndTime only from then on.
+type Run struct {
+	ID          int64
+	Type        string
+	Created     time.Time
+	StartTime   time.Time // zero while the Run has not started
+	EndTime     time.Time // zero while the Run is active
+	Result      string
+	Message     string
+	TriggeredBy string
+	Datastore   Datastore
+	Schedule    *Schedule // nil for a Run that no schedule triggered
+	Containers  []Container
+	HasLogs     bool
+	Tags        []string
+	Status      map[string]int64 // the counters of the payload's status
+	Settings    map[string]any   // the operation's own settings, merged into the payload
+}
+
+// Datastore is the datastore of a Run, as the payload of a Run shows it.
+type Datastore struct {
+	ID                    int64  `json:"id"`
+	Name                  string `json:"name"`
+	StoreType             string `json:"store_type"`
+	Type                  string `json:"type"`
+	EnrichOnly            bool   `json:"enrich_only"`
+	EnrichContainerPrefix string `json:"enrich_container_prefix"`
+	Favorite              bool   `json:"favorite"`
+}
+
+// Schedule is the schedule that triggered a Run.
+type Schedule struct {
+	ID      int64  `json:"id"`
+	Name    string `json:"name"`
+	Crontab string `json:"crontab"`
+}
+
+// Container is a container that a Run targets.
+type Container struct {
+	ID            int64  `json:"id"`
+	Name          string `json:"name"`
+	ContainerType string `json:"container_type"`
+	TableType     string `json:"table_type,omitempty"`
+}
+
+// clone returns a Run that shares nothing with r that can be changed.
+func (r Run) clone() Run {
+	if r.Schedule != nil {
+		schedule := *r.Schedule
+		r.Schedule = &schedule
+	}
+	r.Containers = slices.Clone(r.Containers)
+	r.Tags = slices.Clone(r.Tags)
+	r.Status = maps.Clone(r.Status)
+	r.Settings = maps.Clone(r.Settings)
+	return r
+}
+
+// kindOf is the operation_type of the API page that a Run's type belongs to: a
+// sync Run reads "sync" or "catalog", and promote Runs may read "promote_*".
+func kindOf(runType string) string {
+	switch {
+	case runType == "sync":
+		return "catalog"
+	case strings.HasPrefix(runType, "promote_"):
+		return "promote"
+	}
+	return runType
+}
+
+func active(result string) bool {
+	return result == queued || result == running
+}

@@ -1,0 +1,137 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mockapi
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"time"
+)
+
+// What a seeded Run is taken to have waited and run for when it does not say.
+const (
+	usualWait = 5 * time.Second
+	usualRun  = 5 * time.Minute
+)
+
+var usualDatastore = Datastore{ID: 101, Name: "Datastore-Sample", StoreType: "jdbc", Type: "snowflake"}
+
+// containerNames are the tables of a datastore that nothing else is known of.
+var containerNames = []string{
+	"customers", "orders", "order_items", "products", "payments", "invoices", "shipments",
+	"suppliers", "returns", "stores", "employees", "inventory", "promotions", "web_sessions",
+}
+
+// usualContainers are count tables, with ids from first on.
+func usualContainers(first int64, count int) []Container {
+	containers := make([]Container, count)
+	for i := range containers {
+		name := fmt.Sprintf("table_%d", i+1)
+		if i < len(containerNames) {
+			name = containerNames[i]
+		}
+		containers[i] = Container{ID: first + int64(i), Name: name, ContainerType: "table", TableType: "table"}
+	}
+	return containers
+}
+
+// seeded is the record of a Run that was seeded, with all that was missing.
+func seeded(run Run, now time.Time) *record {
+	run.Type = cmp.Or(run.Type, "scan")
+	run.Result = cmp.Or(run.Result, success)
+	run.TriggeredBy = cmp.Or(run.TriggeredBy, "user@example.com")
+	run.Datastore = cmp.Or(run.Datastore, usualDatastore)
+	if run.Containers == nil && kindOf(run.Type) != "catalog" {
+		run.Containers = usualContainers(234, int(cmp.Or(run.Status["total_containers"], 2)))
+	}
+	fillTimes(&run, now)
+
+	share := shareOf(run)
+	if run.Status == nil {
+		run.Status = usualCounters(run)
+	} else if run.Result != queued {
+		for name, count := range run.Status {
+			run.Status[name] = wholeOf(name, count, share)
+		}
+	}
+	current := attempt{dispatched: run.Created, begins: run.StartTime, ends: run.EndTime, to: share}
+	current.takes = current.ends.Sub(current.begins)
+	if active(run.Result) {
+		current.ends, current.takes = endOfTime, Never
+	}
+	if run.Result == queued {
+		current.begins = endOfTime
+	}
+	return &record{run: run, current: current}
+}
+
+// fillTimes derives the times that a Run lacks from those that it has.
+func fillTimes(run *Run, now time.Time) {
+	if run.Created.IsZero() {
+		switch {
+		case !run.StartTime.IsZero():
+			run.Created = run.StartTime.Add(-usualWait)
+		case !run.EndTime.IsZero():
+			run.Created = run.EndTime.Add(-usualWait - usualRun)
+		case run.Result == queued:
+			run.Created = now
+		case run.Result == running:
+			run.Created = now.Add(-time.Minute)
+		default:
+			run.Created = now.Add(-2 * usualRun)
+		}
+	}
+	if run.StartTime.IsZero() {
+		run.StartTime = earliest(run.Created.Add(usualWait), now)
+		if !run.EndTime.IsZero() {
+			run.StartTime = earliest(run.StartTime, run.EndTime)
+		}
+	}
+	if run.EndTime.IsZero() {
+		run.EndTime = earliest(run.StartTime.Add(usualRun), now)
+	}
+}
+
+// shareOf is the share of its work that a seeded Run has done or will have done
+// when it ends: all of it for a success, and otherwise what its counters say, or
+// half.
+func shareOf(run Run) float64 {
+	if run.Result == success {
+		return 1
+	}
+	analyzed, total := run.Status["containers_analyzed"], run.Status["total_containers"]
+	if 0 < analyzed && analyzed <= total {
+		return float64(analyzed) / float64(total)
+	}
+	return 0.5
+}
+
+// wholeOf is the inverse of counted: the counter's value for the whole work
+// when it shows count after a share of it.
+func wholeOf(name string, count int64, share float64) int64 {
+	if isTotal(name) {
+		return count
+	}
+	return int64(math.Ceil(float64(count)/share - tolerance))
+}
+
+// usualCounters are the counters of the whole work of a Run, by its type.
+func usualCounters(run Run) map[string]int64 {
+	containers := int64(len(run.Containers))
+	counters := map[string]int64{"total_containers": containers, "containers_analyzed": containers}
+	switch kindOf(run.Type) {
+	case "catalog":
+		return map[string]int64{"containers_synchronized": int64(len(containerNames))}
+	case "scan", "external_scan":
+		counters["partitions_scanned"] = 3 * containers
+		counters["anomalies_identified"] = 0
+	case "profile":
+		counters["partitions_analyzed"] = 3 * containers
+		counters["fields_profiled"] = 12 * containers
+		counters["checks_synchronized"] = 8 * containers
+	}
+	counters["records_processed"] = 50000 * containers
+	return counters
+}

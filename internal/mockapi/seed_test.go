@@ -1,0 +1,111 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mockapi_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// What a test leaves out is filled in so that it fits the rest.
+func TestSeedFillsIn(t *testing.T) {
+	var zero time.Time
+	for _, test := range []struct {
+		name                string
+		given               mockapi.Run
+		result              string
+		created, start, end time.Time
+	}{
+		{"nothing given", mockapi.Run{}, "success", noon.Add(-10 * time.Minute), noon.Add(-595 * time.Second), noon.Add(-295 * time.Second)},
+		{"failure", mockapi.Run{Result: "failure"}, "failure", noon.Add(-10 * time.Minute), noon.Add(-595 * time.Second), noon.Add(-295 * time.Second)},
+		{"an unknown result", mockapi.Run{Result: "paused"}, "paused", noon.Add(-10 * time.Minute), noon.Add(-595 * time.Second), noon.Add(-295 * time.Second)},
+		{"running", mockapi.Run{Result: "running"}, "running", noon.Add(-time.Minute), noon.Add(-55 * time.Second), zero},
+		{"queued", mockapi.Run{Result: "queued"}, "queued", noon, zero, zero},
+		{"created", mockapi.Run{Created: noon.Add(-time.Hour)}, "success", noon.Add(-time.Hour), noon.Add(-time.Hour + 5*time.Second), noon.Add(-time.Hour + 305*time.Second)},
+		{"created just now", mockapi.Run{Created: noon}, "success", noon, noon, noon},
+		{"start", mockapi.Run{StartTime: noon.Add(-time.Minute)}, "success", noon.Add(-65 * time.Second), noon.Add(-time.Minute), noon},
+		{"end", mockapi.Run{EndTime: noon}, "success", noon.Add(-305 * time.Second), noon.Add(-300 * time.Second), noon},
+		{"end in the future", mockapi.Run{EndTime: noon.Add(time.Second)}, "running", noon.Add(-304 * time.Second), noon.Add(-299 * time.Second), zero},
+		{"created and end", mockapi.Run{Created: noon.Add(-3 * time.Second), EndTime: noon}, "success", noon.Add(-3 * time.Second), noon, noon},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			api := start(t, mockapi.Options{}, test.given)
+			run, ok := api.Run(1)
+			equal(t, "found", ok, true)
+			equal(t, "result", run.Result, test.result)
+			equal(t, "created", run.Created, test.created)
+			equal(t, "start", run.StartTime, test.start)
+			equal(t, "end", run.EndTime, test.end)
+			equal(t, "type", run.Type, "scan")
+			equal(t, "datastore", run.Datastore.ID, int64(101))
+			equal(t, "containers", len(run.Containers), 2)
+		})
+	}
+}
+
+// A Run shows the counters that it was seeded with, and what it copies.
+func TestSeedKeepsWhatIsGiven(t *testing.T) {
+	for _, result := range []string{"success", "failure", "aborted", "running"} {
+		status := map[string]int64{"total_containers": 14, "containers_analyzed": 9, "records_processed": 444444, "odd": 7}
+		api := start(t, mockapi.Options{}, mockapi.Run{ID: 3, Result: result, Status: status})
+		run, _ := api.Run(3)
+		equal(t, result, run.Status, map[string]int64{"total_containers": 14, "containers_analyzed": 9, "records_processed": 444444, "odd": 7})
+		equal(t, "containers", len(run.Containers), 14)
+		equal(t, "the caller's map", status["records_processed"], int64(444444))
+		run.Status["odd"], run.Containers[0].ID = 0, 0
+		again, _ := api.Run(3)
+		equal(t, "a copy", again.Status["odd"], int64(7))
+		equal(t, "a copy", again.Containers[0].ID, int64(234))
+	}
+}
+
+func TestSeedIDs(t *testing.T) {
+	api := start(t, mockapi.Options{}, mockapi.Run{ID: 7}, mockapi.Run{}, mockapi.Run{ID: 3}, mockapi.Run{})
+	var found []int64
+	for _, run := range api.Runs() {
+		found = append(found, run.ID)
+	}
+	equal(t, "ids", found, []int64{3, 7, 8, 9})
+	api.Seed(mockapi.Run{ID: 7, Type: "export"})
+	run, _ := api.Run(7)
+	equal(t, "replaced", run.Type, "export")
+	equal(t, "Runs", len(api.Runs()), 4)
+}
+
+func TestRemove(t *testing.T) {
+	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1}, mockapi.Run{ID: 2})
+	api.Remove(1)
+	api.Remove(99)
+	_, ok := api.Run(1)
+	equal(t, "found", ok, false)
+	equal(t, "listed", ids(api.get(t, "/api/operations")), []int64{2})
+	equal(t, "requests", len(api.Requests()), 1)
+}
+
+func TestFinish(t *testing.T) {
+	for _, given := range []string{"queued", "running"} {
+		api := start(t, mockapi.Options{}, mockapi.Run{ID: 1, Result: given})
+		api.clock.Advance(time.Minute)
+		api.Finish(1, "success", "2 warnings")
+		api.clock.Advance(time.Hour)
+		run, _ := api.Run(1)
+		equal(t, "result", run.Result, "success")
+		equal(t, "message", run.Message, "2 warnings")
+		equal(t, "end", run.EndTime, noon.Add(time.Minute))
+		equal(t, "records", run.Status["records_processed"], int64(100000))
+		equal(t, "started", run.StartTime.IsZero(), false)
+	}
+	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1, Result: "running"}, mockapi.Run{ID: 2})
+	api.Finish(1, "failure", "disk full")
+	run, _ := api.Run(1)
+	equal(t, "result", run.Result, "failure")
+	equal(t, "records", run.Status["records_processed"], int64(50000))
+	before, _ := api.Run(2)
+	api.Finish(2, "aborted", "")
+	api.Finish(99, "aborted", "")
+	after, _ := api.Run(2)
+	equal(t, "a Run that had ended", after, before)
+}

@@ -1,0 +1,165 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mockapi
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Options are what a Server is made of. Only Token is required.
+type Options struct {
+	// Token is the bearer token that is accepted; none is where it is empty.
+	Token string
+	// Now is the server's clock: time.Now, unless a test brings a Clock.
+	Now func() time.Time
+	// Outcome is how a Run that is started here goes on, unless Plan says
+	// otherwise. The zero Outcome is a success at the first look.
+	Outcome Outcome
+	// AbortDelay is the time from an accepted abort to the Run being aborted.
+	// The answer to abort shows the result aborted only where it is 0.
+	AbortDelay time.Duration
+	// ResumeAsNew makes resume start a new Run, as the page on the lifecycle of
+	// Runs says, instead of reviving the same one, as the API page says.
+	ResumeAsNew bool
+	// User is who triggers the Runs that are started here.
+	User string
+}
+
+// Server is the API. It is an http.Handler, safe for concurrent use.
+type Server struct {
+	options Options
+	journal journal
+	faults  faults
+
+	mutex     sync.RWMutex // guards all below
+	byID      map[int64]*record
+	ordered   []*record // by creation, then id
+	lastID    int64
+	planned   []Outcome
+	forbidden map[int64]bool // by datastore
+	revoked   bool
+}
+
+// New returns the API with no Runs.
+func New(options Options) *Server {
+	if options.Now == nil {
+		options.Now = time.Now
+	}
+	options.User = cmp.Or(options.User, "terraform@service.example.com")
+	return &Server{options: options, byID: map[int64]*record{}, forbidden: map[int64]bool{}}
+}
+
+// Forbid takes the Editor team permission on a datastore from the token: its
+// Runs can be read, and not be aborted, resumed, rerun or deleted.
+func (s *Server) Forbid(datastore int64) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.forbidden[datastore] = true
+}
+
+// Revoke makes the token invalid.
+func (s *Server) Revoke() {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.revoked = true
+}
+
+// now is the time by the server's clock, as precise as the API's timestamps.
+func (s *Server) now() time.Time {
+	return s.options.Now().UTC().Truncate(time.Microsecond)
+}
+
+// ServeHTTP answers one request of the API. To close a connection unanswered it
+// panics with http.ErrAbortHandler, which a http.Server takes as just that.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	answered := s.journal.arrived(r, s.now())
+	fault := s.faults.take(r)
+	result, ok := fault.around(r.Context(), func() answer { return s.carryOut(r) })
+	if !ok {
+		panic(http.ErrAbortHandler)
+	}
+	w.Header().Set("Date", s.now().Format(http.TimeFormat))
+	answered(result.status)
+	fault.send(r.Context(), w, result.compressed(r))
+}
+
+// routes are the endpoints of the API page.
+var routes = []struct {
+	method, pattern string
+	handle          func(s *Server, r *http.Request, id int64) answer
+}{
+	{http.MethodGet, "/api/operations", (*Server).list},
+	{http.MethodGet, "/api/operations/{id}", (*Server).retrieve},
+	{http.MethodDelete, "/api/operations/{id}", (*Server).remove},
+	{http.MethodGet, "/api/operations/{id}/containers", (*Server).containers},
+	{http.MethodPut, "/api/operations/abort/{id}", (*Server).abort},
+	{http.MethodPut, "/api/operations/run/{id}", (*Server).resume},
+	{http.MethodPut, "/api/operations/rerun/{id}", (*Server).rerun},
+}
+
+// carryOut does what the request asks for.
+func (s *Server) carryOut(r *http.Request) answer {
+	if refusal, ok := s.authorise(r); !ok {
+		return refusal
+	}
+	var allowed []string
+	for _, route := range routes {
+		segment, ok := matchPath(route.pattern, r.URL.Path)
+		switch {
+		case !ok:
+			continue
+		case route.method != r.Method:
+			allowed = append(allowed, route.method)
+			continue
+		case segment == "":
+			return route.handle(s, r, 0)
+		}
+		id, err := strconv.ParseInt(segment, 10, 64)
+		if err != nil || id < 1 {
+			return detail(http.StatusBadRequest, "The operation id %q is not a positive integer", segment)
+		}
+		return route.handle(s, r, id)
+	}
+	if len(allowed) == 0 {
+		return detail(http.StatusNotFound, "Not Found")
+	}
+	refusal := detail(http.StatusMethodNotAllowed, "Method Not Allowed")
+	refusal.header.Set("Allow", strings.Join(allowed, ", "))
+	return refusal
+}
+
+// authorise accepts the header "Authorization: Bearer <token>".
+func (s *Server) authorise(r *http.Request) (answer, bool) {
+	s.mutex.RLock()
+	revoked := s.revoked
+	s.mutex.RUnlock()
+	refusal := detail(http.StatusUnauthorized, "Not authenticated")
+	if scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") && token != "" {
+		if token == s.options.Token && !revoked {
+			return answer{}, true
+		}
+		refusal = detail(http.StatusUnauthorized, "Invalid or expired token")
+	}
+	refusal.header.Set("WWW-Authenticate", "Bearer")
+	return refusal, false
+}
+
+// matchPath returns what stands for {id} in a path that matches the pattern.
+func matchPath(pattern, path string) (id string, ok bool) {
+	wanted, given := strings.Split(pattern, "/"), strings.Split(path, "/")
+	ok = slices.EqualFunc(wanted, given, func(want, have string) bool {
+		if want == "{id}" {
+			id = have
+			return have != ""
+		}
+		return want == have
+	})
+	return id, ok
+}
