@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
@@ -72,6 +75,14 @@ func (a *api) expectWrites(want ...string) func(*testing.T) {
 	}
 }
 
+// hasWritten is expectWrites as a step's check.
+func (a *api) hasWritten(t *testing.T, want ...string) resource.TestCheckFunc {
+	return func(*terraform.State) error {
+		a.expectWrites(want...)(t)
+		return nil
+	}
+}
+
 // expectRuns is a check that exactly these Runs exist.
 func (a *api) expectRuns(t *testing.T, want ...int64) {
 	t.Helper()
@@ -93,6 +104,15 @@ var factories = map[string]func() (tfprotov6.ProviderServer, error){
 	"qualytics": providerserver.NewProtocol6WithError(testProvider()),
 }
 
+// afterDestroy is a check, after the last destroy, of the requests and the Runs that are left.
+func (a *api) afterDestroy(t *testing.T, runs []int64, writes ...string) func(*terraform.State) error {
+	return func(*terraform.State) error {
+		a.expectWrites(writes...)(t)
+		a.expectRuns(t, runs...)
+		return nil
+	}
+}
+
 // emptyPlan is what follows every apply.
 var emptyPlan = resource.ConfigPlanChecks{
 	PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
@@ -102,5 +122,17 @@ var emptyPlan = resource.ConfigPlanChecks{
 func acceptance(t *testing.T, testCase resource.TestCase) {
 	t.Helper()
 	testCase.ProtoV6ProviderFactories = factories
-	resource.Test(t, testCase)
+	resource.ParallelTest(t, testCase)
+}
+
+// says matches an error output that has these phrases in order, however Terraform wraps its lines.
+func says(phrases ...string) *regexp.Regexp {
+	for i, phrase := range phrases {
+		words := strings.Fields(phrase)
+		for j := range words {
+			words[j] = regexp.QuoteMeta(words[j])
+		}
+		phrases[i] = strings.Join(words, `[\s│]+`)
+	}
+	return regexp.MustCompile(`(?s)` + strings.Join(phrases, `.*`))
 }

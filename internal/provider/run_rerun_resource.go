@@ -161,6 +161,8 @@ func (r *runRerunResource) Read(ctx context.Context, req resource.ReadRequest, r
 // readDeleted deals with a record that was deleted outside Terraform: the resource is gone, too, unless
 // the last state is to be kept, or there are superseded records that must not be forgotten.
 func (r *runRerunResource) readDeleted(ctx context.Context, state *runRerunModel, notes ledger, resp *resource.ReadResponse) {
+	// The framework insists on an identity, which states of Terraform before 1.12 do not have.
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), state.ID)...)
 	switch {
 	case !boolOr(state.RerunIfDeleted, true):
 		notes.Awaited, notes.Failed = false, false

@@ -4,31 +4,41 @@
 package provider
 
 import (
-	"regexp"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-const rerun = "qualytics_run_rerun.test"
+const (
+	rerun    = "qualytics_run_rerun.test"
+	rerun100 = "PUT /api/operations/rerun/100"
+)
 
+// rerunConfig is a rerun of Run 100.
 func rerunConfig(arguments string) string {
-	return "resource \"qualytics_run_rerun\" \"test\" {\n  run_id = 100\n" + arguments + "}\n"
+	return "resource \"qualytics_run_rerun\" \"test\" {\n  run_id = 100\n" + arguments + "\n}\n"
 }
 
 func number64(value int64) knownvalue.Check { return knownvalue.Int64Exact(value) }
 
-func expect(address, attribute string, check knownvalue.Check) statecheck.StateCheck {
-	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), check)
+func word(value string) knownvalue.Check { return knownvalue.StringExact(value) }
+
+func expect(attribute string, check knownvalue.Check) statecheck.StateCheck {
+	return statecheck.ExpectKnownValue(rerun, tfjsonpath.New(attribute), check)
 }
 
+// holds checks which Run the resource holds, and its result.
+func holds(id int64, result string) []statecheck.StateCheck {
+	return []statecheck.StateCheck{expect("id", number64(id)), expect("result", word(result))}
+}
+
+// planned checks what the plan says before the apply, and that nothing is left to do after it.
 func planned(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
 	checks := emptyPlan
 	checks.PreApply = []plancheck.PlanCheck{plancheck.ExpectResourceAction(rerun, action)}
@@ -39,87 +49,146 @@ func planned(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
 // has succeeded, the last one on destroy, and the source untouched.
 func TestAccRunRerun_life(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
+	second := []string{rerun100, rerun100, "DELETE /api/operations/101"}
 	acceptance(t, resource.TestCase{
-		CheckDestroy: func(*terraform.State) error {
-			api.expectWrites(
-				"PUT /api/operations/rerun/100",
-				"PUT /api/operations/rerun/100", "DELETE /api/operations/101",
-				"DELETE /api/operations/102",
-			)(t)
-			api.expectRuns(t, 100)
-			return nil
-		},
+		CheckDestroy: api.afterDestroy(t, []int64{100}, append(second, rerun100, "DELETE /api/operations/102", "DELETE /api/operations/103")...),
 		Steps: []resource.TestStep{
 			{
-				Config:           api.config(rerunConfig(`triggers = { schema = "v1" }` + "\n")),
+				Config:           api.config(rerunConfig(`triggers = { schema = "v1" }`)),
 				ConfigPlanChecks: planned(plancheck.ResourceActionCreate),
-				ConfigStateChecks: []statecheck.StateCheck{
-					expect(rerun, "id", number64(101)),
-					expect(rerun, "run_id", number64(100)),
-					expect(rerun, "type", knownvalue.StringExact("scan")),
-					expect(rerun, "result", knownvalue.StringExact("success")),
-					expect(rerun, "message", knownvalue.Null()),
-					expect(rerun, "schedule_id", knownvalue.Null()),
-					expect(rerun, "datastore", knownvalue.ObjectExact(map[string]knownvalue.Check{
-						"id": number64(101), "name": knownvalue.StringExact("Warehouse"),
-						"store_type": knownvalue.StringExact("jdbc"), "type": knownvalue.StringExact("snowflake"),
+				ConfigStateChecks: append(holds(101, "success"),
+					expect("run_id", number64(100)),
+					expect("type", word("scan")),
+					expect("message", knownvalue.Null()),
+					expect("schedule_id", knownvalue.Null()),
+					expect("datastore", knownvalue.ObjectExact(map[string]knownvalue.Check{
+						"id": number64(101), "name": word("Warehouse"), "store_type": word("jdbc"), "type": word("snowflake"),
 					})),
-					expect(rerun, "end_time", knownvalue.NotNull()),
-					expect(rerun, "duration_seconds", knownvalue.Float64Exact(0.02)),
-					expect(rerun, "wait_for_completion", knownvalue.Bool(true)),
-					expect(rerun, "fail_on", knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("failure"), knownvalue.StringExact("aborted")})),
-				},
+					expect("status", knownvalue.MapPartial(map[string]knownvalue.Check{"total_containers": number64(2)})),
+					expect("created", knownvalue.NotNull()),
+					expect("end_time", knownvalue.NotNull()),
+					expect("duration_seconds", knownvalue.Float64Exact(0.02)),
+					expect("wait_for_completion", knownvalue.Bool(true)),
+					expect("fail_on", knownvalue.ListExact([]knownvalue.Check{word("failure"), word("aborted")})),
+				),
 			},
 			{
-				Config:           api.config(rerunConfig(`triggers = { schema = "v2" }` + "\n")),
-				ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
-				ConfigStateChecks: []statecheck.StateCheck{
-					expect(rerun, "id", number64(102)),
-					expect(rerun, "result", knownvalue.StringExact("success")),
-				},
+				Config:            api.config(rerunConfig(`triggers = { schema = "v2" }`)),
+				ConfigPlanChecks:  planned(plancheck.ResourceActionUpdate),
+				ConfigStateChecks: holds(102, "success"),
 			},
 			{ // what does not trigger calls nothing
-				PreConfig: api.expectNoFurtherWrites(t),
 				Config: api.config(rerunConfig(`
 					triggers          = { schema = "v2" }
 					fail_on           = []
-					delete_on_destroy = true
+					abort_on_destroy  = false
 					rerun_if_deleted  = false
-					timeouts          = { create = "5m" }
-				`)),
-				ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
-				ConfigStateChecks: []statecheck.StateCheck{
-					expect(rerun, "id", number64(102)),
-				},
+					timeouts          = { create = "5m", update = "6m" }`)),
+				ConfigPlanChecks:  planned(plancheck.ResourceActionUpdate),
+				ConfigStateChecks: append(holds(102, "success"), expect("fail_on", knownvalue.ListSizeExact(0))),
+				Check:             api.hasWritten(t, second...),
 			},
-		},
-	})
-}
-
-// expectNoFurtherWrites forgets nothing: the exact list is checked when the test ends.
-func (a *api) expectNoFurtherWrites(t *testing.T) func() {
-	return func() {
-		a.expectWrites("PUT /api/operations/rerun/100", "PUT /api/operations/rerun/100", "DELETE /api/operations/101")(t)
-	}
-}
-
-func TestAccRunRerun_failsTheApply(t *testing.T) {
-	api := newAPI(t, mockapi.Options{})
-	api.Plan(mockapi.Outcome{Result: "failure", Message: "Connection to warehouse lost"})
-	acceptance(t, resource.TestCase{
-		Steps: []resource.TestStep{
+			{ // no triggers and none in a map are the same, but dropping some is a change
+				Config:            api.config(rerunConfig("")),
+				ConfigPlanChecks:  planned(plancheck.ResourceActionUpdate),
+				ConfigStateChecks: holds(103, "success"),
+			},
 			{
-				Config:      api.config(rerunConfig("")),
-				ExpectError: regexp.MustCompile(`(?s)Run 101 failed.*Connection to warehouse lost`),
-			},
-			{ // Terraform has tainted it: the failed record is deleted, another Run started
-				Config:           api.config(rerunConfig("")),
-				ConfigPlanChecks: planned(plancheck.ResourceActionReplace),
-				ConfigStateChecks: []statecheck.StateCheck{
-					expect(rerun, "id", number64(102)),
-				},
+				Config:            api.config(rerunConfig(`triggers = {}`)),
+				ConfigStateChecks: holds(103, "success"),
+				ConfigPlanChecks:  emptyPlan,
 			},
 		},
 	})
-	api.expectRuns(t, 100)
+}
+
+// Another run_id reruns in place; one that is known only after the apply, too.
+func TestAccRunRerun_runID(t *testing.T) {
+	api := newAPI(t, mockapi.Options{})
+	api.Seed(scan(90, "success"))
+	chosen := func(id, trigger string) string {
+		return api.config(`
+			resource "terraform_data" "chosen" { input = ` + id + ` }
+			resource "qualytics_run_rerun" "test" {
+			  run_id   = terraform_data.chosen.output
+			  triggers = { v = "` + trigger + `" }
+			}`)
+	}
+	acceptance(t, resource.TestCase{
+		CheckDestroy: api.afterDestroy(t, []int64{90, 100},
+			rerun100, "PUT /api/operations/rerun/90", "DELETE /api/operations/101", "DELETE /api/operations/102"),
+		Steps: []resource.TestStep{
+			{Config: chosen("100", "1"), ConfigStateChecks: holds(101, "success"), ConfigPlanChecks: emptyPlan},
+			{
+				Config: chosen("90", "1"),
+				ConfigPlanChecks: resource.ConfigPlanChecks{
+					PreApply: []plancheck.PlanCheck{
+						plancheck.ExpectResourceAction(rerun, plancheck.ResourceActionUpdate),
+						plancheck.ExpectUnknownValue(rerun, tfjsonpath.New("id")),
+					},
+					PostApplyPostRefresh: emptyPlan.PostApplyPostRefresh,
+				},
+				ConfigStateChecks: append(holds(102, "success"), expect("run_id", number64(90))),
+			},
+		},
+	})
+}
+
+// A lookup of the latest scan finds the resource's own Run. That is no reason to rerun, and a rerun of
+// it works: new before old.
+func TestAccRunRerun_ownRun(t *testing.T) {
+	api := newAPI(t, mockapi.Options{})
+	latest := func(trigger string) string {
+		return api.config(`
+			data "qualytics_operations" "latest" {
+			  operation_type = "scan"
+			  result         = ["success"]
+			  sort_created   = "desc"
+			  limit          = 1
+			}
+			resource "qualytics_run_rerun" "test" {
+			  run_id   = data.qualytics_operations.latest.ids[0]
+			  triggers = { v = "` + trigger + `" }
+			}`)
+	}
+	acceptance(t, resource.TestCase{
+		CheckDestroy: api.afterDestroy(t, []int64{100},
+			rerun100, "PUT /api/operations/rerun/101", "DELETE /api/operations/101", "DELETE /api/operations/102"),
+		Steps: []resource.TestStep{
+			{Config: latest("1"), ConfigPlanChecks: planned(plancheck.ResourceActionCreate), ConfigStateChecks: holds(101, "success")},
+			{Config: latest("1"), ConfigPlanChecks: planned(plancheck.ResourceActionNoop)},
+			{Config: latest("2"), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate), ConfigStateChecks: holds(102, "success")},
+			{Config: latest("2"), ConfigPlanChecks: planned(plancheck.ResourceActionNoop)},
+		},
+	})
+}
+
+// A rerun that the API refuses costs nothing: the Run, its record and the state stay, and the next
+// apply tries again.
+func TestAccRunRerun_refused(t *testing.T) {
+	api := newAPI(t, mockapi.Options{})
+	acceptance(t, resource.TestCase{
+		CheckDestroy: api.afterDestroy(t, []int64{100},
+			rerun100, rerun100, rerun100, "DELETE /api/operations/101", "DELETE /api/operations/102"),
+		Steps: []resource.TestStep{
+			{Config: api.config(rerunConfig(`triggers = { v = "1" }`)), ConfigStateChecks: holds(101, "success")},
+			{
+				PreConfig: func() {
+					api.Inject(mockapi.Fault{Method: "PUT", Status: 403, Body: `{"detail": "Editor permission required"}`})
+				},
+				Config:      api.config(rerunConfig(`triggers = { v = "2" }`)),
+				ExpectError: says("Cannot rerun Run 100", "run_id = 100", "Editor permission required", "Editor team permission"),
+			},
+			{ // the state has the old triggers and the old Run
+				Config:            api.config(rerunConfig(`triggers = { v = "1" }`)),
+				ConfigPlanChecks:  planned(plancheck.ResourceActionNoop),
+				ConfigStateChecks: holds(101, "success"),
+			},
+			{
+				Config:            api.config(rerunConfig(`triggers = { v = "2" }`)),
+				ConfigPlanChecks:  planned(plancheck.ResourceActionUpdate),
+				ConfigStateChecks: holds(102, "success"),
+			},
+		},
+	})
 }

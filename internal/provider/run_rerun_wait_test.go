@@ -1,0 +1,192 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+var (
+	endless = mockapi.Outcome{Running: mockapi.Never}
+	failing = mockapi.Outcome{Result: "failure", Message: "Connection to the warehouse lost"}
+)
+
+// A new resource whose Run fails is tainted: the next apply deletes the failed record and reruns.
+func TestAccRunRerun_createFails(t *testing.T) {
+	api := newAPI(t, mockapi.Options{})
+	api.Plan(failing)
+	acceptance(t, resource.TestCase{
+		CheckDestroy: api.afterDestroy(t, []int64{100},
+			rerun100, "DELETE /api/operations/101", rerun100, "DELETE /api/operations/102"),
+		Steps: []resource.TestStep{
+			{
+				Config:      api.config(rerunConfig("")),
+				ExpectError: says("Run 101 failed", "ended with the result `failure`: Connection to the warehouse lost.", "fail_on contains `failure`", "The next apply reruns it."),
+			},
+			{
+				Config:            api.config(rerunConfig("")),
+				ConfigPlanChecks:  planned(plancheck.ResourceActionReplace),
+				ConfigStateChecks: holds(102, "success"),
+			},
+		},
+	})
+}
+
+// A rerun that fails in an update is in the state, and rerun by the next apply. The last good record
+// stays until a Run succeeds.
+func TestAccRunRerun_updateFails(t *testing.T) {
+	api := newAPI(t, mockapi.Options{})
+	acceptance(t, resource.TestCase{
+		CheckDestroy: api.afterDestroy(t, []int64{100},
+			rerun100, rerun100, rerun100,
+			rerun100, "DELETE /api/operations/101", "DELETE /api/operations/102", "DELETE /api/operations/103",
+			"DELETE /api/operations/104"),
+		Steps: []resource.TestStep{
+			{Config: api.config(rerunConfig(`triggers = { v = "1" }`)), ConfigStateChecks: holds(101, "success")},
+			{
+				PreConfig:   func() { api.Plan(failing, mockapi.Outcome{Result: "aborted"}) },
+				Config:      api.config(rerunConfig(`triggers = { v = "2" }`)),
+				ExpectError: says("Run 102 failed"),
+			},
+			{
+				Config:      api.config(rerunConfig(`triggers = { v = "2" }`)),
+				ExpectError: says("Run 103 was aborted", "fail_on contains `aborted`"),
+			},
+			{
+				Config:            api.config(rerunConfig(`triggers = { v = "2" }`)),
+				ConfigPlanChecks:  planned(plancheck.ResourceActionUpdate),
+				ConfigStateChecks: holds(104, "success"),
+			},
+		},
+	})
+}
+
+// A failed Run that no longer counts as an error is not rerun.
+func TestAccRunRerun_failOnRelaxed(t *testing.T) {
+	api := newAPI(t, mockapi.Options{})
+	acceptance(t, resource.TestCase{
+		CheckDestroy: api.afterDestroy(t, []int64{100},
+			rerun100, rerun100, "DELETE /api/operations/102", "DELETE /api/operations/101"),
+		Steps: []resource.TestStep{
+			{Config: api.config(rerunConfig(`triggers = { v = "1" }`))},
+			{
+				PreConfig:   func() { api.Plan(failing) },
+				Config:      api.config(rerunConfig(`triggers = { v = "2" }`)),
+				ExpectError: says("Run 102 failed"),
+			},
+			{
+				Config:            api.config(rerunConfig("triggers = { v = \"2\" }\nfail_on = [\"aborted\"]")),
+				ConfigPlanChecks:  planned(plancheck.ResourceActionUpdate),
+				ConfigStateChecks: holds(102, "failure"),
+			},
+		},
+	})
+}
+
+// With an empty fail_on, a Run that fails fails nothing.
+func TestAccRunRerun_failOnNothing(t *testing.T) {
+	api := newAPI(t, mockapi.Options{})
+	api.Plan(failing)
+	acceptance(t, resource.TestCase{
+		CheckDestroy: api.afterDestroy(t, []int64{100}, rerun100, "DELETE /api/operations/101"),
+		Steps: []resource.TestStep{{
+			Config:            api.config(rerunConfig(`fail_on = []`)),
+			ConfigPlanChecks:  planned(plancheck.ResourceActionCreate),
+			ConfigStateChecks: append(holds(101, "failure"), expect("message", word("Connection to the warehouse lost"))),
+		}},
+	})
+}
+
+// Without waiting, the apply is done once the Run is accepted. Turning waiting on waits for it.
+func TestAccRunRerun_withoutWaiting(t *testing.T) {
+	api := newAPI(t, mockapi.Options{})
+	api.Plan(endless)
+	acceptance(t, resource.TestCase{
+		CheckDestroy: api.afterDestroy(t, []int64{100}, rerun100, "DELETE /api/operations/101"),
+		Steps: []resource.TestStep{
+			{
+				Config:            api.config(rerunConfig(`wait_for_completion = false`)),
+				ConfigPlanChecks:  planned(plancheck.ResourceActionCreate),
+				ConfigStateChecks: append(holds(101, "queued"), expect("end_time", knownvalue.Null()), expect("duration_seconds", knownvalue.Null())),
+			},
+			{
+				PreConfig:         func() { time.AfterFunc(2*time.Second, func() { api.Finish(101, "success", "") }) },
+				Config:            api.config(rerunConfig(`wait_for_completion = true`)),
+				ConfigPlanChecks:  planned(plancheck.ResourceActionUpdate),
+				ConfigStateChecks: holds(101, "success"),
+			},
+		},
+	})
+}
+
+// Without waiting, the superseded Run goes as soon as the new one is accepted: aborted, then deleted.
+func TestAccRunRerun_withoutWaitingSuperseded(t *testing.T) {
+	api := newAPI(t, mockapi.Options{AbortDelay: 30 * time.Millisecond})
+	api.Plan(endless, endless)
+	acceptance(t, resource.TestCase{
+		CheckDestroy: api.afterDestroy(t, []int64{100},
+			rerun100,
+			rerun100, "DELETE /api/operations/101", "PUT /api/operations/abort/101", "DELETE /api/operations/101",
+			"PUT /api/operations/abort/102", "DELETE /api/operations/102"),
+		Steps: []resource.TestStep{
+			{Config: api.config(rerunConfig("triggers = { v = \"1\" }\nwait_for_completion = false"))},
+			{
+				Config:            api.config(rerunConfig("triggers = { v = \"2\" }\nwait_for_completion = false")),
+				ConfigPlanChecks:  planned(plancheck.ResourceActionUpdate),
+				ConfigStateChecks: holds(102, "queued"),
+			},
+		},
+	})
+}
+
+// A timed-out update is an error, but loses nothing: the next apply goes on waiting for the same Run.
+func TestAccRunRerun_updateTimesOut(t *testing.T) {
+	api := newAPI(t, mockapi.Options{})
+	config := api.config(rerunConfig("triggers = { v = \"2\" }\ntimeouts = { update = \"200ms\" }"))
+	acceptance(t, resource.TestCase{
+		CheckDestroy: api.afterDestroy(t, []int64{100},
+			rerun100, rerun100, "DELETE /api/operations/101", "DELETE /api/operations/102"),
+		Steps: []resource.TestStep{
+			{Config: api.config(rerunConfig(`triggers = { v = "1" }`))},
+			{
+				PreConfig:   func() { api.Plan(endless) },
+				Config:      config,
+				ExpectError: says("Timed out while waiting for Run 102", "still", "after 200ms (timeouts.update)", "The next apply goes on waiting for it."),
+			},
+			{Config: config, ExpectError: says("Timed out while waiting for Run 102")},
+			{
+				PreConfig:         func() { api.Finish(102, "success", "") },
+				Config:            config,
+				ConfigPlanChecks:  planned(plancheck.ResourceActionUpdate),
+				ConfigStateChecks: holds(102, "success"),
+			},
+		},
+	})
+}
+
+// A timed-out create taints: the next apply aborts the Run, deletes it, and starts over.
+func TestAccRunRerun_createTimesOut(t *testing.T) {
+	api := newAPI(t, mockapi.Options{AbortDelay: 30 * time.Millisecond})
+	api.Plan(endless)
+	config := api.config(rerunConfig(`timeouts = { create = "300ms" }`))
+	acceptance(t, resource.TestCase{
+		CheckDestroy: api.afterDestroy(t, []int64{100},
+			rerun100, "PUT /api/operations/abort/101", "DELETE /api/operations/101", rerun100, "DELETE /api/operations/102"),
+		Steps: []resource.TestStep{
+			{Config: config, ExpectError: says("Timed out while waiting for Run 101", "(timeouts.create)", "tainted: the next apply aborts that Run and starts over", "terraform untaint")},
+			{
+				Config:            config,
+				ConfigPlanChecks:  planned(plancheck.ResourceActionReplace),
+				ConfigStateChecks: holds(102, "success"),
+			},
+		},
+	})
+}
