@@ -93,10 +93,22 @@ func runAttributes(ctx context.Context, action qualytics.Action, timeoutOpts tim
 			ElementType:         types.StringType,
 			MarkdownDescription: "Arbitrary values of which any change is a reason to " + verb + " the Run again. No triggers and an empty map are the same.",
 		},
-		"timeouts": timeouts.Attributes(ctx, timeoutOpts),
+		"timeouts": timeoutsAttribute(ctx, timeoutOpts),
 	})
 	maps.Copy(attributes, own)
 	return attributes
+}
+
+// timeoutsAttribute is the usual timeouts, of which each must be longer than nothing.
+func timeoutsAttribute(ctx context.Context, opts timeouts.Opts) schema.Attribute {
+	attribute := timeouts.Attributes(ctx, opts).(schema.SingleNestedAttribute)
+	attribute.MarkdownDescription = "How long the apply waits."
+	for name, nested := range attribute.Attributes {
+		timeout := nested.(schema.StringAttribute)
+		timeout.Validators = append(timeout.Validators, positiveDuration{})
+		attribute.Attributes[name] = timeout
+	}
+	return attribute
 }
 
 // waitAttributes are the attributes of waitModel.

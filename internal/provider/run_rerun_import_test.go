@@ -1,0 +1,123 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// The first apply after an import adopts run_id and triggers; only a later change of them reruns.
+func TestAccRunRerun_import(t *testing.T) {
+	api := newAPI(t, mockapi.Options{})
+	api.Seed(scan(95, "failure")) // an imported Run that failed is not rerun either
+	acceptance(t, resource.TestCase{
+		CheckDestroy: api.afterDestroy(t, []int64{100}, rerun100, "DELETE /api/operations/95", "DELETE /api/operations/101"),
+		Steps: []resource.TestStep{
+			{
+				Config:             api.config(rerunConfig(`triggers = { v = "1" }`)),
+				ResourceName:       rerun,
+				ImportState:        true,
+				ImportStateId:      "95",
+				ImportStatePersist: true,
+			},
+			{
+				Config:            api.config(rerunConfig(`triggers = { v = "1" }`)),
+				ConfigPlanChecks:  planned(plancheck.ResourceActionUpdate),
+				ConfigStateChecks: append(holds(95, "failure"), expect("run_id", number64(100))),
+				Check:             api.hasWritten(t),
+			},
+			{
+				Config:            api.config(rerunConfig(`triggers = { v = "2" }`)),
+				ConfigPlanChecks:  planned(plancheck.ResourceActionUpdate),
+				ConfigStateChecks: holds(101, "success"),
+			},
+		},
+	})
+}
+
+// What an import brings is what a create leaves, but for what the API does not know.
+func TestAccRunRerun_importVerify(t *testing.T) {
+	api := newAPI(t, mockapi.Options{})
+	acceptance(t, resource.TestCase{
+		Steps: []resource.TestStep{
+			{Config: api.config(rerunConfig(`triggers = { v = "1" }`))},
+			{
+				ResourceName:            rerun,
+				ImportState:             true,
+				ImportStateVerify:       true,
+				ImportStateVerifyIgnore: []string{"run_id", "triggers"},
+			},
+		},
+	})
+}
+
+// An active Run that is imported is waited for by the apply that adopts it.
+func TestAccRunRerun_importActive(t *testing.T) {
+	api := newAPI(t, mockapi.Options{})
+	api.Seed(scan(95, "running"))
+	acceptance(t, resource.TestCase{
+		CheckDestroy: api.afterDestroy(t, []int64{100}, "DELETE /api/operations/95"),
+		Steps: []resource.TestStep{
+			{
+				Config: api.config(`import {
+					to = qualytics_run_rerun.test
+					id = "95"
+				}
+				` + rerunConfig("")),
+				PreConfig:         func() { time.AfterFunc(2*time.Second, func() { api.Finish(95, "success", "") }) },
+				ConfigPlanChecks:  emptyPlan,
+				ConfigStateChecks: holds(95, "success"),
+			},
+		},
+	})
+}
+
+func TestAccRunRerun_importWrong(t *testing.T) {
+	api := newAPI(t, mockapi.Options{})
+	step := func(id string, phrases ...string) resource.TestStep {
+		return resource.TestStep{
+			Config: api.config(rerunConfig("")), ResourceName: rerun,
+			ImportState: true, ImportStateId: id, ExpectError: says(phrases...),
+		}
+	}
+	acceptance(t, resource.TestCase{
+		CheckDestroy: api.afterDestroy(t, []int64{100}),
+		Steps: []resource.TestStep{
+			step("latest", "Invalid import id", `not "latest"`),
+			step("0", "Invalid import id", `not "0"`),
+			step("99999999999999999999", "Invalid import id"),
+			step("7", "Cannot import non-existent remote object"),
+		},
+	})
+}
+
+// Terraform from 1.12 on imports by identity, which follows the Run that the resource holds.
+func TestAccRunRerun_identity(t *testing.T) {
+	api := newAPI(t, mockapi.Options{})
+	identity := func(id int64) statecheck.StateCheck {
+		return statecheck.ExpectIdentity(rerun, map[string]knownvalue.Check{"id": number64(id)})
+	}
+	acceptance(t, resource.TestCase{
+		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
+		CheckDestroy:           api.afterDestroy(t, []int64{100}, rerun100, rerun100, "DELETE /api/operations/101", "DELETE /api/operations/102"),
+		Steps: []resource.TestStep{
+			{Config: api.config(rerunConfig(`triggers = { v = "1" }`)), ConfigStateChecks: []statecheck.StateCheck{identity(101)}},
+			{Config: api.config(rerunConfig(`triggers = { v = "2" }`)), ConfigStateChecks: []statecheck.StateCheck{identity(102)}, ConfigPlanChecks: emptyPlan},
+			{
+				ResourceName: rerun, ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity,
+				// the import block's plan adopts run_id and triggers
+				ExpectNonEmptyPlan: true,
+			},
+		},
+	})
+}
