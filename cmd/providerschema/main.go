@@ -1,0 +1,86 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Command providerschema prints the provider's schema in the format of
+// "terraform providers schema -json", read from the provider itself at protocol
+// level. So the documentation made from it shows everything the provider
+// offers, whichever Terraform is installed, and none is needed to make it.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	qualytics "github.com/qualytics/terraform-provider-qualytics/internal/provider"
+)
+
+// providerKey is the provider's short name and not its address: tfplugindocs
+// looks a provider up in a schema file by its short name or in the hashicorp
+// namespace, and nowhere else.
+const providerKey = "qualytics"
+
+func main() {
+	if err := run(context.Background(), os.Stdout, qualytics.New("dev")()); err != nil {
+		fmt.Fprintln(os.Stderr, "providerschema:", err)
+		os.Exit(1)
+	}
+}
+
+// run writes the schema of p to w as indented JSON.
+func run(ctx context.Context, w io.Writer, p provider.Provider) error {
+	server, err := providerserver.NewProtocol6WithError(p)()
+	if err != nil {
+		return fmt.Errorf("starting the provider: %w", err)
+	}
+
+	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		return fmt.Errorf("reading the schemas: %w", err)
+	}
+
+	identities, err := server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil {
+		return fmt.Errorf("reading the identity schemas: %w", err)
+	}
+
+	if err := diagnosticsError(slices.Concat(schemas.Diagnostics, identities.Diagnostics)); err != nil {
+		return err
+	}
+
+	out, err := convertProvider(schemas, identities)
+	if err != nil {
+		return err
+	}
+
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	// Descriptions hold < and >, which a reader of the file wants to see as they are.
+	encoder.SetEscapeHTML(false)
+
+	return encoder.Encode(document{
+		FormatVersion: "1.0",
+		Schemas:       map[string]providerSchema{providerKey: out},
+	})
+}
+
+// diagnosticsError joins the errors among diags; warnings are no reason to stop.
+func diagnosticsError(diags []*tfprotov6.Diagnostic) error {
+	var errs []error
+
+	for _, diag := range diags {
+		if diag.Severity == tfprotov6.DiagnosticSeverityError {
+			errs = append(errs, fmt.Errorf("%s: %s", diag.Summary, diag.Detail))
+		}
+	}
+
+	return errors.Join(errs...)
+}
