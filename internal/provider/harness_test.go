@@ -27,7 +27,8 @@ const testToken = "test-token-9f4b"
 // api is the mock server of one test.
 type api struct {
 	*mockapi.Server
-	url string
+	url       string
+	arguments string // further arguments of the provider
 }
 
 // newAPI serves the API with one successful scan, Run 100, whose reruns succeed after a moment.
@@ -50,7 +51,7 @@ func scan(id int64, result string) mockapi.Run {
 
 // config is a configuration for this server: the provider block, then the given text.
 func (a *api) config(text string) string {
-	return fmt.Sprintf("provider \"qualytics\" {\n  url           = %q\n  token         = %q\n  poll_interval = \"10ms\"\n}\n", a.url, testToken) +
+	return fmt.Sprintf("provider \"qualytics\" {\n  url           = %q\n  token         = %q\n  poll_interval = \"10ms\"\n%s\n}\n", a.url, testToken, a.arguments) +
 		text
 }
 

@@ -8,6 +8,7 @@ package provider
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -115,6 +116,33 @@ func TestAccInterrupt_terminated(t *testing.T) {
 
 	api.Finish(101, "success", "")
 	w.expect(applied, "1 added, 0 changed, 0 destroyed")
+	api.expectWrites(rerun100)(t)
+}
+
+// The limit of what a provider can do: Terraform saves what a provider answers, and a killed one does
+// not. The log has the Run, and an import brings it under management without another rerun.
+func TestAccInterrupt_killed(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	api.Plan(endless)
+	w := newWorkspace(t, api.config(rerunConfig("")))
+	w.env = append(w.env, "TF_LOG_PROVIDER=INFO", "TF_LOG_PATH="+filepath.Join(w.dir, "log"))
+
+	apply := w.start(applied...)
+	eventually(t, "waiting for Run 101", api.polled(101))
+	if output, err := exec.Command("pkill", "-KILL", "-P", strconv.Itoa(apply.Process.Pid), "terraform-provi").CombinedOutput(); err != nil {
+		t.Fatalf("killing the provider: %v: %s", err, output)
+	}
+	if err := apply.Wait(); err == nil {
+		t.Errorf("the apply succeeded:\n%s", apply.output.String())
+	}
+	if !strings.Contains(w.read("log"), "Accepted: Run 101") {
+		t.Error("the log does not have the Run")
+	}
+	w.expect([]string{"import", rerun, "101"}, "Import successful!")
+	api.Finish(101, "success", "")
+	w.expect(applied, "0 added, 1 changed, 0 destroyed")
+	w.expect([]string{"plan", "-detailed-exitcode"}, "No changes")
 	api.expectWrites(rerun100)(t)
 }
 

@@ -83,8 +83,8 @@ type (
 		description string
 		valid       validator.Int64
 	}
-	idsFilter struct{ description string }
-	flag      struct{ description string }
+	idsFilter  struct{ description string }
+	boolFilter struct{ description string }
 )
 
 const neverEmpty = " Must not be empty: leave it out to take all."
@@ -98,14 +98,14 @@ var (
 		"id":             numberFilter{"Only the Run with this id.", positive},
 		"schedule_id":    numberFilter{"Only Runs that the schedule with this id triggered.", positive},
 		"operation_type": textFilter{"Only Runs of this type: `sync` or `catalog` (both mean sync), `profile`, `scan`, `external_scan`, `export`, `materialize` or `promote`.", stringvalidator.OneOf(qualytics.OperationTypes()...)},
-		"finished":       flag{"`true`: only finished Runs; `false`: only Runs in progress."},
+		"finished":       boolFilter{"`true`: only finished Runs; `false`: only Runs in progress."},
 		"result":         textsFilter{"Only Runs with one of these results: `queued`, `running`, `success`, `failure`, `aborted`." + neverEmpty, stringvalidator.OneOf(qualytics.Results()...)},
 		"created_date":   textFilter{"Only Runs created on this date (`YYYY-MM-DD`).", calendarDate{}},
 		"start_date":     textFilter{"Only Runs started on this date (`YYYY-MM-DD`).", calendarDate{}},
 		"end_date":       textFilter{"Only Runs ended on this date (`YYYY-MM-DD`).", calendarDate{}},
 		"datastore":      idsFilter{"Only Runs on one of the datastores with these ids." + neverEmpty},
 		"container":      idsFilter{"Only Runs that target one of the containers with these ids." + neverEmpty},
-		"has_logs":       flag{"`true`: only Runs that produced log entries; `false`: only Runs that produced none."},
+		"has_logs":       boolFilter{"`true`: only Runs that produced log entries; `false`: only Runs that produced none."},
 		"offset":         numberFilter{"Timezone offset in minutes, from -1440 to 1440, by which the date filters are aligned with your timezone. Defaults to 0, which is UTC.", int64validator.Between(-1440, 1440)},
 		"sort_created":   textFilter{"Sorts the Runs by when they were created: `asc` (oldest first) or `desc` (newest first). Unset, the API decides about the order.", direction},
 		"sort_duration":  textFilter{"Sorts the Runs by duration: `asc` (shortest first) or `desc` (longest first).", direction},
@@ -125,7 +125,7 @@ func filterAttributes() map[string]datasourceschema.Attribute {
 			attributes[name] = datasourceschema.Int64Attribute{Optional: true, MarkdownDescription: filter.description, Validators: []validator.Int64{filter.valid}}
 		case idsFilter:
 			attributes[name] = datasourceschema.ListAttribute{Optional: true, ElementType: types.Int64Type, MarkdownDescription: filter.description, Validators: filledWith(listvalidator.ValueInt64sAre(positive))}
-		case flag:
+		case boolFilter:
 			attributes[name] = datasourceschema.BoolAttribute{Optional: true, MarkdownDescription: filter.description}
 		}
 	}
@@ -145,7 +145,7 @@ func listFilterAttributes() map[string]listschema.Attribute {
 			attributes[name] = listschema.Int64Attribute{Optional: true, MarkdownDescription: filter.description, Validators: []validator.Int64{filter.valid}}
 		case idsFilter:
 			attributes[name] = listschema.ListAttribute{Optional: true, ElementType: types.Int64Type, MarkdownDescription: filter.description, Validators: filledWith(listvalidator.ValueInt64sAre(positive))}
-		case flag:
+		case boolFilter:
 			attributes[name] = listschema.BoolAttribute{Optional: true, MarkdownDescription: filter.description}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
@@ -48,6 +49,7 @@ func (a application) keep(ctx context.Context, model runHolder, id int64) {
 func (r *runs) follow(ctx context.Context, apply application, model runHolder, seen *qualytics.Operation, notes *ledger, wait *waiting) *qualytics.Operation {
 	notes.Awaited, notes.Failed, notes.Lost = wait != nil, false, false
 	apply.save(ctx, model, seen, *notes)
+	tflog.Info(ctx, "Accepted: "+progressLine(seen)) // Terraform has nothing else of it if the provider is killed now
 	if wait == nil {
 		return seen
 	}

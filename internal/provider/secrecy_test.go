@@ -1,0 +1,92 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"archive/zip"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// The token is in no output, log, plan or state, also when the server echoes it.
+func TestAccTokenSecrecy(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	echo := scan(100, "success")
+	echo.ID, echo.Message = 110, "sent by "+testToken
+	api.Seed(echo)
+	w := newWorkspace(t, `
+		provider "qualytics" { poll_interval = "10ms" }
+		data "qualytics_operation" "echo" { id = 110 }
+		resource "qualytics_run_rerun" "test" { run_id = 100 }
+	`)
+	log := filepath.Join(w.dir, "terraform.log")
+	w.env = append(w.env, "QUALYTICS_URL="+api.url, "QUALYTICS_TOKEN=\t"+testToken+"\n", "TF_LOG=TRACE", "TF_LOG_PATH="+log)
+
+	api.Inject(mockapi.Fault{Method: "PUT", Status: 409, Body: `{"detail": "not with ` + testToken + `"}`, Header: map[string][]string{"X-Echo": {testToken}}})
+	output, succeeded := w.run(applied...)
+	if succeeded || !says("not with (token)").MatchString(output) {
+		t.Errorf("the refused apply:\n%s", output)
+	}
+	api.Inject(mockapi.Fault{Method: "PUT", Status: 307, Header: map[string][]string{"Location": {"https://example.com/" + testToken}}})
+	redirected, _ := w.run(applied...)
+	planned, _ := w.run("plan", "-out=saved.plan")
+	done, succeeded := w.run(applied...)
+	if !succeeded {
+		t.Fatal(done)
+	}
+
+	texts := map[string]string{
+		"output": output + redirected + planned + done, "log": w.read("terraform.log"), "state": w.read("terraform.tfstate"),
+		"plan": unzip(t, filepath.Join(w.dir, "saved.plan")),
+	}
+	for name, text := range texts {
+		if strings.Contains(text, testToken) {
+			t.Errorf("the token is in the %s", name)
+		}
+	}
+	if !strings.Contains(texts["state"], "sent by (token)") || !strings.Contains(texts["log"], "Qualytics API request answered") {
+		t.Error("the state or the log lacks what this test looks into")
+	}
+	for _, request := range api.Requests() {
+		if got := request.Header.Get("Authorization"); got != "Bearer "+testToken {
+			t.Errorf("%s was sent with %q", request, got)
+		}
+		if strings.Contains(request.Header.Get("User-Agent")+request.String(), testToken) {
+			t.Errorf("the token is in %s or its User-Agent", request)
+		}
+	}
+}
+
+// unzip is the text of all files of a plan.
+func unzip(t *testing.T, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	archive, err := zip.NewReader(strings.NewReader(string(content)), int64(len(content)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	for _, file := range archive.File {
+		reader, err := file.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(&text, reader); err != nil {
+			t.Fatal(err)
+		}
+		if err := reader.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return text.String()
+}
