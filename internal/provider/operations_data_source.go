@@ -115,6 +115,7 @@ func listingValue(config tftypes.Value, listing qualytics.Listing[qualytics.Oper
 	if err := config.As(&attributes); err != nil {
 		return config, err
 	}
+	attributes = maps.Clone(attributes) // they are still the configuration's own
 	attributes["operations"] = tftypes.NewValue(tftypes.List{ElementType: operationType}, operations)
 	attributes["ids"] = tftypes.NewValue(tftypes.List{ElementType: tftypes.Number}, ids)
 	attributes["total"] = number(&listing.Total)

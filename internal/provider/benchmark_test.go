@@ -1,0 +1,188 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// BenchmarkOperationsRead reads qualytics_operations at protocol level: the provider's way, beside the
+// same read with State.Set on a slice of structs, which is the framework's usual way.
+func BenchmarkOperationsRead(b *testing.B) {
+	ways := []struct {
+		name     string
+		provider func() provider.Provider
+	}{
+		{"raw", func() provider.Provider { return testProvider() }},
+		{"structs", func() provider.Provider { return &structsProvider{testProvider()} }},
+	}
+	for _, count := range []int{1_000, 10_000} {
+		url := serveRuns(b, count)
+		for _, way := range ways {
+			b.Run(fmt.Sprintf("runs=%d/%s", count, way.name), func(b *testing.B) {
+				read := operationsRead(b, way.provider(), url)
+				read() // makes the pages
+				b.ReportAllocs()
+				var peak uint64
+				for b.Loop() {
+					peak = max(peak, peakMemory(read))
+				}
+				b.ReportMetric(float64(peak)/(1<<20), "peak-MB")
+			})
+		}
+	}
+}
+
+// serveRuns serves a history of so many Runs, each page made once, so that the server costs little of
+// what is measured.
+func serveRuns(b *testing.B, count int) string {
+	server := mockapi.New(mockapi.Options{Token: testToken})
+	runs := make([]mockapi.Run, count)
+	for i := range runs {
+		runs[i] = scan(int64(i+1), "success")
+	}
+	server.Seed(runs...)
+	var pages sync.Map
+	listener := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		page, made := pages.Load(r.URL.RawQuery)
+		if !made {
+			recorder := httptest.NewRecorder()
+			r.Header.Del("Accept-Encoding")
+			server.ServeHTTP(recorder, r)
+			page = recorder.Body.Bytes()
+			pages.Store(r.URL.RawQuery, page)
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(page.([]byte))
+	}))
+	b.Cleanup(listener.Close)
+	return listener.URL
+}
+
+// operationsRead is a function that reads all Runs through the provider's protocol.
+func operationsRead(b *testing.B, provider provider.Provider, url string) func() {
+	b.Helper()
+	server := providerserver.NewProtocol6(provider)()
+	configured, err := server.ConfigureProvider(b.Context(), &tfprotov6.ConfigureProviderRequest{
+		Config: given(fmt.Sprintf(`{"url": %q, "token": %q}`, url, testToken)),
+	})
+	if err != nil || len(configured.Diagnostics) > 0 {
+		b.Fatal(err, configured)
+	}
+	request := &tfprotov6.ReadDataSourceRequest{TypeName: "qualytics_operations", Config: given(`{}`)}
+	return func() {
+		read, err := server.ReadDataSource(b.Context(), request)
+		if err != nil || len(read.Diagnostics) > 0 {
+			b.Fatal(err, read)
+		}
+	}
+}
+
+// peakMemory is how much more memory than before is in use at the most while a function runs.
+func peakMemory(run func()) uint64 {
+	runtime.GC()
+	var before, now runtime.MemStats
+	runtime.ReadMemStats(&before)
+	done, stop := make(chan uint64), make(chan struct{})
+	go func() {
+		var peak uint64
+		for {
+			select {
+			case <-stop:
+				done <- peak
+				return
+			case <-time.After(5 * time.Millisecond):
+				runtime.ReadMemStats(&now)
+				if now.HeapInuse > before.HeapInuse {
+					peak = max(peak, now.HeapInuse-before.HeapInuse)
+				}
+			}
+		}
+	}()
+	run()
+	close(stop)
+	return <-done
+}
+
+// structsProvider is the provider with the data source's reference.
+type structsProvider struct{ *qualyticsProvider }
+
+func (p *structsProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{func() datasource.DataSource { return &structsDataSource{} }}
+}
+
+// structsDataSource is what operationsDataSource would be without values of its own making.
+type structsDataSource struct{ operationsDataSource }
+
+type structsModel struct {
+	filterModel
+	Limit      types.Int64        `tfsdk:"limit"`
+	Operations []structsOperation `tfsdk:"operations"`
+	IDs        []int64            `tfsdk:"ids"`
+	Total      int64              `tfsdk:"total"`
+}
+
+type structsOperation struct {
+	ID              int64                 `tfsdk:"id"`
+	Type            string                `tfsdk:"type"`
+	Result          string                `tfsdk:"result"`
+	Message         *string               `tfsdk:"message"`
+	Created         string                `tfsdk:"created"`
+	StartTime       string                `tfsdk:"start_time"`
+	EndTime         string                `tfsdk:"end_time"`
+	DurationSeconds float64               `tfsdk:"duration_seconds"`
+	TriggeredBy     *string               `tfsdk:"triggered_by"`
+	ScheduleID      *int64                `tfsdk:"schedule_id"`
+	Datastore       structsDatastore      `tfsdk:"datastore"`
+	Status          map[string]*big.Float `tfsdk:"status"`
+}
+
+type structsDatastore struct {
+	ID        int64   `tfsdk:"id"`
+	Name      string  `tfsdk:"name"`
+	StoreType *string `tfsdk:"store_type"`
+	Type      *string `tfsdk:"type"`
+}
+
+func (d *structsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var config operationsModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	listing, err := d.client.Operations(ctx, config.filter(), 0)
+	if err != nil {
+		resp.Diagnostics.AddError("Cannot list", err.Error())
+		return
+	}
+	model := structsModel{filterModel: config.filterModel, Total: listing.Total}
+	for _, run := range listing.Items {
+		duration, _ := run.Duration()
+		status := make(map[string]*big.Float)
+		for name, count := range run.Status {
+			status[name], _, _ = big.ParseFloat(count.String(), 10, 512, big.ToNearestEven)
+		}
+		model.IDs = append(model.IDs, run.ID)
+		model.Operations = append(model.Operations, structsOperation{
+			ID: run.ID, Type: run.Type, Result: string(run.Result), Message: run.Message, TriggeredBy: run.TriggeredBy,
+			Created: string(run.Created), StartTime: string(run.StartTime), EndTime: string(run.EndTime), DurationSeconds: duration.Seconds(),
+			Datastore: structsDatastore{ID: run.Datastore.ID, Name: run.Datastore.Name, StoreType: run.Datastore.StoreType, Type: run.Datastore.Type},
+			Status:    status,
+		})
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+}
