@@ -83,8 +83,9 @@ func (one containerRun) listed() map[string]any {
 }
 
 func (r *record) containerScans(m moment) []map[string]any {
-	scans := []map[string]any{}
-	for _, one := range r.containerRuns(m) {
+	runs := r.containerRuns(m)
+	scans := make([]map[string]any, 0, len(runs))
+	for _, one := range runs {
 		scan := one.listed()
 		scan["created"] = timestamp(r.run.Created)
 		scans = append(scans, scan)
@@ -93,8 +94,9 @@ func (r *record) containerScans(m moment) []map[string]any {
 }
 
 func (r *record) containerProfiles(m moment) []map[string]any {
-	profiles := []map[string]any{}
-	for _, one := range r.containerRuns(m) {
+	runs := r.containerRuns(m)
+	profiles := make([]map[string]any, 0, len(runs))
+	for _, one := range runs {
 		profiles = append(profiles, map[string]any{
 			"id":                   one.id,
 			"created":              timestamp(r.run.Created),

@@ -114,8 +114,8 @@ func TestFaultDelayOutlastsTheClient(t *testing.T) {
 	for _, afterEffect := range []bool{false, true} {
 		api := withFault(t, mockapi.Fault{Delay: time.Hour, AfterEffect: afterEffect})
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-		defer cancel()
 		_, err := http.DefaultTransport.RoundTrip(api.request(t, http.MethodPut, rerunPath).WithContext(ctx))
+		cancel()
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
 		}
