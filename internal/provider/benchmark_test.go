@@ -14,7 +14,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -185,4 +187,62 @@ func (d *structsDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		})
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+}
+
+// BenchmarkSchemas is what Terraform asks of the provider each time that it starts it, several times a
+// command.
+func BenchmarkSchemas(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		server := providerserver.NewProtocol6(testProvider())()
+		if _, err := server.GetProviderSchema(b.Context(), &tfprotov6.GetProviderSchemaRequest{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkRerunLife is a rerun from the request to the deleted record, as the provider makes it, beside
+// the floor: the same requests by the client alone.
+func BenchmarkRerunLife(b *testing.B) {
+	server := mockapi.New(mockapi.Options{Token: testToken})
+	server.Seed(scan(1, "success"))
+	listener := httptest.NewServer(server)
+	defer listener.Close()
+	configured := testProvider()
+	var diags diag.Diagnostics
+	api := configured.connect(providerModel{
+		URL: types.StringValue(listener.URL), Token: types.StringValue(testToken),
+		PollInterval: timetypes.NewGoDurationValue(time.Millisecond),
+	}, "test", &diags)
+	if diags.HasError() {
+		b.Fatal(diags)
+	}
+	b.Run("floor", func(b *testing.B) {
+		for b.Loop() {
+			start, err := api.client.Rerun(b.Context(), 1)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err = api.client.Operation(b.Context(), start.ID); err != nil {
+				b.Fatal(err)
+			}
+			if err = api.client.Delete(b.Context(), start.ID); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("provider", func(b *testing.B) {
+		for b.Loop() {
+			start, err := api.client.Rerun(b.Context(), 1)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, how, err := api.await(b.Context(), &start.Operation, time.Minute, nil); how != endedTerminal {
+				b.Fatal(err)
+			}
+			if _, err := api.retire(b.Context(), start.ID, false, true); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }

@@ -1,0 +1,68 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// Two hundred reruns in one apply: each is asked for once, and looked at no oftener than the pauses
+// between the looks allow. A slow machine makes it fewer looks, never more.
+func TestAccRunRerun_many(t *testing.T) {
+	const (
+		count       = 200
+		running     = 300 * time.Millisecond
+		interval    = 100 * time.Millisecond
+		leastPause  = interval * 3 / 4 // jitter takes up to a quarter
+		mostPolls   = int(running/leastPause) + 1
+		sourceLooks = 2 // by the plan, and by the plan that Terraform makes again when it applies
+	)
+	api := newAPI(t, mockapi.Options{Outcome: mockapi.Outcome{Running: running}})
+	config := `
+		provider "qualytics" {
+		  url           = "` + api.url + `"
+		  token         = "` + testToken + `"
+		  poll_interval = "100ms"
+		}
+		resource "qualytics_run_rerun" "test" {
+		  count  = 200
+		  run_id = 100
+		}`
+	acceptance(t, resource.TestCase{
+		Steps: []resource.TestStep{{
+			Config: config,
+			Check: func(*terraform.State) error {
+				looks, polls := 0, map[string]int{}
+				for _, request := range api.Requests() {
+					switch {
+					case request.Path == "/api/operations/100":
+						looks++
+					case request.Method == http.MethodGet:
+						polls[request.Path]++
+					}
+				}
+				if writes := len(api.writes()); writes != count {
+					t.Errorf("%d Runs were asked for, want %d", writes, count)
+				}
+				if looks != count*sourceLooks {
+					t.Errorf("the source was looked up %d times, want %d", looks, count*sourceLooks)
+				}
+				for path, times := range polls {
+					if times > mostPolls {
+						t.Errorf("%s was polled %d times, want at most %d", path, times, mostPolls)
+					}
+				}
+				return nil
+			},
+		}},
+	})
+	api.expectRuns(t, 100)
+}
