@@ -1,0 +1,6 @@
+# terraform apply -invoke=action.qualytics_run_delete.failed_export
+action "qualytics_run_delete" "failed_export" {
+  config {
+    run_id = 53175
+  }
+}

@@ -1,0 +1,12 @@
+data "qualytics_operation" "scan" {
+  id = 53388
+}
+
+output "anomalies" {
+  value = data.qualytics_operation.scan.status["anomalies_identified"]
+}
+
+# What has no attribute of its own is in details.
+output "incremental" {
+  value = jsondecode(data.qualytics_operation.scan.details).incremental
+}

@@ -1,0 +1,13 @@
+# Everything that went wrong on two datastores, oldest first.
+data "qualytics_operations" "failures" {
+  datastore    = [101, 102]
+  result       = ["failure", "aborted"]
+  sort_created = "asc"
+}
+
+output "failures" {
+  value = {
+    for run in data.qualytics_operations.failures.operations :
+    run.id => "${run.type} on ${run.datastore.name}: ${run.result}"
+  }
+}

@@ -1,0 +1,25 @@
+terraform {
+  required_providers {
+    qualytics = {
+      source  = "qualytics/qualytics"
+      version = "~> 0.1"
+    }
+  }
+}
+
+variable "qualytics_url" {
+  type = string
+}
+
+variable "qualytics_token" {
+  type      = string
+  sensitive = true
+}
+
+provider "qualytics" {
+  url             = var.qualytics_url
+  token           = var.qualytics_token
+  request_timeout = "1m"
+  max_retries     = 6
+  poll_interval   = "30s"
+}

@@ -1,0 +1,225 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const repository = "../.."
+
+// Every configuration that the documentation shows is a file under examples/, which TestAccExamples runs,
+// and every example is shown somewhere.
+func TestDocs_showWhatIsTested(t *testing.T) {
+	files := map[string]string{} // example files, by what they say
+	for _, file := range exampleFiles(t) {
+		files[strings.TrimSpace(readDoc(t, "examples/"+file))] = file
+	}
+	shown := map[string]bool{}
+	for _, page := range docPages(t, "README.md", "docs", "templates") {
+		for _, block := range codeBlocks(readDoc(t, page)) {
+			file, isExample := files[strings.TrimSpace(block.text)]
+			shown[file] = true
+			if !isExample && block.isConfiguration() {
+				t.Errorf("%s:%d: this configuration is no file under examples/, so no test runs it", page, block.line)
+			}
+		}
+	}
+	for _, file := range files {
+		if !shown[file] {
+			t.Errorf("examples/%s is shown nowhere in the documentation", file)
+		}
+	}
+}
+
+// Links within the repository lead somewhere.
+func TestDocs_linksWork(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	for _, page := range docPages(t, "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs") {
+		text := readDoc(t, page)
+		for _, match := range link.FindAllStringSubmatch(text, -1) {
+			target, fragment, _ := strings.Cut(match[1], "#")
+			if strings.Contains(target, "://") {
+				continue
+			}
+			file := path.Join(path.Dir(page), target)
+			if target == "" {
+				file = page
+			} else if path.Ext(target) == "" && strings.HasPrefix(page, "docs/") {
+				file += ".md" // links between the registry's pages have no extension
+			}
+			if _, err := os.Stat(filepath.Join(repository, file)); err != nil {
+				t.Errorf("%s: the link %s leads nowhere", page, match[1])
+			} else if fragment != "" && !slices.Contains(anchors(readDoc(t, file)), fragment) {
+				t.Errorf("%s: there is no heading for the link %s", page, match[1])
+			}
+		}
+	}
+}
+
+// The page on troubleshooting knows every error and every warning of the provider by its title.
+func TestDocs_explainEveryDiagnostic(t *testing.T) {
+	page := readDoc(t, "docs/guides/troubleshooting.md")
+	for _, title := range diagnosticTitles(t) {
+		for _, part := range title {
+			if part = strings.TrimSpace(part); !strings.Contains(page, part) {
+				t.Errorf("docs/guides/troubleshooting.md does not explain %q (of the title %q)", part, title)
+			}
+		}
+	}
+}
+
+func readDoc(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(repository, file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// docPages are these files, and all files in these directories.
+func docPages(t *testing.T, roots ...string) []string {
+	t.Helper()
+	var pages []string
+	for _, root := range roots {
+		err := fs.WalkDir(os.DirFS(repository), root, func(path string, entry fs.DirEntry, err error) error {
+			if err == nil && !entry.IsDir() {
+				pages = append(pages, path)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return pages
+}
+
+// codeBlock is a fenced block of a page in Markdown.
+type codeBlock struct {
+	language string
+	text     string
+	line     int
+}
+
+func codeBlocks(page string) []codeBlock {
+	var blocks []codeBlock
+	inside := false
+	for number, line := range strings.Split(page, "\n") {
+		language, isFence := strings.CutPrefix(strings.TrimSpace(line), "```")
+		switch {
+		case isFence && !inside:
+			blocks = append(blocks, codeBlock{language: language, line: number + 1})
+			inside = true
+		case isFence:
+			inside = false
+		case inside:
+			blocks[len(blocks)-1].text += line + "\n"
+		}
+	}
+	return blocks
+}
+
+var looksLikeConfiguration = regexp.MustCompile(`(?m)^\s*(terraform|provider|variable|data|resource|action|list|check|import|output|module|run|lifecycle)\b[^\n=]*\{\s*$`)
+
+// isConfiguration reports whether a block is Terraform's language, whatever it says that it is.
+func (b codeBlock) isConfiguration() bool {
+	return b.language == "terraform" || b.language == "hcl" || looksLikeConfiguration.MatchString(b.text)
+}
+
+var (
+	heading     = regexp.MustCompile(`(?m)^#+ (.*)$`)
+	nestedTitle = regexp.MustCompile(`<a id="([^"]+)">`)
+	noAnchor    = regexp.MustCompile(`[^a-z0-9 _-]`)
+)
+
+// anchors are the fragments that a page's headings have.
+func anchors(page string) []string {
+	var found []string
+	for _, match := range heading.FindAllStringSubmatch(page, -1) {
+		found = append(found, strings.ReplaceAll(noAnchor.ReplaceAllString(strings.ToLower(match[1]), ""), " ", "-"))
+	}
+	for _, match := range nestedTitle.FindAllStringSubmatch(page, -1) {
+		found = append(found, match[1])
+	}
+	return found
+}
+
+// diagnosticTitles are the titles of the errors and warnings that the provider's source reports, each as
+// the fixed parts of its text.
+func diagnosticTitles(t *testing.T) [][]string {
+	t.Helper()
+	sources, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var titles [][]string
+	for _, source := range sources {
+		if strings.HasSuffix(source, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), source, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(node ast.Node) bool {
+			if title := diagnosticTitle(node); title != nil {
+				titles = append(titles, fixedParts(title))
+			}
+			return true
+		})
+	}
+	if len(titles) < 20 {
+		t.Fatalf("only %d titles were found in the source", len(titles))
+	}
+	return titles
+}
+
+// diagnosticTitle is the expression that is the title, if the node reports a diagnostic.
+func diagnosticTitle(node ast.Node) ast.Expr {
+	call, ok := node.(*ast.CallExpr)
+	if !ok {
+		return nil
+	}
+	function, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return nil
+	}
+	switch function.Sel.Name {
+	case "AddError", "AddWarning", "NewErrorDiagnostic":
+		return call.Args[0]
+	case "AddAttributeError", "AddAttributeWarning":
+		return call.Args[1]
+	}
+	return nil
+}
+
+// fixedParts are the literal texts in an expression, without the verbs of a format.
+func fixedParts(expression ast.Expr) []string {
+	var parts []string
+	ast.Inspect(expression, func(node ast.Node) bool {
+		literal, ok := node.(*ast.BasicLit)
+		if !ok || literal.Kind != token.STRING {
+			return true
+		}
+		text, err := strconv.Unquote(literal.Value)
+		if err == nil {
+			parts = append(parts, regexp.MustCompile(`%[a-z]`).Split(text, -1)...)
+		}
+		return true
+	})
+	return parts
+}

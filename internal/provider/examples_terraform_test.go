@@ -1,0 +1,241 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// exampleTerraform runs a Terraform's (or OpenTofu's) commands as a user types them, with the provider in
+// this process.
+type exampleTerraform struct {
+	path      string
+	version   []int
+	isTofu    bool
+	reattach  string
+	cliConfig string
+}
+
+// newExampleTerraform finds Terraform where the acceptance tests find it, and starts the provider.
+func newExampleTerraform(t *testing.T) *exampleTerraform {
+	t.Helper()
+	if os.Getenv("TF_ACC") == "" {
+		t.Skip("Acceptance tests skipped unless env 'TF_ACC' set")
+	}
+	tf := &exampleTerraform{path: os.Getenv("TF_ACC_TERRAFORM_PATH"), cliConfig: filepath.Join(t.TempDir(), "terraformrc")}
+	for _, name := range []string{"terraform", "tofu"} {
+		if found, err := exec.LookPath(name); tf.path == "" && err == nil {
+			tf.path = found
+		}
+	}
+	if tf.path == "" {
+		t.Fatal("The examples need Terraform or OpenTofu on PATH, or TF_ACC_TERRAFORM_PATH.")
+	}
+	if err := os.WriteFile(tf.cliConfig, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tf.reattach = serveForReattach(t)
+
+	var answer struct {
+		Version string `json:"terraform_version"`
+	}
+	if err := json.Unmarshal([]byte(tf.at(t, t.TempDir()).mustRun("version", "-json")), &answer); err != nil {
+		t.Fatal(err)
+	}
+	tf.version = versionNumbers(answer.Version)
+	tf.isTofu = strings.HasPrefix(tf.at(t, t.TempDir()).mustRun("version"), "OpenTofu")
+	return tf
+}
+
+// versionNumbers are the numbers of a version such as 1.14.0-rc1.
+func versionNumbers(version string) []int {
+	release, _, _ := strings.Cut(version, "-")
+	var numbers []int
+	for part := range strings.SplitSeq(release, ".") {
+		number, _ := strconv.Atoi(part)
+		numbers = append(numbers, number)
+	}
+	return numbers
+}
+
+// needs skips a test that needs a newer Terraform. OpenTofu has neither actions nor queries nor imports by
+// identity, which came to Terraform after 1.11.
+func (tf *exampleTerraform) needs(t *testing.T, version string) {
+	t.Helper()
+	if slices.Compare(tf.version, versionNumbers(version)) < 0 {
+		t.Skipf("needs Terraform %s", version)
+	}
+	if tf.isTofu && slices.Compare([]int{1, 11}, versionNumbers(version)) < 0 {
+		t.Skip("OpenTofu does not have it")
+	}
+}
+
+// serveForReattach serves the provider until the test ends, and returns what TF_REATTACH_PROVIDERS tells
+// Terraform about it.
+func serveForReattach(t *testing.T) string {
+	t.Helper()
+	const name = "qualytics/qualytics"
+	reattach := channelFor(tf6server.WithDebug)
+	closed := make(chan struct{})
+	ctx, stop := context.WithCancel(t.Context())
+	t.Cleanup(func() {
+		stop()
+		<-closed
+	})
+	go func() {
+		err := tf6server.Serve("registry.terraform.io/"+name, providerserver.NewProtocol6(testProvider()),
+			tf6server.WithDebug(ctx, reattach, closed), tf6server.WithLoggingSink(t))
+		if err != nil {
+			t.Error(err)
+		}
+	}()
+	select {
+	case served := <-reattach:
+		config := map[string]any{
+			"Protocol": served.Protocol, "ProtocolVersion": served.ProtocolVersion, "Pid": served.Pid, "Test": true,
+			"Addr": map[string]string{"Network": served.Addr.Network(), "String": served.Addr.String()},
+		}
+		text, err := json.Marshal(map[string]any{"registry.terraform.io/" + name: config, "registry.opentofu.org/" + name: config})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	case <-time.After(10 * time.Second):
+		t.Fatal("The provider does not start.")
+		return ""
+	}
+}
+
+// channelFor makes the channel that WithDebug takes. The type of its elements belongs to a module that this
+// one has no other use for.
+func channelFor[T any](func(context.Context, chan T, chan struct{}) tf6server.ServeOpt) chan T {
+	return make(chan T)
+}
+
+// exampleModule is a root module in a directory of its own, and the mock server that it talks to.
+type exampleModule struct {
+	*mockapi.Server
+	t   *testing.T
+	tf  *exampleTerraform
+	dir string
+	env []string
+}
+
+// at is the root module in a directory.
+func (tf *exampleTerraform) at(t *testing.T, dir string) *exampleModule {
+	t.Helper()
+	return &exampleModule{t: t, tf: tf, dir: dir, env: append(os.Environ(),
+		"TF_REATTACH_PROVIDERS="+tf.reattach, "TF_CLI_CONFIG_FILE="+tf.cliConfig,
+		"TF_INPUT=0", "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1", "TF_CLI_ARGS=-no-color")}
+}
+
+// module makes a root module of files, which it copies, with a mock server that serves the demo's history.
+func (tf *exampleTerraform) module(t *testing.T, files map[string]string) *exampleModule {
+	t.Helper()
+	dir := t.TempDir()
+	for target, source := range files {
+		content, err := os.ReadFile(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		target = filepath.Join(dir, target)
+		if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(target, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	module := tf.at(t, dir)
+	module.Server = mockapi.New(mockapi.Options{Token: testToken})
+	module.Seed(mockapi.Demo(time.Now())...)
+	listener := httptest.NewServer(module.Server)
+	t.Cleanup(listener.Close)
+	// For the provider, which runs in this process, and for examples that take them as variables.
+	t.Setenv("QUALYTICS_URL", listener.URL)
+	t.Setenv("QUALYTICS_TOKEN", testToken)
+	module.env = append(module.env, "TF_VAR_qualytics_url="+listener.URL, "TF_VAR_qualytics_token="+testToken)
+	return module
+}
+
+// run runs a command of Terraform. It returns the output and the exit code.
+func (m *exampleModule) run(arguments ...string) (string, int) {
+	m.t.Helper()
+	return m.execute(m.tf.path, arguments...)
+}
+
+// mustRun is run for a command that must succeed.
+func (m *exampleModule) mustRun(arguments ...string) string {
+	m.t.Helper()
+	output, code := m.run(arguments...)
+	if code != 0 {
+		m.t.Fatalf("terraform %s: exit code %d\n%s", strings.Join(arguments, " "), code, output)
+	}
+	return output
+}
+
+func (m *exampleModule) execute(path string, arguments ...string) (string, int) {
+	m.t.Helper()
+	command := exec.CommandContext(m.t.Context(), path, arguments...)
+	command.Dir = m.dir
+	command.Env = m.env
+	var output bytes.Buffer
+	command.Stdout, command.Stderr = &output, &output
+	if err := command.Run(); command.ProcessState == nil {
+		m.t.Fatal(err)
+	}
+	return output.String(), command.ProcessState.ExitCode()
+}
+
+// applied applies the module, and checks that nothing is left to do. The data source of a check block is no
+// such thing, although Terraform plans to read it every time.
+func (m *exampleModule) applied() string {
+	m.t.Helper()
+	output := m.mustRun("apply", "-auto-approve")
+	if plan, code := m.run("plan", "-detailed-exitcode"); code != 0 && !strings.Contains(plan, "Plan: 0 to add, 0 to change, 0 to destroy.") {
+		m.t.Errorf("The plan after the apply is not empty:\n%s", plan)
+	}
+	return output
+}
+
+func (m *exampleModule) destroyed() {
+	m.t.Helper()
+	m.mustRun("destroy", "-auto-approve")
+}
+
+// changes are the requests that change something, in order.
+func (m *exampleModule) changes() []string {
+	var changes []string
+	for _, request := range m.Requests() {
+		if request.Method != http.MethodGet {
+			changes = append(changes, request.String())
+		}
+	}
+	return changes
+}
+
+// expectChanges checks the requests so far that change something.
+func (m *exampleModule) expectChanges(want ...string) {
+	m.t.Helper()
+	if got := m.changes(); !slices.Equal(got, want) {
+		m.t.Errorf("changing requests:\n got %q\nwant %q", got, want)
+	}
+}

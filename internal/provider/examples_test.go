@@ -1,0 +1,284 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+const (
+	examplesRoot    = "../../examples"
+	providerExample = examplesRoot + "/provider/provider.tf"
+)
+
+// exampleKind is a kind of example file: which files belong to it, and how it is tried.
+type exampleKind struct {
+	pattern string // of the path below examples/, as of path.Match
+	needs   string // the oldest Terraform that can run it; "" means any that the provider supports
+	try     func(t *testing.T, tf *exampleTerraform, file string)
+}
+
+// exampleKinds are the files that the documentation's generator looks for.
+var exampleKinds = []exampleKind{
+	{"provider/provider*.tf", "", tryProviderBlock},
+	{"data-sources/*/data-source*.tf", "", tryDataSource},
+	{"resources/*/resource*.tf", "", tryChange},
+	{"resources/*/import.sh", "", tryImportCommand},
+	{"resources/*/import-by-string-id.tf", "1.5", tryImportBlock},
+	{"resources/*/import-by-identity.tf", "1.12", tryImportBlock},
+	{"actions/*/action*.tf", "1.14", tryChange},
+	{"list-resources/*/list-resource*.tfquery.hcl", "1.14", tryQuery},
+}
+
+// Every file under examples/ is run. A file that belongs to no kind and to no complete example is an error.
+func TestAccExamples(t *testing.T) {
+	tf := newExampleTerraform(t)
+	modules := map[string]map[string]string{} // complete examples, by directory
+	for _, file := range exampleFiles(t) {
+		if directory, rest, ok := moduleOf(file); ok {
+			if modules[directory] == nil {
+				modules[directory] = map[string]string{}
+			}
+			modules[directory][rest] = filepath.Join(examplesRoot, file)
+			continue
+		}
+		kind, ok := kindOfExample(t, file)
+		if !ok {
+			t.Errorf("examples/%s: no kind of example has such a file", file)
+			continue
+		}
+		t.Run(file, func(t *testing.T) {
+			tf.needs(t, kind.needs)
+			kind.try(t, tf, filepath.Join(examplesRoot, file))
+		})
+	}
+	for directory, files := range modules {
+		t.Run(directory, func(t *testing.T) {
+			tf.needs(t, requiredVersion(t, files))
+			tryModule(t, tf, files)
+			if hasTests(files) {
+				tryTests(t, tf, files)
+			}
+		})
+	}
+}
+
+// The guard of the complete example warns of a scan that failed in the last day, and of none that did not.
+func TestAccExamples_guard(t *testing.T) {
+	tf := newExampleTerraform(t)
+	tf.needs(t, "1.5")
+	module := tf.module(t, map[string]string{"main.tf": examplesRoot + "/complete/guard/main.tf"})
+	const warning = "A scan failed in the last day. The latest failed scans:"
+	failed := func(id int64, age time.Duration) mockapi.Run {
+		return mockapi.Run{ID: id, Result: "failure", EndTime: time.Now().Add(-age)}
+	}
+	module.Seed(failed(60001, 25*time.Hour))
+	if output := module.mustRun("apply", "-auto-approve"); strings.Contains(output, warning) {
+		t.Errorf("A failure of yesterday is warned of:\n%s", output)
+	}
+	module.Seed(failed(60002, 23*time.Hour))
+	if output := module.mustRun("apply", "-auto-approve"); !strings.Contains(output, warning+"\n60002, ") && !strings.Contains(output, warning+" 60002, ") {
+		t.Errorf("A failure of the last day is not warned of:\n%s", output)
+	}
+}
+
+// The main example reruns once per release, whatever other scans there are meanwhile.
+func TestAccExamples_rerunOnDeployment(t *testing.T) {
+	tf := newExampleTerraform(t)
+	tf.needs(t, "1.2")
+	module := tf.module(t, map[string]string{"main.tf": examplesRoot + "/complete/rerun-on-deployment/main.tf"})
+	module.applied()
+	module.Seed(mockapi.Run{ID: 60001, Result: "success"}) // a later scan, of a schedule
+	if plan, code := module.run("plan", "-detailed-exitcode"); code != 0 {
+		t.Errorf("A later scan is a reason to rerun:\n%s", plan)
+	}
+	module.mustRun("apply", "-auto-approve", "-var", "release=2026.05.2")
+	module.mustRun("destroy", "-auto-approve")
+	module.expectChanges(
+		"PUT /api/operations/rerun/53388",
+		"PUT /api/operations/rerun/53388", "DELETE /api/operations/53394",
+		"DELETE /api/operations/60002",
+	)
+}
+
+// leftByTerraform are the names of files that using an example in place leaves behind.
+var leftByTerraform = regexp.MustCompile(`^\.terraform|\.tfstate|\.tfplan$|^crash\.`)
+
+// exampleFiles are the paths of all files below examples/.
+func exampleFiles(t *testing.T) []string {
+	t.Helper()
+	var files []string
+	err := fs.WalkDir(os.DirFS(examplesRoot), ".", func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && entry.Name() == ".terraform":
+			return fs.SkipDir
+		case !entry.IsDir() && !leftByTerraform.MatchString(entry.Name()):
+			files = append(files, path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// moduleOf splits the path of a file of a complete example into the example's directory and the rest.
+func moduleOf(file string) (directory, rest string, ok bool) {
+	parts := strings.SplitN(file, "/", 3)
+	if len(parts) < 3 || parts[0] != "complete" && parts[0] != "guides" {
+		return "", "", false
+	}
+	return parts[0] + "/" + parts[1], parts[2], true
+}
+
+func kindOfExample(t *testing.T, file string) (exampleKind, bool) {
+	t.Helper()
+	for _, kind := range exampleKinds {
+		if matches, err := filepath.Match(kind.pattern, file); err != nil {
+			t.Fatal(err)
+		} else if matches {
+			return kind, true
+		}
+	}
+	return exampleKind{}, false
+}
+
+var (
+	requiredVersionPattern = regexp.MustCompile(`required_version = ">= ([0-9.]+)"`)
+	actionPattern          = regexp.MustCompile(`(?m)^action "(\w+)" "(\w+)"`)
+)
+
+// requiredVersion is the oldest Terraform that a complete example says it runs with.
+func requiredVersion(t *testing.T, files map[string]string) string {
+	t.Helper()
+	match := requiredVersionPattern.FindStringSubmatch(contentOf(t, files))
+	if match == nil {
+		t.Fatal("A complete example says which Terraform it needs, as required_version = \">= X.Y\".")
+	}
+	return match[1]
+}
+
+func contentOf(t *testing.T, files map[string]string) string {
+	t.Helper()
+	var text strings.Builder
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text.Write(content)
+	}
+	return text.String()
+}
+
+// tryModule applies a root module, invokes the actions that no change triggers, and destroys it.
+func tryModule(t *testing.T, tf *exampleTerraform, files map[string]string) *exampleModule {
+	t.Helper()
+	module := tf.module(t, files)
+	module.applied()
+	content := contentOf(t, files)
+	for _, action := range actionPattern.FindAllStringSubmatch(content, -1) {
+		address := "action." + action[1] + "." + action[2]
+		if !regexp.MustCompile(`(?m)(^|[\s\[])` + address + `\b[,\]]`).MatchString(content) {
+			module.mustRun("apply", "-auto-approve", "-invoke="+address)
+		}
+	}
+	module.destroyed()
+	return module
+}
+
+func tryProviderBlock(t *testing.T, tf *exampleTerraform, file string) {
+	t.Helper()
+	tryModule(t, tf, map[string]string{
+		"provider.tf": file,
+		"main.tf":     examplesRoot + "/data-sources/qualytics_operation/data-source.tf",
+	})
+}
+
+func tryDataSource(t *testing.T, tf *exampleTerraform, file string) {
+	t.Helper()
+	tryModule(t, tf, map[string]string{"provider.tf": providerExample, "main.tf": file}).expectChanges()
+}
+
+// tryChange tries an example that changes something on the server.
+func tryChange(t *testing.T, tf *exampleTerraform, file string) {
+	t.Helper()
+	module := tryModule(t, tf, map[string]string{"provider.tf": providerExample, "main.tf": file})
+	if len(module.changes()) == 0 {
+		t.Error("The example changes nothing.")
+	}
+}
+
+func hasTests(files map[string]string) bool {
+	for name := range files {
+		if strings.HasSuffix(name, ".tftest.hcl") {
+			return true
+		}
+	}
+	return false
+}
+
+// tryTests runs the tests that a complete example has.
+func tryTests(t *testing.T, tf *exampleTerraform, files map[string]string) {
+	t.Helper()
+	module := tf.module(t, files)
+	if output := module.mustRun("test"); strings.Contains(output, "0 passed") {
+		t.Errorf("No test was run:\n%s", output)
+	}
+}
+
+// tryImportCommand runs a script that imports the example resource beside it. Nothing is rerun by that, nor
+// by the apply that follows.
+func tryImportCommand(t *testing.T, tf *exampleTerraform, file string) {
+	t.Helper()
+	module := tf.module(t, map[string]string{
+		"provider.tf": providerExample,
+		"main.tf":     filepath.Join(filepath.Dir(file), "resource.tf"),
+		"import.sh":   file,
+	})
+	binaries := t.TempDir()
+	if err := os.Symlink(tf.path, filepath.Join(binaries, "terraform")); err != nil {
+		t.Fatal(err)
+	}
+	module.env = append(module.env, "PATH="+binaries+string(os.PathListSeparator)+os.Getenv("PATH"))
+	if output, code := module.execute("/bin/sh", "-eu", "import.sh"); code != 0 {
+		t.Fatalf("exit code %d\n%s", code, output)
+	}
+	module.applied()
+	module.expectChanges()
+}
+
+// tryImportBlock imports a Run with an import block and with the resource that the file has, which reruns
+// nothing and leaves the record where it is.
+func tryImportBlock(t *testing.T, tf *exampleTerraform, file string) {
+	t.Helper()
+	module := tf.module(t, map[string]string{"provider.tf": providerExample, "main.tf": file})
+	if output := module.applied(); !strings.Contains(output, "1 imported") {
+		t.Errorf("Nothing was imported:\n%s", output)
+	}
+	module.destroyed()
+	module.expectChanges()
+}
+
+// tryQuery runs a query, and imports what it found with the configuration that it generated.
+func tryQuery(t *testing.T, tf *exampleTerraform, file string) {
+	t.Helper()
+	module := tf.module(t, map[string]string{"provider.tf": providerExample, "list.tfquery.hcl": file})
+	if output := module.mustRun("query", "-generate-config-out=generated.tf"); !strings.Contains(output, "53388") {
+		t.Errorf("The query does not find Run 53388:\n%s", output)
+	}
+	module.applied()
+	module.expectChanges()
+}
