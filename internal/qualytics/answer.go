@@ -6,6 +6,7 @@ package qualytics
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -36,10 +37,6 @@ func (c *Client) statusError(call call, response *http.Response, body []byte) *E
 	case KindRedirected:
 		failure.Location = c.redirectTarget(response)
 		failure.Detail = "redirected to " + failure.Location
-	case KindRateLimited:
-		failure.unreached = true
-	case KindUnavailable:
-		failure.unreached = response.StatusCode == http.StatusServiceUnavailable && response.Header.Get("Retry-After") != ""
 	default:
 	}
 	return failure
@@ -148,8 +145,15 @@ func (c *Client) transportError(ctx context.Context, call call, err error) *Erro
 	if errors.As(err, &wrapped) {
 		err = wrapped.Err // without the URL: the call is named already
 	}
-	failure := &Error{Call: call.String(), Err: err, unreached: wasUnsent(err)}
-	failure.Detail = string(secret(c.token).cutFrom([]byte(err.Error())))
+	var record tls.RecordHeaderError
+	if errors.As(err, &record) && string(record.RecordHeader[:]) == "HTTP/" {
+		err = http.ErrSchemeMismatch // says so, which http.Client does for errors that are not wrapped
+	}
+	text := string(secret(c.token).cutFrom([]byte(err.Error())))
+	failure := &Error{Call: call.String(), Detail: shorten(text), Err: err}
+	if text != err.Error() {
+		failure.Err = errors.New(text)
+	}
 	var (
 		lookup  *net.DNSError
 		timeout net.Error
@@ -157,18 +161,15 @@ func (c *Client) transportError(ctx context.Context, call call, err error) *Erro
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled) || errors.Is(ctx.Err(), context.DeadlineExceeded):
 		failure.Kind = KindCancelled
-		if call.repeat == repeatUnlessReached && errors.Is(err, context.Canceled) {
-			failure.unreached = true // such attempts are not interrupted: it happened in the pause before one
-		}
 	case isUntrusted(err):
-		failure.Kind, failure.unreached = KindUntrusted, true
+		failure.Kind = KindUntrusted
 	case errors.As(err, &lookup):
 		failure.Kind = KindUnresolvable
 	case errors.Is(err, errTooLarge) || errors.Is(err, errRedirectLoop):
 		failure.Kind = KindNotAPI
 	case errors.As(err, &timeout) && timeout.Timeout():
 		failure.Kind = KindTimedOut
-	case failure.unreached:
+	case wasUnsent(err):
 		failure.Kind = KindUnreachable
 	default:
 		failure.Kind = KindDisconnected
@@ -178,10 +179,10 @@ func (c *Client) transportError(ctx context.Context, call call, err error) *Erro
 
 const longestDetail = 2000
 
-// shorten keeps what a server sent readable in a diagnostic.
+// shorten keeps what a server sent readable in a diagnostic, and fit for one: those are UTF-8.
 func shorten(text string) string {
 	if len(text) <= longestDetail {
-		return text
+		return strings.ToValidUTF8(text, "\uFFFD")
 	}
 	return strings.ToValidUTF8(text[:longestDetail], "") + "…"
 }

@@ -21,9 +21,9 @@ var errTooLarge = errors.New("the answer is larger than 64 MiB")
 // exchange is what is known of a call while its attempts go on. It travels with the request's context.
 type exchange struct {
 	repeat  repeatPolicy
-	sent    int // attempts that may have reached the server
-	started time.Time
-	body    []byte // the last answer's, whole, without the token
+	reached int       // attempts that may have reached the application
+	began   time.Time // the last attempt's
+	body    []byte    // the last answer's, whole, without the token
 }
 
 type exchangeKey struct{}
@@ -46,6 +46,7 @@ func (e unsentError) Unwrap() error { return e.error }
 // failed attempt like any other.
 type attempts struct {
 	next     http.RoundTripper
+	largest  int64 // body that is read
 	token    secret
 	log      func(ctx context.Context, message string, fields map[string]any)
 	answered func(*http.Response)
@@ -56,10 +57,7 @@ func (a *attempts) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, unsentError{err}
 	}
 	exchange := exchangeOf(request.Context())
-	began := time.Now()
-	if exchange.started.IsZero() {
-		exchange.started = began
-	}
+	exchange.began = time.Now()
 	ctx, cancel := exchange.repeat.attemptContext(request.Context())
 	defer cancel()
 	sent := false
@@ -67,37 +65,40 @@ func (a *attempts) RoundTrip(request *http.Request) (*http.Response, error) {
 
 	response, err := a.next.RoundTrip(request.WithContext(ctx))
 	if err == nil {
-		exchange.body, err = readBody(response)
+		a.answered(response)
+		exchange.body, err = readBody(response, a.largest)
 	}
 	if err == nil {
-		a.answered(response)
 		exchange.body = a.token.cutFrom(exchange.body)
 		response.Body = io.NopCloser(bytes.NewReader(nil))
+		if _, err := response.Location(); err != nil {
+			response.Header.Del("Location") // http.Client would make an error of it, whatever was asked
+		}
 		response.Request = request
 	} else if !sent {
 		err = unsentError{err}
 	}
-	if sent {
-		exchange.sent++
+	if sent && (err != nil || !turnedAway(response)) {
+		exchange.reached++
 	}
-	a.report(request, response, err, time.Since(began))
+	a.report(request, response, err, time.Since(exchange.began))
 	if err != nil {
 		return nil, err
 	}
 	return response, nil
 }
 
-func readBody(response *http.Response) ([]byte, error) {
+func readBody(response *http.Response, largest int64) ([]byte, error) {
 	defer response.Body.Close()
 	var body bytes.Buffer
-	if response.ContentLength > 0 && response.ContentLength < largestBody {
+	if response.ContentLength > 0 && response.ContentLength < largest {
 		body.Grow(int(response.ContentLength) + bytes.MinRead) // ReadFrom wants that much room to see the end
 	}
-	read, err := body.ReadFrom(io.LimitReader(response.Body, largestBody+1))
+	read, err := body.ReadFrom(io.LimitReader(response.Body, largest+1))
 	if err != nil {
 		return nil, err
 	}
-	if read > largestBody {
+	if read > largest {
 		return nil, errTooLarge
 	}
 	return body.Bytes(), nil

@@ -82,7 +82,7 @@ func New(config Config) (*Client, error) {
 	client := &Client{base: base, token: token, userAgent: config.UserAgent, retryWait: config.RetryWait}
 	client.http = &retryablehttp.Client{
 		HTTPClient: &http.Client{
-			Transport:     &attempts{next: transport, token: secret(token), log: config.Log, answered: client.noteClock},
+			Transport:     &attempts{next: transport, largest: largestBody, token: secret(token), log: config.Log, answered: client.noteClock},
 			CheckRedirect: followRedirect,
 			Timeout:       config.RequestTimeout,
 		},
@@ -117,8 +117,8 @@ type call struct {
 
 func (c call) String() string { return c.method + " /api" + c.path }
 
-// do carries out a call and decodes its answer into the value that into points to (nil: the answer has
-// no body). It returns how the exchange went also when it failed.
+// do carries out a call and decodes its answer into the value that into points to (nil: the answer need
+// not have a body). It returns how the exchange went also when it failed.
 func (c *Client) do(ctx context.Context, call call, into any) (*exchange, error) {
 	exchange := &exchange{repeat: call.repeat}
 	target := *c.base
@@ -142,7 +142,10 @@ func (c *Client) do(ctx context.Context, call call, into any) (*exchange, error)
 		return exchange, c.statusError(call, response, body)
 	}
 	if into == nil {
-		return exchange, nil
+		if len(body) == 0 {
+			return exchange, nil
+		}
+		into = new(any) // what is not JSON, such as the login page of a proxy, is no success
 	}
 	if err := decode(body, into); err != nil {
 		return exchange, notAPIError(call, response, body, err)

@@ -44,8 +44,6 @@ type Error struct {
 	Expired    time.Time        // with KindUnauthorized: when the token expired, if it is known to have
 	RetryAfter time.Duration    // what the server asked to wait
 	Err        error            // the cause, where there was no answer
-
-	unreached bool // the application certainly did not see the request
 }
 
 // ParameterError is one entry of a 422: a parameter that the API rejected.
@@ -77,6 +75,8 @@ func (e *Error) Transient() bool {
 	switch e.Kind {
 	case KindRateLimited, KindUnavailable, KindNotAPI, KindUnreachable, KindDisconnected, KindTimedOut:
 		return true
+	case KindUnresolvable:
+		return !isPermanent(e.Err)
 	default:
 		return false
 	}

@@ -19,6 +19,9 @@ const (
 	// mostLooks is how often a Run is looked for that a request may have started: an application that
 	// works on behind a proxy which has given up may create it a little later.
 	mostLooks = 5
+
+	// longestLook bounds the looking as a whole, which nobody can interrupt.
+	longestLook = 2 * time.Minute
 )
 
 // LostStartError says that a Run was asked for, that the answer was lost, and that the Run which the
@@ -65,6 +68,8 @@ func (c *claims) has(id int64) bool {
 func (c *Client) findStarted(ctx context.Context, source int64, start startCall, asked time.Time, lost *Error) (*Operation, error) {
 	c.starting.Lock()
 	defer c.starting.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, longestLook)
+	defer cancel()
 	failure := &LostStartError{Source: source, Lost: lost}
 	original, err := c.Operation(ctx, source)
 	if err != nil {
@@ -75,7 +80,7 @@ func (c *Client) findStarted(ctx context.Context, source int64, start startCall,
 	pause := c.retryWait
 	for look := range mostLooks {
 		if look > 0 {
-			time.Sleep(pause) //nolint:forbidigo // ctx cannot be cancelled: it must be known what was started
+			time.Sleep(pause) //nolint:forbidigo // nobody can interrupt: it must be known what was started
 			pause *= 2
 		}
 		failure.Candidates, failure.Looking = c.startedSince(ctx, original, start, since)
@@ -104,8 +109,7 @@ func (c *Client) startedSince(ctx context.Context, original *Operation, start st
 		}
 	}
 	newest := "desc"
-	operationType := canonicalType(original.Type)
-	filter := Filter{OperationType: &operationType, SortCreated: &newest}
+	filter := Filter{OperationType: filterType(original.Type), SortCreated: &newest}
 	if original.Datastore != nil {
 		filter.Datastores = []int64{original.Datastore.ID}
 	}
@@ -116,7 +120,7 @@ func (c *Client) startedSince(ctx context.Context, original *Operation, start st
 	return slices.DeleteFunc(listing.Items, func(operation Operation) bool {
 		created, err := operation.Created.Time()
 		return err != nil || created.Before(since) || operation.ID == original.ID || c.claims.has(operation.ID) ||
-			operation.Type != original.Type || !sameContainers(operation, *original)
+			!sameType(operation.Type, original.Type) || !sameContainers(operation, *original)
 	}), nil
 }
 
@@ -127,6 +131,24 @@ func (s startCall) revived(source *Operation, since time.Time) bool {
 		return !source.Finished() // queued again, not yet dispatched
 	}
 	return dispatched.After(since) || !source.Finished() && !s.forced
+}
+
+// filterType is the operation_type that finds Runs of a type, by the name that the API page has for it;
+// nil for a type that it has none for, which the API would reject.
+func filterType(operationType string) *string {
+	canonical := canonicalType(operationType)
+	if canonical == "sync" {
+		canonical = "catalog"
+	}
+	if !slices.Contains(OperationTypes(), canonical) {
+		return nil
+	}
+	return &canonical
+}
+
+// sameType reports whether two Runs are of one type, which for a sync may go by two names.
+func sameType(a, b string) bool {
+	return a == b || canonicalType(a) == "sync" && canonicalType(b) == "sync"
 }
 
 // sameContainers reports whether two Runs target the same containers, as far as they say so.

@@ -5,6 +5,7 @@ package qualytics
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -24,7 +25,7 @@ func (c *Client) Operation(ctx context.Context, id int64) (*Operation, error) {
 	var operation Operation
 	exchange, err := c.do(ctx, call, &operation)
 	if err != nil {
-		return nil, err
+		return nil, c.confirmMissing(ctx, id, err)
 	}
 	if operation.ID != id {
 		return nil, wrongRun(call, operation.ID)
@@ -75,7 +76,7 @@ func (c *Client) Abort(ctx context.Context, id int64) (*Operation, error) {
 	call := call{method: http.MethodPut, path: actionPath("abort", id)}
 	var operation Operation
 	exchange, err := c.do(ctx, call, &operation)
-	if IsConflict(err) && exchange.sent > 1 {
+	if IsConflict(err) && exchange.reached > 1 {
 		// An earlier attempt may have aborted it, and only its answer was lost.
 		if current, lookErr := c.Operation(ctx, id); lookErr == nil && current.Result == ResultAborted {
 			return current, nil
@@ -93,10 +94,24 @@ func (c *Client) Abort(ctx context.Context, id int64) (*Operation, error) {
 // Delete removes a Run's record: "Deleting a Run", DELETE /api/operations/{id}.
 func (c *Client) Delete(ctx context.Context, id int64) error {
 	exchange, err := c.do(ctx, call{method: http.MethodDelete, path: operationPath(id)}, nil)
-	if IsNotFound(err) && exchange.sent > 1 {
+	if IsNotFound(err) && exchange.reached > 1 {
 		return nil // an earlier attempt deleted it, and only its answer was lost
 	}
-	return err
+	return c.confirmMissing(ctx, id, err)
+}
+
+// confirmMissing makes sure that a 404 is about the Run. What the application says of an unknown path,
+// where a wrong base URL leads to, may read the same; but there is no listing there.
+func (c *Client) confirmMissing(ctx context.Context, id int64, err error) error {
+	var missing *Error
+	if !errors.As(err, &missing) || missing.Kind != KindNotFound || missing.Detail != "Not Found" {
+		return err
+	}
+	if _, listErr := c.Operations(ctx, Filter{ID: &id}, 1); listErr != nil {
+		missing.Kind = KindNotAPI
+		missing.Detail += " (and the Runs cannot be listed there, either)"
+	}
+	return missing
 }
 
 func wrongRun(call call, id int64) *Error {

@@ -18,6 +18,9 @@ const (
 	sharedRuns = 2
 
 	mostReadings = 4
+
+	// mostWindows is how many windows are planned on the word of one total, which may be wrong.
+	mostWindows = 1000
 )
 
 // Listing is a filtered list as far as it was asked for.
@@ -67,7 +70,8 @@ func (p pages[T]) readOnce(ctx context.Context, limit int) (Listing[T], error) {
 	if limit > 0 {
 		size = min(size, limit)
 	}
-	first, err := p.fetch(ctx, window{number: 1, size: size})
+	window := window{number: 1, size: size}
+	first, err := p.fetch(ctx, window)
 	if err != nil {
 		return Listing[T]{}, err
 	}
@@ -75,9 +79,16 @@ func (p pages[T]) readOnce(ctx context.Context, limit int) (Listing[T], error) {
 	merged.add(first.Items)
 	listing := Listing[T]{Total: first.Total, Steady: true}
 
-	covered, wanted := len(first.Items), upTo(first.Total, limit)
+	covered, total := len(first.Items), first.upTo(window)
 	largest := min(largestPage, max(covered, 1)) // a server with smaller pages than it was asked for keeps to them
-	for listing.Steady && covered < wanted {
+	for listing.Steady {
+		known, wanted := len(merged.items), total
+		if limit > 0 {
+			wanted = min(total, covered+limit-known)
+		}
+		if covered >= wanted {
+			break
+		}
 		windows := plan(covered, wanted, largest)
 		if len(windows) == 0 {
 			listing.Steady = false
@@ -87,31 +98,42 @@ func (p pages[T]) readOnce(ctx context.Context, limit int) (Listing[T], error) {
 		if err != nil {
 			return Listing[T]{}, err
 		}
+		merged.items = slices.Grow(merged.items, len(read)*largest)
 		for _, page := range read {
-			listing.Steady = listing.Steady && merged.add(page.Items)
+			overlaps := merged.add(page.Items)
+			listing.Steady = listing.Steady && overlaps
 		}
-		covered = windows[len(windows)-1].end()
-		wanted = upTo(read[len(read)-1].Total, limit) // new entries may have pushed the last ones further back
+		window = windows[len(windows)-1]
+		covered = window.end()
+		total = read[len(read)-1].upTo(window) // new entries may have pushed the last ones further back
+		if len(merged.items) == known && known < total {
+			listing.Steady = false // a server that answers the same whatever page it is asked for
+		}
 	}
 	listing.Items = merged.items
+	if listing.Total == 0 {
+		listing.Total = int64(len(listing.Items)) // for a server that does not count
+	}
 	if limit > 0 && len(listing.Items) > limit {
 		listing.Items = slices.Clip(listing.Items[:limit])
 	}
 	return listing, nil
 }
 
-func upTo(total int64, limit int) int {
-	if limit > 0 && int64(limit) < total {
-		return limit
+// upTo is how many entries there are, going by the page that a window showed. A full page without a
+// total says that there may be more.
+func (p page[T]) upTo(window window) int {
+	if len(p.Items) == window.size && p.Total < int64(window.end()) {
+		return window.end() + 1
 	}
-	return int(total)
+	return int(p.Total)
 }
 
 // plan chooses windows that take a list from covered entries to wanted ones. A window begins at a
 // multiple of its size, so sizes are chosen such that each begins a little before the last one's end.
 func plan(covered, wanted, largest int) []window {
 	var windows []window
-	for covered < wanted {
+	for covered < wanted && len(windows) < mostWindows {
 		var best window
 		for size := largest; size > 0 && size > largest/2; size-- {
 			candidate := window{number: (covered-sharedRuns)/size + 1, size: size}
@@ -152,18 +174,29 @@ type merger[T any] struct {
 // add takes the next window and reports whether it overlaps with what was there. Entries that are new
 // within the overlap go where they stand in the window.
 func (m *merger[T]) add(items []T) (overlaps bool) {
-	at := len(m.items)
-	for _, item := range slices.Backward(items) {
-		id := m.id(item)
-		if m.seen[id] {
-			overlaps = true
+	known := len(items) // of the items up to here, the last is known
+	for known > 0 && !m.seen[m.id(items[known-1])] {
+		known--
+	}
+	for _, item := range items[known:] {
+		m.insert(len(m.items), item)
+	}
+	at := 0
+	for _, item := range slices.Backward(items[:known]) {
+		if id := m.id(item); m.seen[id] {
 			at = m.position(id)
-			continue
+		} else {
+			m.insert(at, item)
 		}
+	}
+	return known > 0
+}
+
+func (m *merger[T]) insert(at int, item T) {
+	if id := m.id(item); !m.seen[id] {
 		m.seen[id] = true
 		m.items = slices.Insert(m.items, at, item)
 	}
-	return overlaps
 }
 
 func (m *merger[T]) position(id int64) int {

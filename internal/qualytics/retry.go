@@ -51,22 +51,24 @@ func checkRetry(ctx context.Context, response *http.Response, err error) (bool, 
 	if ctx.Err() != nil {
 		return false, nil
 	}
-	policy := exchangeOf(ctx).repeat
-	if err != nil {
-		if isPermanent(err) {
-			return false, nil
-		}
-		return policy == repeatAlways || wasUnsent(err), nil
-	}
+	exchange := exchangeOf(ctx)
+	repeatable := exchange.repeat == repeatAlways || exchange.reached == 0
 	switch {
-	case response.StatusCode == http.StatusTooManyRequests:
-		return true, nil
-	case response.StatusCode == http.StatusServiceUnavailable && response.Header.Get("Retry-After") != "":
+	case err != nil:
+		return repeatable && !isPermanent(err), nil
+	case turnedAway(response):
 		return true, nil
 	case response.StatusCode >= 500:
-		return policy == repeatAlways && response.StatusCode != http.StatusNotImplemented, nil
+		return repeatable && response.StatusCode != http.StatusNotImplemented, nil
 	}
 	return false, nil
+}
+
+// turnedAway reports whether an answer says that the application was not asked: there are too many
+// requests, or it is down and is expected back.
+func turnedAway(response *http.Response) bool {
+	return response.StatusCode == http.StatusTooManyRequests ||
+		response.StatusCode == http.StatusServiceUnavailable && response.Header.Get("Retry-After") != ""
 }
 
 func wasUnsent(err error) bool {
@@ -81,8 +83,8 @@ func isPermanent(err error) bool {
 		errors.As(err, &lookup) && lookup.IsNotFound
 }
 
-// isUntrusted reports whether TLS itself failed: who the server is could not be verified, or it does
-// not speak TLS at all.
+// isUntrusted reports whether TLS itself failed: who the server is could not be verified, it shares no
+// version of TLS with the client, or it does not speak TLS at all.
 func isUntrusted(err error) bool {
 	var (
 		certificate *tls.CertificateVerificationError
@@ -90,11 +92,11 @@ func isUntrusted(err error) bool {
 		hostname    x509.HostnameError
 		invalid     x509.CertificateInvalidError
 		record      tls.RecordHeaderError
-		alert       tls.AlertError
+		remote      *net.OpError
 	)
 	return errors.As(err, &certificate) || errors.As(err, &authority) || errors.As(err, &hostname) ||
-		errors.As(err, &invalid) || errors.As(err, &record) || errors.As(err, &alert) ||
-		errors.Is(err, http.ErrSchemeMismatch)
+		errors.As(err, &invalid) || errors.As(err, &record) || errors.Is(err, http.ErrSchemeMismatch) ||
+		wasUnsent(err) && errors.As(err, &remote) && remote.Op == "remote error" // how crypto/tls names an alert
 }
 
 // backoff is the pause before the attempt number attempt+1: what the server's Retry-After asks for, up

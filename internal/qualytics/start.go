@@ -65,10 +65,10 @@ func (c *Client) start(ctx context.Context, source int64, start startCall) (Star
 		return Started{Operation: operation}, nil
 	}
 	var failure *Error
-	if !errors.As(err, &failure) || failure.refused() {
+	if !errors.As(err, &failure) || exchange.reached == 0 || failure.refused() {
 		return Started{}, err
 	}
-	found, err := c.findStarted(context.WithoutCancel(ctx), source, start, exchange.started, failure)
+	found, err := c.findStarted(context.WithoutCancel(ctx), source, start, exchange.began, failure)
 	if err != nil {
 		return Started{}, err
 	}
@@ -93,6 +93,5 @@ func (c *Client) startAndClaim(ctx context.Context, start startCall, operation *
 // refused reports whether the API certainly did not start anything. A 2xx answer that cannot be read, a
 // broken connection and a server error all leave that open.
 func (e *Error) refused() bool {
-	return e.unreached ||
-		e.StatusCode >= 300 && e.StatusCode < 500 && e.StatusCode != http.StatusRequestTimeout
+	return e.StatusCode >= 300 && e.StatusCode < 500 && e.StatusCode != http.StatusRequestTimeout
 }

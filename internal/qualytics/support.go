@@ -3,7 +3,10 @@
 
 package qualytics
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Action is something that the API does to a Run.
 type Action string
@@ -37,6 +40,9 @@ var support = map[Action]struct {
 // Types are the types of operation that support the action.
 func (a Action) Types() []string { return support[a].types }
 
+// SupportsEveryType reports whether Runs of every type support the action.
+func (a Action) SupportsEveryType() bool { return len(a.Types()) == len(everyType) }
+
 // From are the results from which the action is possible.
 func (a Action) From() []Result { return support[a].from }
 
@@ -44,17 +50,7 @@ func (a Action) From() []Result { return support[a].from }
 // client may: the API has the last word.
 func (a Action) SupportsType(operationType string) bool {
 	canonical := canonicalType(operationType)
-	for _, supported := range a.Types() {
-		if supported == canonical {
-			return true
-		}
-	}
-	for _, known := range everyType {
-		if known == canonical {
-			return false
-		}
-	}
-	return true
+	return slices.Contains(a.Types(), canonical) || !slices.Contains(everyType, canonical)
 }
 
 // canonicalType folds the names that one type goes by: sync reads catalog on older deployments, promote

@@ -1,0 +1,158 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package qualytics
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestRetryAfter(t *testing.T) {
+	now := time.Date(2026, time.May, 1, 12, 0, 0, 0, time.UTC)
+	date := func(after time.Duration) string { return now.Add(after).Format(http.TimeFormat) }
+	for name, test := range map[string]struct {
+		header http.Header
+		want   time.Duration // -1: none
+	}{
+		"none":                         {http.Header{}, -1},
+		"empty":                        {http.Header{"Retry-After": {""}}, -1},
+		"seconds":                      {http.Header{"Retry-After": {"7"}}, 7 * time.Second},
+		"zero":                         {http.Header{"Retry-After": {"0"}}, 0},
+		"the bound":                    {http.Header{"Retry-After": {"60"}}, time.Minute},
+		"beyond the bound":             {http.Header{"Retry-After": {"61"}}, time.Minute},
+		"far beyond the bound":         {http.Header{"Retry-After": {"9223372036854775807"}}, time.Minute},
+		"no int":                       {http.Header{"Retry-After": {"99999999999999999999"}}, -1},
+		"negative":                     {http.Header{"Retry-After": {"-5"}}, -1},
+		"a fraction":                   {http.Header{"Retry-After": {"1.5"}}, -1},
+		"garbage":                      {http.Header{"Retry-After": {"soon"}}, -1},
+		"a date":                       {http.Header{"Retry-After": {date(9 * time.Second)}}, 9 * time.Second},
+		"a date beyond the bound":      {http.Header{"Retry-After": {date(time.Hour)}}, time.Minute},
+		"a date in the past":           {http.Header{"Retry-After": {date(-time.Hour)}}, 0},
+		"by a clock ahead of ours":     {http.Header{"Retry-After": {date(3*time.Hour + 9*time.Second)}, "Date": {date(3 * time.Hour)}}, 9 * time.Second},
+		"by a clock behind ours":       {http.Header{"Retry-After": {date(-3*time.Hour + 9*time.Second)}, "Date": {date(-3 * time.Hour)}}, 9 * time.Second},
+		"a date beside a garbled Date": {http.Header{"Retry-After": {date(9 * time.Second)}, "Date": {"today"}}, 9 * time.Second},
+	} {
+		got, ok := retryAfter(test.header, now)
+		if !ok {
+			got = -1
+		}
+		equal(t, name, got, test.want)
+	}
+}
+
+func TestBackoff(t *testing.T) {
+	for attempt, want := range map[int]time.Duration{
+		0: time.Second, 1: 2 * time.Second, 2: 4 * time.Second, 3: 8 * time.Second, 4: 16 * time.Second,
+		5: longestRetryWait, 15: longestRetryWait, 16: longestRetryWait, 1000: longestRetryWait,
+	} {
+		different := map[time.Duration]bool{}
+		for range 200 {
+			got := backoff(time.Second, longestRetryWait, attempt, nil)
+			different[got] = true
+			if got < want/2 || got > want {
+				t.Fatalf("pause %d is %v, want between %v and %v", attempt, got, want/2, want)
+			}
+		}
+		if len(different) < 100 {
+			t.Errorf("pause %d has %d values in 200, want jitter", attempt, len(different))
+		}
+	}
+	response := &http.Response{Header: http.Header{"Retry-After": {"7"}}}
+	equal(t, "with Retry-After", backoff(time.Second, longestRetryWait, 0, response), 7*time.Second)
+}
+
+// serverFunc answers in place of a server, so that time can be simulated.
+type serverFunc func(*http.Request) (*http.Response, error)
+
+func (f serverFunc) RoundTrip(request *http.Request) (*http.Response, error) {
+	if trace := httptrace.ContextClientTrace(request.Context()); trace != nil {
+		trace.GotConn(httptrace.GotConnInfo{})
+	}
+	return f(request)
+}
+
+func simulated(t *testing.T, server serverFunc, changes ...func(*Config)) *Client {
+	t.Helper()
+	config := Config{URL: "https://a.qualytics.io", Token: testToken, MaxRetries: DefaultMaxRetries}
+	for _, change := range changes {
+		change(&config)
+	}
+	client, err := New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.http.HTTPClient.Transport.(*attempts).next = server
+	return client
+}
+
+func answer(status int, header http.Header, body string) *http.Response {
+	return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(bytes.NewReader([]byte(body)))}
+}
+
+func TestPauses(t *testing.T) {
+	for name, test := range map[string]struct {
+		header        http.Header
+		least, utmost time.Duration
+	}{
+		"doubling":             {http.Header{}, 15 * time.Second / 2, 15 * time.Second},
+		"Retry-After":          {http.Header{"Retry-After": {"20"}}, 80 * time.Second, 80 * time.Second},
+		"Retry-After, bounded": {http.Header{"Retry-After": {"86400"}}, 4 * time.Minute, 4 * time.Minute},
+		"Retry-After, garbled": {http.Header{"Retry-After": {"-1"}}, 15 * time.Second / 2, 15 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				attempts := 0
+				client := simulated(t, func(*http.Request) (*http.Response, error) {
+					attempts++
+					return answer(503, test.header, `{"detail": "maintenance"}`), nil
+				})
+				began := time.Now()
+				_, err := client.Operation(t.Context(), 100)
+				equal(t, "detail", failure(t, err).Detail, "maintenance")
+				equal(t, "attempts", attempts, 1+DefaultMaxRetries)
+				if took := time.Since(began); took < test.least || took > test.utmost {
+					t.Errorf("took %v, want between %v and %v", took, test.least, test.utmost)
+				}
+			})
+		})
+	}
+}
+
+func TestRequestTimeoutIsPerAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		attempts := 0
+		client := simulated(t, func(request *http.Request) (*http.Response, error) {
+			if attempts++; attempts == 3 {
+				return answer(200, nil, `{"id": 100}`), nil
+			}
+			select {
+			case <-request.Context().Done():
+				return nil, request.Context().Err()
+			case <-request.Cancel: //nolint:staticcheck // how http.Client tells its Timeout to a foreign RoundTripper
+				return nil, http.ErrHandlerTimeout
+			}
+		})
+		began := time.Now()
+		if _, err := client.Operation(t.Context(), 100); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(began); took < 2*DefaultRequestTimeout || took > 2*DefaultRequestTimeout+4*time.Second {
+			t.Errorf("took %v, want twice %v and two short pauses", took, DefaultRequestTimeout)
+		}
+	})
+}
+
+func TestErrorTellsRetryAfter(t *testing.T) {
+	client := respond(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "17")
+		w.WriteHeader(http.StatusTooManyRequests)
+	}, noRetries)
+	_, err := client.Rerun(t.Context(), 100)
+	equal(t, "pause", failure(t, err).RetryAfter, 17*time.Second)
+}

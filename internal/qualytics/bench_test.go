@@ -1,0 +1,122 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package qualytics
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// history is a server with any number of Runs, all of them encoded beforehand.
+type history struct {
+	latency time.Duration
+	encoded []byte // all items, with a comma after each
+	ends    []int  // of each item in encoded, its comma included
+}
+
+func newHistory(count int, latency time.Duration) *history {
+	h := &history{latency: latency, ends: make([]int, 1, count+1)}
+	for i := range count {
+		h.encoded = fmt.Appendf(h.encoded, `{"id":%d,"created":"2026-05-01T09:30:00.123456Z","type":"scan",`+
+			`"start_time":"2026-05-01T09:30:05.000000Z","end_time":"2026-05-01T09:35:05.000000Z","result":"success","message":null,`+
+			`"triggered_by":"user@example.com","datastore":{"id":101,"name":"Datastore-Sample","store_type":"jdbc","type":"snowflake",`+
+			`"enrich_only":false,"enrich_container_prefix":"_q","favorite":false},"schedule":null,"status":{"total_containers":14,`+
+			`"containers_analyzed":14,"partitions_scanned":42,"records_processed":700000,"anomalies_identified":0},`+
+			`"containers":[{"id":234,"name":"customers","container_type":"table","table_type":"table"},`+
+			`{"id":235,"name":"orders","container_type":"table","table_type":"table"}],"tags":[],"incremental":true,"remediation":"none"},`, count-i)
+		h.ends = append(h.ends, len(h.encoded))
+	}
+	return h
+}
+
+func (h *history) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	time.Sleep(h.latency)
+	count := len(h.ends) - 1
+	number, _ := strconv.Atoi(r.FormValue("page"))
+	size, _ := strconv.Atoi(r.FormValue("size"))
+	from := min((number-1)*size, count)
+	items := h.encoded[h.ends[from]:h.ends[min(from+size, count)]]
+	tail := fmt.Sprintf(`],"total":%d,"page":%d,"size":%d,"pages":%d}`, count, number, size, (count+size-1)/size)
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(`{"items":[`)+max(len(items)-1, 0)+len(tail)))
+	_, _ = w.Write([]byte(`{"items":[`))
+	_, _ = w.Write(items[:max(len(items)-1, 0)])
+	_, _ = w.Write([]byte(tail))
+}
+
+// histories runs a benchmark for every size of history, near and far.
+func histories(b *testing.B, list func(b *testing.B, url string, count int) int) {
+	for _, latency := range []time.Duration{0, 50 * time.Millisecond} {
+		for _, count := range []int{1000, 10_000, 100_000} {
+			b.Run(fmt.Sprintf("runs=%d/latency=%v", count, latency), func(b *testing.B) {
+				server := httptest.NewServer(newHistory(count, latency))
+				defer server.Close()
+				b.ReportAllocs()
+				for b.Loop() {
+					if got := list(b, server.URL, count); got != count {
+						b.Fatalf("%d Runs of %d", got, count)
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(count), "ns/Run")
+			})
+		}
+	}
+}
+
+// BenchmarkOperations lists the whole history.
+func BenchmarkOperations(b *testing.B) {
+	histories(b, func(b *testing.B, url string, _ int) int {
+		listing, err := newClient(b, url).Operations(b.Context(), Filter{}, 0)
+		if err != nil || !listing.Steady {
+			b.Fatal(listing.Steady, err)
+		}
+		return len(listing.Items)
+	})
+}
+
+// BenchmarkFloor is what BenchmarkOperations is measured by: it knows how many Runs there are, reads
+// pages that do not overlap with as many requests at a time, and does nothing but decode them.
+func BenchmarkFloor(b *testing.B) {
+	histories(b, func(b *testing.B, url string, count int) int {
+		transport := &http.Transport{MaxIdleConnsPerHost: mostConnections}
+		defer transport.CloseIdleConnections()
+		read := make([]page[Operation], (count+largestPage-1)/largestPage)
+		group, ctx := errgroup.WithContext(b.Context())
+		group.SetLimit(mostConnections)
+		for i := range read {
+			group.Go(func() error {
+				return getPage(ctx, transport, fmt.Sprintf("%s/api/operations?page=%d&size=%d", url, i+1, largestPage), &read[i])
+			})
+		}
+		if err := group.Wait(); err != nil {
+			b.Fatal(err)
+		}
+		got := 0
+		for _, page := range read {
+			got += len(page.Items)
+		}
+		return got
+	})
+}
+
+func getPage(ctx context.Context, transport *http.Transport, url string, into *page[Operation]) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	response, err := (&http.Client{Transport: transport}).Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	return json.NewDecoder(response.Body).Decode(into)
+}

@@ -1,0 +1,161 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package qualytics
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+const testToken = "test-token-9f4b"
+
+// service is the API behind a real connection, and a client of it.
+type service struct {
+	*mockapi.Server
+	client *Client
+	url    string
+}
+
+// serve serves these Runs; the functions change the client's configuration.
+func serve(t testing.TB, options mockapi.Options, runs []mockapi.Run, changes ...func(*Config)) service {
+	t.Helper()
+	options.Token = testToken
+	api := mockapi.New(options)
+	api.Seed(runs...)
+	server := httptest.NewServer(api)
+	t.Cleanup(server.Close)
+	return service{Server: api, client: newClient(t, server.URL, changes...), url: server.URL}
+}
+
+// newClient is a client with pauses that tests can afford.
+func newClient(t testing.TB, url string, changes ...func(*Config)) *Client {
+	t.Helper()
+	config := Config{URL: url, Token: testToken, UserAgent: "test/1", MaxRetries: 3, RetryWait: time.Millisecond}
+	for _, change := range changes {
+		change(&config)
+	}
+	client, err := New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.http.HTTPClient.Transport.(*attempts).next.(*http.Transport).CloseIdleConnections)
+	return client
+}
+
+func noRetries(config *Config) { config.MaxRetries = 0 }
+
+func timeout(limit time.Duration) func(*Config) {
+	return func(config *Config) { config.RequestTimeout = limit }
+}
+
+// respond serves one handler, and returns a client of it.
+func respond(t testing.TB, handler http.HandlerFunc, changes ...func(*Config)) *Client {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return newClient(t, server.URL, changes...)
+}
+
+// answering serves one answer to every request.
+func answering(status int, contentType, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(body))
+	}
+}
+
+// scan is a Run of datastore 101 with the containers 234 and 235.
+func scan(id int64, result string) mockapi.Run { return mockapi.Run{ID: id, Result: result} }
+
+// breakAt injects a fault into what is asked of one path.
+func (s service) breakAt(path string, fault mockapi.Fault) {
+	fault.Path = path
+	s.Inject(fault)
+}
+
+// requests are the requests that the server received, in a line each.
+func (s service) requests() []string {
+	lines := []string{}
+	for _, request := range s.Requests() {
+		lines = append(lines, request.String())
+	}
+	return lines
+}
+
+// writes are those of them that change something.
+func (s service) writes() []string {
+	return slices.DeleteFunc(s.requests(), func(line string) bool { return line[:4] == "GET " })
+}
+
+func (s service) ids() []int64 {
+	ids := []int64{}
+	for _, run := range s.Runs() {
+		ids = append(ids, run.ID)
+	}
+	return ids
+}
+
+func equal(t testing.TB, what string, got, want any) {
+	t.Helper()
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%s:\n got %v\nwant %v", what, got, want)
+	}
+}
+
+// failure is the error as what it must be: an *Error.
+func failure(t testing.TB, err error) *Error {
+	t.Helper()
+	var failed *Error
+	if !errors.As(err, &failed) {
+		t.Fatalf("got error %v, want an *Error", err)
+	}
+	return failed
+}
+
+// endpoint is one method of the client, made on Run 100.
+type endpoint struct {
+	name    string
+	request string
+	starts  bool // a Run, so that the request must not be made twice
+	call    func(ctx context.Context, client *Client) error
+}
+
+var endpoints = []endpoint{
+	{"list", "GET /api/operations?page=1&size=100", false, func(ctx context.Context, client *Client) error {
+		_, err := client.Operations(ctx, Filter{}, 0)
+		return err
+	}},
+	{"retrieve", "GET /api/operations/100", false, func(ctx context.Context, client *Client) error {
+		_, err := client.Operation(ctx, 100)
+		return err
+	}},
+	{"containers", "GET /api/operations/100/containers?page=1&size=100", false, func(ctx context.Context, client *Client) error {
+		_, err := client.Containers(ctx, 100)
+		return err
+	}},
+	{"abort", "PUT /api/operations/abort/100", false, func(ctx context.Context, client *Client) error {
+		_, err := client.Abort(ctx, 100)
+		return err
+	}},
+	{"delete", "DELETE /api/operations/100", false, func(ctx context.Context, client *Client) error {
+		return client.Delete(ctx, 100)
+	}},
+	{"resume", "PUT /api/operations/run/100", true, func(ctx context.Context, client *Client) error {
+		_, err := client.Resume(ctx, 100, false)
+		return err
+	}},
+	{"rerun", "PUT /api/operations/rerun/100", true, func(ctx context.Context, client *Client) error {
+		_, err := client.Rerun(ctx, 100)
+		return err
+	}},
+}

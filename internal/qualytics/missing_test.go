@@ -1,0 +1,55 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package qualytics
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+)
+
+// An unknown path reads like an unknown Run. Only where Runs can be listed is it believed to be one.
+func TestMissingRunOrWrongURL(t *testing.T) {
+	tests := map[string]struct {
+		detail string
+		lists  bool
+		kind   Kind
+		looks  int
+	}{
+		"no such Run, in the API's words": {detail: "Operation not found", kind: KindNotFound},
+		"no such Run, in general words":   {detail: "Not Found", lists: true, kind: KindNotFound, looks: 1},
+		"no such path":                    {detail: "Not Found", kind: KindNotAPI, looks: 1},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			looks := 0
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/api/operations" {
+					looks++
+					if test.lists {
+						fmt.Fprint(w, `{"items": [], "total": 0}`)
+						return
+					}
+				}
+				w.WriteHeader(http.StatusNotFound)
+				fmt.Fprintf(w, `{"detail": %q}`, test.detail)
+			}))
+			defer server.Close()
+			client, err := New(Config{URL: server.URL, Token: "a-token-to-test"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := client.Operation(t.Context(), 7); KindOf(err) != test.kind {
+				t.Errorf("reading: %v (kind %d), want kind %d", err, KindOf(err), test.kind)
+			}
+			if looks != test.looks {
+				t.Errorf("listed %d times, want %d", looks, test.looks)
+			}
+			if err := client.Delete(t.Context(), 7); KindOf(err) != test.kind {
+				t.Errorf("deleting: %v (kind %d), want kind %d", err, KindOf(err), test.kind)
+			}
+		})
+	}
+}

@@ -1,0 +1,111 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package qualytics
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+)
+
+func decoded(t *testing.T, text string) Operation {
+	t.Helper()
+	var operation Operation
+	if err := json.Unmarshal([]byte(text), &operation); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return operation
+}
+
+func TestUnknownValuesPassThrough(t *testing.T) {
+	got := decoded(t, `{"id": 1, "type": "anomaly_export", "result": "paused", "new": {"a": [1]}, "status": {"widgets": 3}}`)
+	equal(t, "Run", got, Operation{ID: 1, Type: "anomaly_export", Result: "paused", Status: Counters{"widgets": "3"}})
+	equal(t, "finished", got.Finished(), false)
+}
+
+func TestNullFields(t *testing.T) {
+	got := decoded(t, `{"id": 1, "type": "scan", "result": "queued", "message": null, "created": null, "start_time": null,
+		"end_time": null, "triggered_by": null, "datastore": null, "schedule": null, "status": null, "containers": null}`)
+	equal(t, "Run", got, Operation{ID: 1, Type: "scan", Result: ResultQueued})
+}
+
+func TestTimestamp(t *testing.T) {
+	second := time.Date(2026, time.May, 1, 9, 30, 0, 0, time.UTC)
+	for text, want := range map[string]struct {
+		kept string
+		time time.Time
+	}{
+		"2026-05-01T09:30:00.123456Z":      {"2026-05-01T09:30:00.123456Z", second.Add(123456 * time.Microsecond)},
+		"2026-05-01T09:30:00Z":             {"2026-05-01T09:30:00Z", second},
+		"2026-05-01T09:30:00":              {"2026-05-01T09:30:00Z", second},
+		"2026-05-01T09:30:00.5":            {"2026-05-01T09:30:00.5Z", second.Add(500 * time.Millisecond)},
+		"2026-05-01T11:30:00+02:00":        {"2026-05-01T11:30:00+02:00", second},
+		"2026-05-01T07:30:00-02:00":        {"2026-05-01T07:30:00-02:00", second},
+		"2026-05-01T09:30:00.000000+00:00": {"2026-05-01T09:30:00.000000+00:00", second},
+		"2026-05-01":                       {"2026-05-01", time.Time{}},
+		"yesterday":                        {"yesterday", time.Time{}},
+		"":                                 {"", time.Time{}},
+	} {
+		got := decoded(t, `{"created": "`+text+`"}`).Created
+		equal(t, text, string(got), want.kept)
+		instant, err := got.Time()
+		if !instant.Equal(want.time) || (err == nil) != !want.time.IsZero() {
+			t.Errorf("%q: got %v, %v; want %v", text, instant, err, want.time)
+		}
+	}
+	var timestamp Timestamp
+	if err := json.Unmarshal([]byte("1777627800"), &timestamp); err == nil {
+		t.Error("a number passes for a timestamp")
+	}
+}
+
+func TestDuration(t *testing.T) {
+	for text, want := range map[string]time.Duration{
+		`{"start_time": "2026-05-01T09:30:00Z", "end_time": "2026-05-01T09:31:30.5Z", "result": "success"}`: 90*time.Second + 500*time.Millisecond,
+		`{"start_time": "2026-05-01T09:30:00", "end_time": "2026-05-01T11:31:00+02:00", "result": "odd"}`:   time.Minute,
+		`{"start_time": "2026-05-01T09:30:00Z", "end_time": null, "result": "running"}`:                     -1,
+		`{"start_time": "2026-05-01T09:30:00Z", "end_time": null, "result": "failure"}`:                     -1,
+		`{"start_time": null, "end_time": "2026-05-01T09:31:30Z", "result": "aborted"}`:                     -1,
+		`{"start_time": "once", "end_time": "2026-05-01T09:31:30Z", "result": "aborted"}`:                   -1,
+	} {
+		operation := decoded(t, text)
+		got, ok := operation.Duration()
+		if !ok {
+			got = -1
+		}
+		equal(t, text, got, want)
+	}
+}
+
+func TestFinished(t *testing.T) {
+	for text, want := range map[string]bool{
+		`{"result": "queued"}`:  false,
+		`{"result": "running"}`: false,
+		`{"result": "success"}`: true,
+		`{"result": "failure"}`: true,
+		`{"result": "aborted"}`: true,
+		`{"result": "partial", "end_time": "2026-05-01T09:31:30Z"}`: true,
+		`{"result": "partial"}`: false,
+		`{}`:                    false,
+	} {
+		operation := decoded(t, text)
+		equal(t, text, operation.Finished(), want)
+	}
+}
+
+func TestCounters(t *testing.T) {
+	for text, want := range map[string]Counters{
+		`{"status": {"a": 1, "b": -2.5, "c": 12345678901234567890}}`:                                {"a": "1", "b": "-2.5", "c": "12345678901234567890"},
+		`{"status": {"a": "1", "b": null, "c": true, "d": [1], "e": {"f": 1}, "g": 0, "h": false}}`: {"g": "0"},
+		`{"status": {}}`:        {},
+		`{"status": null}`:      nil,
+		`{"status": "done"}`:    nil,
+		`{"status": ["a", 1]}`:  nil,
+		`{"status": 7}`:         nil,
+		`{"status": {"a": 1} }`: {"a": "1"},
+		`{}`:                    nil,
+	} {
+		equal(t, text, decoded(t, text).Status, want)
+	}
+}

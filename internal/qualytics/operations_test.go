@@ -1,0 +1,221 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package qualytics
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+func TestRequests(t *testing.T) {
+	for _, endpoint := range endpoints {
+		t.Run(endpoint.name, func(t *testing.T) {
+			result := map[string]string{"abort": "running", "resume": "failure"}[endpoint.name]
+			service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, result)})
+			if err := endpoint.call(t.Context(), service.client); err != nil {
+				t.Fatal(err)
+			}
+			equal(t, "requests", service.requests(), []string{endpoint.request})
+			header := service.Requests()[0].Header
+			equal(t, "Authorization", header["Authorization"], []string{"Bearer " + testToken})
+			equal(t, "Accept", header["Accept"], []string{"application/json"})
+			equal(t, "User-Agent", header["User-Agent"], []string{"test/1"})
+		})
+	}
+}
+
+func TestBasePath(t *testing.T) {
+	var path string
+	client := respond(t, func(w http.ResponseWriter, r *http.Request) {
+		path = r.URL.Path
+		_, _ = w.Write([]byte(`{"id": 100}`))
+	}, func(config *Config) { config.URL += "/tools/api/" })
+	if _, err := client.Operation(t.Context(), 100); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "path", path, "/tools/api/operations/100")
+}
+
+func TestFilterQuery(t *testing.T) {
+	number, text, yes, no := int64(7), "2026-05-01", true, false
+	offset, newest := int64(-120), "desc"
+	scanType := "scan"
+	for name, test := range map[string]struct {
+		filter Filter
+		want   string
+	}{
+		"id":             {Filter{ID: &number}, "id=7"},
+		"schedule_id":    {Filter{ScheduleID: &number}, "schedule_id=7"},
+		"operation_type": {Filter{OperationType: &scanType}, "operation_type=scan"},
+		"finished":       {Filter{Finished: &yes}, "finished=true"},
+		"unfinished":     {Filter{Finished: &no}, "finished=false"},
+		"result":         {Filter{Results: []string{"success", "failure"}}, "result=success&result=failure"},
+		"created_date":   {Filter{CreatedDate: &text}, "created_date=2026-05-01"},
+		"start_date":     {Filter{StartDate: &text}, "start_date=2026-05-01"},
+		"end_date":       {Filter{EndDate: &text}, "end_date=2026-05-01"},
+		"datastore":      {Filter{Datastores: []int64{101, 102}}, "datastore=101&datastore=102"},
+		"container":      {Filter{Containers: []int64{234, 235}}, "container=234&container=235"},
+		"has_logs":       {Filter{HasLogs: &no}, "has_logs=false"},
+		"offset":         {Filter{Offset: &offset}, "offset=-120"},
+		"sort_created":   {Filter{SortCreated: &newest}, "sort_created=desc"},
+		"sort_duration":  {Filter{SortDuration: &newest}, "sort_duration=desc"},
+		"all": {
+			Filter{ID: &number, Finished: &yes, Results: []string{"aborted"}, SortCreated: &newest},
+			"finished=true&id=7&result=aborted&sort_created=desc",
+		},
+	} {
+		equal(t, name, test.filter.query().Encode(), test.want)
+		service := serve(t, mockapi.Options{}, nil)
+		if _, err := service.client.Operations(t.Context(), test.filter, 5); err != nil {
+			t.Errorf("%s: the API rejects it: %v", name, err)
+		}
+		query := service.Requests()[0].Query
+		query.Del("page")
+		query.Del("size")
+		equal(t, name, query.Encode(), test.want)
+	}
+}
+
+func TestOperation(t *testing.T) {
+	created := time.Date(2026, time.May, 1, 9, 30, 0, 123456000, time.UTC)
+	service := serve(t, mockapi.Options{}, []mockapi.Run{{
+		ID: 100, Type: "scan", Result: "success", Message: "2 partitions skipped", TriggeredBy: "ci@example.com",
+		Created: created, StartTime: created.Add(time.Second), EndTime: created.Add(91 * time.Second),
+		Datastore:  mockapi.Datastore{ID: 101, Name: "Warehouse", StoreType: "jdbc", Type: "snowflake"},
+		Schedule:   &mockapi.Schedule{ID: 9, Name: "nightly"},
+		Containers: []mockapi.Container{{ID: 234, Name: "customers", ContainerType: "table"}},
+		Status:     map[string]int64{"total_containers": 1, "containers_analyzed": 1, "records_processed": 50000},
+		Settings:   map[string]any{"incremental": false, "not_known_yet": []int{1, 2}},
+	}})
+	got, err := service.client.Operation(t.Context(), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	payload := got.Payload
+	got.Payload = nil
+	message, user, storeType, kind, table := "2 partitions skipped", "ci@example.com", "jdbc", "snowflake", "table"
+	equal(t, "the Run", *got, Operation{
+		ID: 100, Type: "scan", Result: ResultSuccess, Message: &message, TriggeredBy: &user,
+		Created: "2026-05-01T09:30:00.123456Z", StartTime: "2026-05-01T09:30:01.123456Z", EndTime: "2026-05-01T09:31:31.123456Z",
+		Datastore:  &Datastore{ID: 101, Name: "Warehouse", StoreType: &storeType, Type: &kind},
+		Schedule:   &Schedule{ID: 9},
+		Status:     Counters{"total_containers": "1", "containers_analyzed": "1", "records_processed": "50000"},
+		Containers: []Container{{ID: 234, Name: "customers", ContainerType: &table}},
+	})
+	duration, ok := got.Duration()
+	equal(t, "duration", duration, 90*time.Second)
+	equal(t, "has a duration", ok, true)
+	var all map[string]any
+	if err := json.Unmarshal(payload, &all); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "a field of the payload", all["not_known_yet"], any([]any{1.0, 2.0}))
+}
+
+func TestOperations(t *testing.T) {
+	runs := []mockapi.Run{scan(100, "success"), scan(101, "failure"), scan(102, "running")}
+	for i := range runs {
+		runs[i].Created = time.Now().Add(time.Duration(i-10) * time.Hour)
+	}
+	service := serve(t, mockapi.Options{}, runs)
+	for order, want := range map[string][]int64{"asc": {100, 101, 102}, "desc": {102, 101, 100}} {
+		listing, err := service.client.Operations(t.Context(), Filter{SortCreated: &order}, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, order, idsOf(listing.Items), want)
+		equal(t, "total", listing.Total, int64(3))
+		equal(t, "steady", listing.Steady, true)
+	}
+	listing, err := service.client.Operations(t.Context(), Filter{Results: []string{"running"}}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "running ones", idsOf(listing.Items), []int64{102})
+}
+
+func idsOf(operations []Operation) []int64 {
+	ids := []int64{}
+	for _, operation := range operations {
+		ids = append(ids, operation.ID)
+	}
+	return ids
+}
+
+func TestContainers(t *testing.T) {
+	service := serve(t, mockapi.Options{}, []mockapi.Run{{ID: 100, Status: map[string]int64{
+		"total_containers": 250, "containers_analyzed": 250, "records_processed": 250,
+	}}})
+	listing, err := service.client.Containers(t.Context(), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "count", len(listing.Items), 250)
+	equal(t, "total", listing.Total, int64(250))
+	first := listing.Items[0]
+	table, result := "table", ResultSuccess
+	equal(t, "container", first.Container, Container{ID: 234, Name: "customers", ContainerType: &table})
+	equal(t, "result", *first.Result, result)
+	equal(t, "records", *first.RecordsProcessed, int64(1))
+	equal(t, "finished", first.EndTime != "", true)
+}
+
+func TestActionsAnswer(t *testing.T) {
+	running := mockapi.Outcome{Running: mockapi.Never}
+	service := serve(t, mockapi.Options{Outcome: running, AbortDelay: time.Hour}, []mockapi.Run{
+		scan(100, "success"), scan(101, "failure"), scan(102, "running"),
+	})
+	rerun, err := service.client.Rerun(t.Context(), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "rerun", rerun.ID, int64(103))
+	equal(t, "rerun", rerun.Result, ResultQueued)
+	equal(t, "rerun's lost answer", rerun.LostAnswer, error(nil))
+	resumed, err := service.client.Resume(t.Context(), 101, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "resumed", resumed.ID, int64(101))
+	aborted, err := service.client.Abort(t.Context(), 102)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "aborted", aborted.ID, int64(102))
+	equal(t, "still active", aborted.Finished(), false)
+	if err := service.client.Delete(t.Context(), 100); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "Runs", service.ids(), []int64{101, 102, 103})
+}
+
+func TestForceAbort(t *testing.T) {
+	service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, "running")})
+	if _, err := service.client.Resume(t.Context(), 100, true); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "requests", service.requests(), []string{"PUT /api/operations/run/100?force_abort=true"})
+}
+
+func TestWrongRun(t *testing.T) {
+	for _, endpoint := range endpoints {
+		if endpoint.starts || !slices.Contains([]string{"retrieve", "abort"}, endpoint.name) {
+			continue
+		}
+		for _, body := range []string{`{"id": 101, "result": "running"}`, `{}`, `null`} {
+			client := respond(t, answering(200, "application/json", body))
+			failed := failure(t, endpoint.call(t.Context(), client))
+			equal(t, endpoint.name, failed.Kind, KindNotAPI)
+			if !strings.Contains(failed.Detail, "another Run") {
+				t.Errorf("%s of %s: %v", endpoint.name, body, failed)
+			}
+		}
+	}
+}

@@ -1,0 +1,193 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package qualytics
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// counted lists count entries, ids from 1 on, and counts the pages that are asked for.
+func counted(count int, change func(page *page[entry], window window)) (pages[entry], *atomic.Int32) {
+	still := newModel(rand.New(rand.NewPCG(1, 1)), 0)
+	for i := range count {
+		still.add(float64(i))
+	}
+	var requests atomic.Int32
+	return pages[entry]{id: func(e entry) int64 { return e.id }, fetch: func(ctx context.Context, window window) (page[entry], error) {
+		requests.Add(1)
+		if window.size < 1 || window.size > largestPage || window.number < 1 {
+			return page[entry]{}, fmt.Errorf("the API rejects page %d of size %d", window.number, window.size)
+		}
+		page, err := still.fetch(ctx, window)
+		if change != nil {
+			change(&page, window)
+		}
+		return page, err
+	}}, &requests
+}
+
+func TestPagesAskedFor(t *testing.T) {
+	for _, test := range []struct{ count, limit, requests int }{
+		{0, 0, 1}, {1, 0, 1}, {99, 0, 1}, {100, 0, 1}, {101, 0, 2}, {150, 0, 2}, {196, 0, 2}, {250, 0, 3},
+		{1000, 0, 12}, {10_000, 0, 115},
+		{0, 5, 1}, {3, 5, 1}, {1000, 1, 1}, {1000, 2, 1}, {1000, 99, 1}, {1000, 100, 1}, {1000, 101, 2}, {1000, 196, 2},
+		{1000, 250, 3}, {120, 1000, 2}, {10_000, 1000, 12},
+	} {
+		list, requests := counted(test.count, nil)
+		listing, err := list.read(t.Context(), test.limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		what := fmt.Sprintf("%d of %d entries", test.limit, test.count)
+		if got := int(requests.Load()); got > test.requests {
+			t.Errorf("%s: %d requests, want %d", what, got, test.requests)
+		}
+		want := test.count
+		if test.limit > 0 {
+			want = min(want, test.limit)
+		}
+		equal(t, what, len(listing.Items), want)
+		equal(t, what, listing.Total, int64(test.count))
+		equal(t, what, listing.Steady, true)
+		for i, item := range listing.Items {
+			if item.id != int64(i+1) {
+				t.Fatalf("%s: entry %d has the id %d", what, i, item.id)
+			}
+		}
+	}
+}
+
+func TestFirstPageIsNotLargerThanTheLimit(t *testing.T) {
+	list, _ := counted(500, func(_ *page[entry], window window) {
+		equal(t, "window", window.size, 7)
+	})
+	if _, err := list.read(t.Context(), 7); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOddServers(t *testing.T) {
+	for name, test := range map[string]struct {
+		change func(page *page[entry], window window)
+		count  int
+		want   int // 0: count
+		steady bool
+	}{
+		"pages of 50":              {func(p *page[entry], _ window) { p.Items = p.Items[:min(50, len(p.Items))] }, 60, 0, true},
+		"no total":                 {func(p *page[entry], _ window) { p.Total = 0 }, 777, 0, true},
+		"no total, 100":            {func(p *page[entry], _ window) { p.Total = 0 }, 100, 0, true},
+		"no paging, everything":    {func(p *page[entry], _ window) { p.Items, _ = everything(250) }, 250, 0, true},
+		"no paging, the first 100": {func(p *page[entry], _ window) { p.Items, _ = everything(100) }, 250, 100, false},
+		"no paging, nor a total":   {func(p *page[entry], _ window) { p.Items, _ = everything(100); p.Total = 0 }, 100, 0, true},
+		"a total far too large":    {func(p *page[entry], _ window) { p.Total = 1 << 60 }, 250, 0, false},
+		"a total far too small":    {func(p *page[entry], _ window) { p.Total = 3 }, 250, 0, true},
+		"a negative total":         {func(p *page[entry], _ window) { p.Total = -1 }, 50, 0, true},
+		"pages empty":              {func(p *page[entry], _ window) { p.Items = []entry{} }, 250, -1, false},
+	} {
+		list, requests := counted(test.count, test.change)
+		listing, err := list.read(t.Context(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := test.want
+		if want == 0 {
+			want = test.count
+		}
+		equal(t, name, len(listing.Items), max(want, 0))
+		equal(t, name, listing.Steady, test.steady)
+		if got := requests.Load(); got > mostReadings*(mostWindows+1) {
+			t.Errorf("%s: %d requests", name, got)
+		}
+	}
+}
+
+// everything is what a server without pages answers.
+func everything(count int) ([]entry, int) {
+	items := make([]entry, count)
+	for i := range items {
+		items[i].id = int64(i + 1)
+	}
+	return items, count
+}
+
+func TestNoTotalIsMadeUpFor(t *testing.T) {
+	list, _ := counted(250, func(p *page[entry], _ window) { p.Total = 0 })
+	listing, err := list.read(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "total", listing.Total, int64(250))
+}
+
+func TestUnderWayAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var underWay, most atomic.Int32
+		list, requests := counted(10_000, nil)
+		fetch := list.fetch
+		list.fetch = func(ctx context.Context, window window) (page[entry], error) {
+			now := underWay.Add(1)
+			for most.Load() < now {
+				most.Store(now)
+			}
+			time.Sleep(50 * time.Millisecond)
+			underWay.Add(-1)
+			return fetch(ctx, window)
+		}
+		began := time.Now()
+		if _, err := list.read(t.Context(), 0); err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "requests under way at a time", most.Load(), int32(mostConnections))
+		if took := time.Since(began); took > 16*50*time.Millisecond {
+			t.Errorf("%d requests took %v", requests.Load(), took)
+		}
+	})
+}
+
+func TestFailingPageEndsTheReading(t *testing.T) {
+	list, requests := counted(10_000, nil)
+	fetch, broken := list.fetch, errors.New("broken")
+	list.fetch = func(ctx context.Context, window window) (page[entry], error) {
+		if err := ctx.Err(); err != nil {
+			return page[entry]{}, err
+		}
+		page, err := fetch(ctx, window)
+		if window.number > 5 {
+			err = broken
+		}
+		return page, err
+	}
+	listing, err := list.read(t.Context(), 0)
+	equal(t, "error", err, broken)
+	equal(t, "entries", len(listing.Items), 0)
+	if got := requests.Load(); got > 5+2*mostConnections {
+		t.Errorf("%d requests, though one of the first failed", got)
+	}
+}
+
+func TestListWithoutItems(t *testing.T) {
+	for _, body := range []string{`{}`, `{"total": 3}`, `{"items": null, "total": 0}`, `null`, `{"detail": "sorry"}`} {
+		client := respond(t, answering(http.StatusOK, "application/json", body))
+		_, err := client.Operations(t.Context(), Filter{}, 0)
+		failed := failure(t, err)
+		equal(t, body, failed.Kind, KindNotAPI)
+		equal(t, body, failed.Detail, "JSON without items")
+		_, err = client.Containers(t.Context(), 100)
+		equal(t, body, failure(t, err).Kind, KindNotAPI)
+	}
+	client := respond(t, answering(http.StatusOK, "application/json", `{"items": []}`))
+	listing, err := client.Operations(t.Context(), Filter{}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "an empty list", listing, Listing[Operation]{Steady: true})
+}

@@ -1,0 +1,77 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package qualytics
+
+import (
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+func TestParallelReruns(t *testing.T) {
+	const calls = 12
+	for name, test := range map[string]struct {
+		fault mockapi.Fault
+		lost  int // how many answers are
+	}{
+		"none lost":                  {},
+		"one lost":                   {mockapi.Fault{Close: true, AfterEffect: true, Skip: 5}, 1},
+		"one lost, without effect":   {mockapi.Fault{Close: true, Skip: 5}, 1},
+		"some lost":                  {mockapi.Fault{Close: true, AfterEffect: true, Skip: 5, Times: 3}, 3},
+		"some lost, without effect":  {mockapi.Fault{Status: 502, Skip: 5, Times: 3}, 3},
+		"all lost":                   {mockapi.Fault{Status: 504, AfterEffect: true, Times: calls}, calls},
+		"some turned away for a bit": {mockapi.Fault{Status: 429, Times: 5}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")}, func(config *Config) { config.MaxRetries = 6 })
+			if test.lost > 0 || test.fault.Status != 0 {
+				service.breakAt(rerunPath, test.fault)
+			}
+			var (
+				group   sync.WaitGroup
+				mutex   sync.Mutex
+				started []int64
+				lost    int
+			)
+			for range calls {
+				group.Go(func() {
+					run, err := service.client.Rerun(t.Context(), 100)
+					mutex.Lock()
+					defer mutex.Unlock()
+					var unknown *LostStartError
+					switch {
+					case err == nil:
+						started = append(started, run.ID)
+					case errors.As(err, &unknown):
+						lost++
+					default:
+						t.Error(err)
+					}
+				})
+			}
+			group.Wait()
+
+			without := test.lost > 0 && !test.fault.AfterEffect
+			switch {
+			case test.lost == 1 && !without:
+				equal(t, "not found again", lost, 0)
+			case without:
+				equal(t, "not found", lost, test.lost)
+			case lost > test.lost:
+				t.Errorf("%d of %d lost Runs not found again", lost, test.lost)
+			}
+			effects := calls
+			if without {
+				effects -= test.lost
+			}
+			equal(t, "Runs", len(service.Runs()), 1+effects)
+			slices.Sort(started)
+			equal(t, "calls that got a Run of their own", len(slices.Compact(started)), calls-lost)
+		})
+	}
+}

@@ -1,0 +1,214 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package qualytics
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// attemptsOf counts how often the server saw the endpoint's request.
+func (s service) attemptsOf(endpoint endpoint) int {
+	count := 0
+	for _, request := range s.requests() {
+		if request == endpoint.request {
+			count++
+		}
+	}
+	return count
+}
+
+// faulty serves Run 100, in a state that the endpoint is for, with a fault in the endpoint's answers.
+func faulty(t *testing.T, endpoint endpoint, fault mockapi.Fault, changes ...func(*Config)) service {
+	t.Helper()
+	result := map[string]string{"abort": "running", "resume": "failure"}[endpoint.name]
+	service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, result)}, changes...)
+	fault.Method, fault.Path, _ = strings.Cut(endpoint.request, " ")
+	fault.Path, _, _ = strings.Cut(fault.Path, "?")
+	service.Inject(fault)
+	return service
+}
+
+func TestRepeating(t *testing.T) {
+	after := func(wait string) http.Header { return http.Header{"Retry-After": {wait}} }
+	for name, test := range map[string]struct {
+		fault  mockapi.Fault
+		kind   Kind
+		always bool // repeated whatever the call
+		never  bool
+	}{
+		"closed before the effect": {fault: mockapi.Fault{Close: true}, kind: KindDisconnected},
+		"truncated":                {fault: mockapi.Fault{Truncate: 10}, kind: KindDisconnected},
+		"too slow":                 {fault: mockapi.Fault{Delay: time.Hour}, kind: KindTimedOut},
+		"a body too slow":          {fault: mockapi.Fault{Slow: time.Hour}, kind: KindTimedOut},
+		"429":                      {fault: mockapi.Fault{Status: 429}, kind: KindRateLimited, always: true},
+		"429 with Retry-After":     {fault: mockapi.Fault{Status: 429, Header: after("0")}, kind: KindRateLimited, always: true},
+		"503":                      {fault: mockapi.Fault{Status: 503}, kind: KindUnavailable},
+		"503 with Retry-After":     {fault: mockapi.Fault{Status: 503, Header: after("0")}, kind: KindUnavailable, always: true},
+		"503 with an odd one":      {fault: mockapi.Fault{Status: 503, Header: after("soon")}, kind: KindUnavailable, always: true},
+		"500":                      {fault: mockapi.Fault{Status: 500}, kind: KindUnavailable},
+		"500 with Retry-After":     {fault: mockapi.Fault{Status: 500, Header: after("0")}, kind: KindUnavailable},
+		"502":                      {fault: mockapi.Fault{Status: 502}, kind: KindUnavailable},
+		"504":                      {fault: mockapi.Fault{Status: 504}, kind: KindUnavailable},
+		"501":                      {fault: mockapi.Fault{Status: 501}, kind: KindUnavailable, never: true},
+		"400":                      {fault: mockapi.Fault{Status: 400}, kind: KindBadRequest, never: true},
+		"401":                      {fault: mockapi.Fault{Status: 401}, kind: KindUnauthorized, never: true},
+		"403":                      {fault: mockapi.Fault{Status: 403}, kind: KindForbidden, never: true},
+		"404":                      {fault: mockapi.Fault{Status: 404}, kind: KindNotFound, never: true},
+		"409":                      {fault: mockapi.Fault{Status: 409}, kind: KindConflict, never: true},
+		"422":                      {fault: mockapi.Fault{Status: 422}, kind: KindInvalid, never: true},
+	} {
+		for _, endpoint := range endpoints {
+			if endpoint.name == "delete" && (test.fault.Truncate > 0 || test.fault.Slow > 0) {
+				continue // its answer has no body
+			}
+			t.Run(name+"/"+endpoint.name, func(t *testing.T) {
+				t.Parallel()
+				fault := test.fault
+				fault.Times = mockapi.Always
+				limit := time.Minute
+				if test.kind == KindTimedOut {
+					limit = 60 * time.Millisecond
+				}
+				service := faulty(t, endpoint, fault, timeout(limit))
+				err := endpoint.call(t.Context(), service.client)
+				want := 4
+				if test.never || endpoint.starts && !test.always {
+					want = 1
+				}
+				equal(t, "attempts", service.attemptsOf(endpoint), want)
+				if endpoint.starts && err == nil && (test.fault.Truncate > 0 || test.fault.Slow > 0) {
+					return // there was an effect, and it was found
+				}
+				failed := failure(t, err)
+				equal(t, "kind", failed.Kind, test.kind)
+				equal(t, "status", failed.StatusCode, test.fault.Status)
+				if test.fault.Status != 0 {
+					equal(t, "detail", failed.Detail, http.StatusText(test.fault.Status))
+				}
+				if strings.Contains(err.Error(), "giving up") {
+					t.Errorf("the answer gives way to %v", err)
+				}
+			})
+		}
+	}
+}
+
+func TestRecovery(t *testing.T) {
+	for name, fault := range map[string]mockapi.Fault{
+		"closed":    {Close: true, Times: 3},
+		"429":       {Status: 429, Times: 3},
+		"503":       {Status: 503, Times: 3, Header: http.Header{"Retry-After": {"0"}}},
+		"500":       {Status: 500, Times: 3},
+		"an HTML":   {Status: 502, Times: 3, Body: "<html>"},
+		"truncated": {Truncate: 1, Times: 3},
+	} {
+		for _, endpoint := range endpoints {
+			if endpoint.starts && name != "429" && name != "503" || endpoint.name == "abort" && name == "truncated" {
+				continue
+			}
+			service := faulty(t, endpoint, fault)
+			if err := endpoint.call(t.Context(), service.client); err != nil {
+				t.Errorf("%s, %s: %v", name, endpoint.name, err)
+			}
+			if endpoint.name != "delete" || name != "truncated" {
+				equal(t, name+", "+endpoint.name, service.attemptsOf(endpoint), 4)
+			}
+		}
+	}
+}
+
+func TestLastAnswerIsReported(t *testing.T) {
+	service := serve(t, mockapi.Options{}, nil)
+	for _, body := range []string{"first", "second", "third", "last"} {
+		service.Inject(mockapi.Fault{Status: 500, Body: `{"detail": "` + body + `"}`})
+	}
+	_, err := service.client.Operation(t.Context(), 100)
+	equal(t, "error", err.Error(), "GET /api/operations/100: HTTP 500: last")
+}
+
+// dialing makes every connection of the client fail, and counts them.
+func dialing(client *Client, err error) *atomic.Int32 {
+	var count atomic.Int32
+	transport := client.http.HTTPClient.Transport.(*attempts).next.(*http.Transport)
+	transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
+		count.Add(1)
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: err}
+	}
+	return &count
+}
+
+func TestNoConnection(t *testing.T) {
+	for name, test := range map[string]struct {
+		err       error
+		kind      Kind
+		dials     int32
+		transient bool
+	}{
+		"refused":         {errors.New("connect: connection refused"), KindUnreachable, 4, true},
+		"no such host":    {&net.DNSError{Err: "no such host", Name: "a.qualytics.io", IsNotFound: true}, KindUnresolvable, 1, false},
+		"DNS unavailable": {&net.DNSError{Err: "server misbehaving", Name: "a.qualytics.io", IsTemporary: true}, KindUnresolvable, 4, true},
+		"DNS timeout":     {&net.DNSError{Err: "i/o timeout", Name: "a.qualytics.io", IsTimeout: true}, KindUnresolvable, 4, true},
+	} {
+		for _, endpoint := range endpoints {
+			client := newClient(t, "https://a.qualytics.io")
+			dials := dialing(client, test.err)
+			err := endpoint.call(t.Context(), client)
+			what := name + ", " + endpoint.name
+			failed := failure(t, err)
+			equal(t, what, failed.Kind, test.kind)
+			equal(t, what, dials.Load(), test.dials)
+			equal(t, what, IsTransient(err), test.transient)
+			if !strings.Contains(failed.Detail, test.err.Error()) {
+				t.Errorf("%s: %v does not say %v", what, failed, test.err)
+			}
+			if lost := new(LostStartError); errors.As(err, &lost) {
+				t.Errorf("%s: a request that was never sent is taken for lost", what)
+			}
+		}
+	}
+}
+
+func TestConnectionTimeout(t *testing.T) {
+	client := newClient(t, "https://a.qualytics.io", timeout(20*time.Millisecond))
+	var dials atomic.Int32
+	transport := client.http.HTTPClient.Transport.(*attempts).next.(*http.Transport)
+	transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+		dials.Add(1)
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	_, err := client.Rerun(t.Context(), 100)
+	equal(t, "kind", failure(t, err).Kind, KindTimedOut)
+	if lost := new(LostStartError); errors.As(err, &lost) {
+		t.Errorf("a request that was never sent is taken for lost: %v", err)
+	}
+	if got := dials.Load(); got < 4 {
+		t.Errorf("%d attempts, want 4", got)
+	}
+}
+
+func TestRefusedByClosedServer(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = listener.Close()
+	var lines []string
+	client := newClient(t, "http://"+listener.Addr().String(), func(config *Config) {
+		config.Log = func(_ context.Context, message string, _ map[string]any) { lines = append(lines, message) }
+	})
+	_, err = client.Rerun(t.Context(), 100)
+	equal(t, "kind", failure(t, err).Kind, KindUnreachable)
+	equal(t, "attempts", lines, slices.Repeat([]string{"Qualytics API request failed"}, 4))
+}

@@ -1,0 +1,224 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package qualytics
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+const (
+	rerunPath  = "/api/operations/rerun/100"
+	resumePath = "/api/operations/run/100"
+)
+
+// start is Rerun or Resume, of Run 100.
+type start struct {
+	path   string
+	result string // of Run 100 before
+	call   func(ctx context.Context, client *Client) (Started, error)
+}
+
+var starts = map[string]start{
+	"rerun": {rerunPath, "success", func(ctx context.Context, client *Client) (Started, error) { return client.Rerun(ctx, 100) }},
+	"resume": {resumePath, "failure", func(ctx context.Context, client *Client) (Started, error) {
+		return client.Resume(ctx, 100, false)
+	}},
+}
+
+func TestNothingIsStartedTwice(t *testing.T) {
+	for name, fault := range map[string]mockapi.Fault{
+		"closed after the effect":   {Close: true, AfterEffect: true},
+		"502 after the effect":      {Status: 502, Body: "<html>Bad Gateway</html>", AfterEffect: true},
+		"500 after the effect":      {Status: 500, AfterEffect: true},
+		"503 after the effect":      {Status: 503, AfterEffect: true},
+		"504 after the effect":      {Status: 504, AfterEffect: true},
+		"408 after the effect":      {Status: 408, AfterEffect: true},
+		"truncated":                 {Truncate: 40},
+		"HTML with 200":             {Status: 200, Body: "<html>Sign in</html>", AfterEffect: true},
+		"no JSON with 200":          {Status: 200, Body: "ok", AfterEffect: true},
+		"200 of no Run":             {Status: 200, Body: "{}", AfterEffect: true},
+		"202 of a list":             {Status: 202, Body: "[]", AfterEffect: true},
+		"200 of the wrong Run":      {Status: 200, Body: `{"id": -3}`, AfterEffect: true},
+		"204":                       {Status: 204, AfterEffect: true},
+		"too slow after its effect": {Delay: time.Hour, AfterEffect: true},
+	} {
+		for action, start := range starts {
+			for _, asNew := range []bool{false, true} {
+				if asNew && action == "rerun" {
+					continue
+				}
+				t.Run(action+"/"+name, func(t *testing.T) {
+					t.Parallel()
+					var changes []func(*Config)
+					if fault.Delay > 0 {
+						changes = append(changes, timeout(200*time.Millisecond))
+					}
+					options := mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}, ResumeAsNew: asNew}
+					service := serve(t, options, []mockapi.Run{scan(100, start.result)}, changes...)
+					service.breakAt(start.path, fault)
+					started, err := start.call(t.Context(), service.client)
+					if err != nil {
+						t.Fatal(err)
+					}
+					equal(t, "requests that start a Run", service.writes(), []string{"PUT " + start.path})
+					want := []int64{100, 101}
+					if action == "resume" && !asNew {
+						want = want[:1]
+					}
+					equal(t, "Runs", service.ids(), want)
+					equal(t, "the Run", started.ID, want[len(want)-1])
+					if failure(t, started.LostAnswer).Kind == KindUnknown && fault.Status != 408 {
+						t.Errorf("lost answer: %v", started.LostAnswer)
+					}
+				})
+			}
+		}
+	}
+}
+
+func TestRerunAnsweredWithItsSource(t *testing.T) {
+	service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
+	service.Inject(mockapi.Fault{Path: rerunPath, Status: 200, Body: `{"id": 100}`, AfterEffect: true})
+	started, err := service.client.Rerun(t.Context(), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "the Run", started.ID, int64(101))
+	equal(t, "why it was looked for", failure(t, started.LostAnswer).Kind, KindNotAPI)
+}
+
+func TestNothingWasStarted(t *testing.T) {
+	for name, fault := range map[string]mockapi.Fault{
+		"closed before the effect":    {Close: true},
+		"502 without effect":          {Status: 502, Body: "<html>"},
+		"504 without effect":          {Status: 504, Body: "<html>"},
+		"HTML with 200, no effect":    {Status: 200, Body: "<html>"},
+		"500 without effect":          {Status: 500},
+		"503 without, no Retry-After": {Status: 503},
+	} {
+		for action, start := range starts {
+			t.Run(action+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, start.result)})
+				service.breakAt(start.path, fault)
+				_, err := start.call(t.Context(), service.client)
+				var lost *LostStartError
+				if !errors.As(err, &lost) {
+					t.Fatalf("got %v, want a LostStartError", err)
+				}
+				equal(t, "source", lost.Source, int64(100))
+				equal(t, "candidates", len(lost.Candidates), 0)
+				equal(t, "looking", lost.Looking, error(nil))
+				equal(t, "lost", KindOf(lost.Lost), KindOf(err))
+				equal(t, "requests that start a Run", service.writes(), []string{"PUT " + start.path})
+				equal(t, "Runs", service.ids(), []int64{100})
+			})
+		}
+	}
+}
+
+func TestRefusalIsNotLookedInto(t *testing.T) {
+	for _, status := range []int{301, 307, 400, 401, 403, 404, 405, 409, 418, 422, 429} {
+		for action, start := range starts {
+			service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, start.result)}, noRetries)
+			service.Inject(mockapi.Fault{Path: start.path, Status: status})
+			_, err := start.call(t.Context(), service.client)
+			equal(t, action, failure(t, err).StatusCode, status)
+			equal(t, action, service.requests(), []string{"PUT " + start.path})
+		}
+	}
+}
+
+func TestCancelledBeforeSending(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, endpoint := range endpoints {
+		service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
+		err := endpoint.call(ctx, service.client)
+		equal(t, endpoint.name, failure(t, err).Kind, KindCancelled)
+		equal(t, endpoint.name, errors.Is(err, context.Canceled), true)
+		equal(t, endpoint.name, service.requests(), []string{})
+	}
+}
+
+func TestCancelledInFlight(t *testing.T) {
+	for action, start := range starts {
+		for name, fault := range map[string]mockapi.Fault{
+			"answered": {Delay: 20 * time.Millisecond},
+			"lost":     {Close: true, AfterEffect: true},
+		} {
+			ctx, cancel := context.WithCancel(t.Context())
+			service := serve(t, mockapi.Options{ResumeAsNew: true}, []mockapi.Run{scan(100, start.result)})
+			fault.Hook = cancel
+			service.breakAt(start.path, fault)
+			started, err := start.call(ctx, service.client)
+			if err != nil {
+				t.Errorf("%s, %s: %v", action, name, err)
+			}
+			equal(t, action+", "+name, started.ID, int64(101))
+		}
+	}
+}
+
+func TestCancelledGetReturnsAtOnce(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
+	service.Inject(mockapi.Fault{Delay: time.Hour, Hook: cancel})
+	_, err := service.client.Operation(ctx, 100)
+	equal(t, "kind", failure(t, err).Kind, KindCancelled)
+}
+
+func TestEndedInAPause(t *testing.T) {
+	ending := map[string]func(context.Context) (context.Context, context.CancelFunc){
+		"cancelled": func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(ctx)
+			time.AfterFunc(5*time.Second, cancel)
+			return ctx, cancel
+		},
+		"timed out": func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, 5*time.Second)
+		},
+	}
+	for name, end := range ending {
+		for action, start := range starts {
+			synctest.Test(t, func(t *testing.T) {
+				var requests atomic.Int32
+				client := simulated(t, func(*http.Request) (*http.Response, error) {
+					requests.Add(1)
+					return answer(429, http.Header{"Retry-After": {"30"}}, `{"detail": "slow down"}`), nil
+				})
+				ctx, cancel := end(t.Context())
+				defer cancel()
+				began := time.Now()
+				_, err := start.call(ctx, client)
+				what := action + ", " + name
+				equal(t, what, failure(t, err).Kind, KindCancelled)
+				equal(t, what, time.Since(began), 5*time.Second)
+				equal(t, what, requests.Load(), int32(1))
+			})
+		}
+	}
+}
+
+func TestLostStartErrorSaysWhat(t *testing.T) {
+	lost := &Error{Call: "PUT /api/operations/rerun/100", Kind: KindDisconnected, Detail: "EOF"}
+	for want, err := range map[string]*LostStartError{
+		"PUT /api/operations/rerun/100: EOF; 2 Runs may have been started by this": {Lost: lost, Candidates: make([]Operation, 2)},
+		"looking for the Run that this may have started failed, too: unreachable":  {Lost: lost, Looking: errors.New("unreachable")},
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("got %q, want %q", err, want)
+		}
+		equal(t, "kind", KindOf(err), KindDisconnected)
+	}
+}

@@ -1,0 +1,179 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package qualytics
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/pem"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// serveTLS serves Run 100 with the certificate of httptest, which is for example.com and the loopback
+// addresses.
+func serveTLS(t *testing.T, config *tls.Config) (*httptest.Server, *mockapi.Server) {
+	t.Helper()
+	api := mockapi.New(mockapi.Options{Token: testToken})
+	api.Seed(scan(100, "success"))
+	server := httptest.NewUnstartedServer(api)
+	server.TLS = config
+	server.EnableHTTP2 = true
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	return server, api
+}
+
+// writePEM writes the server's certificate, and returns the file's path.
+func writePEM(t *testing.T, server *httptest.Server) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "ca.pem")
+	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	if err := os.WriteFile(path, append([]byte("# ours\n"), block...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestTrust(t *testing.T) {
+	server, _ := serveTLS(t, nil)
+	path := writePEM(t, server)
+	for name, test := range map[string]struct {
+		change func(*Config)
+		want   string // "": trusted
+	}{
+		"unknown authority": {func(*Config) {}, "certificate signed by unknown authority"},
+		"ca_cert_file":      {func(config *Config) { config.CACertFile = path }, ""},
+		"insecure":          {insecure, ""},
+	} {
+		for _, endpoint := range endpoints[1:3] {
+			err := endpoint.call(t.Context(), newClient(t, server.URL, test.change))
+			if test.want == "" {
+				if err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+				continue
+			}
+			failed := failure(t, err)
+			equal(t, name, failed.Kind, KindUntrusted)
+			if !strings.Contains(failed.Detail, test.want) {
+				t.Errorf("%s: %v", name, failed)
+			}
+		}
+	}
+}
+
+func TestHTTP2(t *testing.T) {
+	server, api := serveTLS(t, nil)
+	client := newClient(t, server.URL, insecure)
+	api.Inject(mockapi.Fault{Path: rerunPath, Close: true, AfterEffect: true})
+	started, err := client.Rerun(t.Context(), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "adopted", started.ID, int64(101))
+	equal(t, "requests", len(api.Requests()), 3)
+}
+
+func TestUntrustedIsNotRepeated(t *testing.T) {
+	old := &tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}
+	for name, test := range map[string]struct {
+		server *tls.Config
+		host   string
+		want   string
+	}{
+		"unknown authority": {nil, "", "unknown authority"},
+		"wrong host name":   {nil, "https://qualytics.test", "not qualytics.test"},
+		"TLS too old":       {old, "", "protocol version"},
+	} {
+		for _, endpoint := range endpoints {
+			server, api := serveTLS(t, test.server)
+			client := newClient(t, server.URL, func(config *Config) {
+				if test.host != "" {
+					config.URL, config.CACertFile = test.host, writePEM(t, server)
+				}
+			})
+			dials := redial(client, server.Listener.Addr().String())
+			err := endpoint.call(t.Context(), client)
+			failed := failure(t, err)
+			equal(t, name+", "+endpoint.name, failed.Kind, KindUntrusted)
+			equal(t, name+", "+endpoint.name, *dials, 1)
+			equal(t, name, len(api.Requests()), 0)
+			if !strings.Contains(failed.Detail, test.want) {
+				t.Errorf("%s: %v", name, failed)
+			}
+			if lost := new(LostStartError); errors.As(err, &lost) || IsTransient(err) {
+				t.Errorf("%s: got %v, which may pass", name, err)
+			}
+		}
+	}
+}
+
+// redial makes every connection go to one address, and counts them.
+func redial(client *Client, address string) *int {
+	dials := 0
+	transport := client.http.HTTPClient.Transport.(*attempts).next.(*http.Transport)
+	transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+		dials++
+		return new(net.Dialer).DialContext(ctx, network, address)
+	}
+	return &dials
+}
+
+func TestWrongScheme(t *testing.T) {
+	plain := httptest.NewServer(mockapi.New(mockapi.Options{Token: testToken}))
+	t.Cleanup(plain.Close)
+	secure, _ := serveTLS(t, nil)
+	for _, endpoint := range endpoints {
+		err := endpoint.call(t.Context(), newClient(t, strings.Replace(plain.URL, "http:", "https:", 1)))
+		failed := failure(t, err)
+		equal(t, "https to http, "+endpoint.name, failed.Kind, KindUntrusted)
+		equal(t, "https to http, "+endpoint.name, failed.Detail, "http: server gave HTTP response to HTTPS client")
+
+		if endpoint.name == "delete" {
+			continue // Go's server only knows other methods when it sees them in the place of TLS
+		}
+		err = endpoint.call(t.Context(), newClient(t, strings.Replace(secure.URL, "https:", "http:", 1)))
+		failed = failure(t, err)
+		equal(t, "http to https, "+endpoint.name, failed.Kind, KindNotAPI)
+		if !strings.Contains(failed.Detail, "HTTP request to an HTTPS server") {
+			t.Errorf("http to https, %s: %v", endpoint.name, failed)
+		}
+	}
+}
+
+func TestAuthoritiesFault(t *testing.T) {
+	directory := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(directory, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for path, want := range map[string]string{
+		filepath.Join(directory, "none.pem"): "cannot be read",
+		directory:                            "cannot be read",
+		write("empty.pem", ""):               "contains no certificate",
+		write("text.pem", "-----BEGIN-----"): "contains no certificate",
+		write("key.pem", "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n"): "contains no certificate",
+	} {
+		_, err := New(Config{URL: "https://a.qualytics.io", Token: testToken, CACertFile: path})
+		var fault *ConfigError
+		if !errors.As(err, &fault) || fault.Field != "CACertFile" || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q", path, err, want)
+		}
+	}
+}

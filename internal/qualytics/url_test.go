@@ -1,0 +1,81 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package qualytics
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestParseURL(t *testing.T) {
+	for text, want := range map[string]string{
+		"https://a.qualytics.io":                "https://a.qualytics.io/api",
+		"https://a.qualytics.io/":               "https://a.qualytics.io/api",
+		"https://a.qualytics.io/api":            "https://a.qualytics.io/api",
+		"https://a.qualytics.io/api/":           "https://a.qualytics.io/api",
+		"https://a.qualytics.io//api//":         "https://a.qualytics.io/api",
+		" https://a.qualytics.io\n":             "https://a.qualytics.io/api",
+		"HTTPS://a.qualytics.io":                "https://a.qualytics.io/api",
+		"https://a.qualytics.io:8443":           "https://a.qualytics.io:8443/api",
+		"http://127.0.0.1:8080":                 "http://127.0.0.1:8080/api",
+		"http://[::1]:8080/":                    "http://[::1]:8080/api",
+		"https://a.example/tools/qualytics/":    "https://a.example/tools/qualytics/api",
+		"https://a.example/tools/qualytics/api": "https://a.example/tools/qualytics/api",
+		"https://a.example/rapi":                "https://a.example/rapi/api",
+	} {
+		got, err := parseURL(text)
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		equal(t, text, got.String(), want)
+	}
+}
+
+func TestParseURLRejects(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                              "is empty",
+		" \t":                           "is empty",
+		"a.qualytics.io":                "starts with https://",
+		"localhost:8080":                "starts with https://",
+		"ftp://a.qualytics.io":          "starts with https://",
+		"https:a.qualytics.io":          "starts with https://",
+		"https://a.qualytics.io:port":   "starts with https://",
+		"https://a b":                   "starts with https://",
+		"https://a\x7f.qualytics.io":    "starts with https://",
+		"https://":                      "has no host name",
+		"https://:8443":                 "has no host name",
+		"https:///api":                  "has no host name",
+		"https://u:p@a.qualytics.io":    "user name",
+		"https://u@a.qualytics.io":      "user name",
+		"https://a.qualytics.io?":       "query",
+		"https://a.qualytics.io?x=1":    "query",
+		"https://a.qualytics.io/#/runs": "fragment",
+	} {
+		_, err := New(Config{URL: text, Token: testToken})
+		var fault *ConfigError
+		if !errors.As(err, &fault) || fault.Field != "URL" || !strings.Contains(fault.Unwrap().Error(), want) {
+			t.Errorf("%q: got %v, want a fault of URL with %q", text, err, want)
+		}
+	}
+}
+
+func TestPlainHTTP(t *testing.T) {
+	for text, want := range map[string]bool{
+		"http://a.qualytics.io":      true,
+		"http://192.168.0.7:8080/":   true,
+		"http://[2001:db8::1]/":      true,
+		"http://localhost.evil.com":  true,
+		"https://a.qualytics.io":     false,
+		"http://localhost:8080":      false,
+		"http://127.0.0.1":           false,
+		"http://127.8.8.8/api":       false,
+		"http://[::1]:8080":          false,
+		"":                           false,
+		"http://a.qualytics.io?no=1": false,
+	} {
+		equal(t, text, PlainHTTP(text), want)
+	}
+}
