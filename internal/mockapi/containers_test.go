@@ -56,8 +56,10 @@ func TestContainersProgress(t *testing.T) {
 		{20 * time.Second, []row{{"running", second(10), nil, 500, 1, nil}, waiting, waiting, waiting}},
 		{30 * time.Second, []row{first, {"running", second(30), nil, 0, 0, nil}, waiting, waiting}},
 		{50 * time.Second, []row{
-			first, {"success", second(30), second(50), 1000, 2, nil},
-			{"failure", second(50), second(50), 0, 0, "lost"}, {"aborted", nil, nil, 0, 0, nil},
+			first,
+			{"success", second(30), second(50), 1000, 2, nil},
+			{"failure", second(50), second(50), 0, 0, "lost"},
+			{"aborted", nil, nil, 0, 0, nil},
 		}},
 	} {
 		api.clock.Advance(step.at - api.clock.Now().Sub(noon))

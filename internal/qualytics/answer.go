@@ -141,8 +141,7 @@ func (c *Client) redirectTarget(response *http.Response) string {
 
 // transportError words a call that got no whole answer.
 func (c *Client) transportError(ctx context.Context, call call, err error) *Error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err // without the URL: the call is named already
 	}
 	var record tls.RecordHeaderError

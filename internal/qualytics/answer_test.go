@@ -105,11 +105,13 @@ func TestReadDetail(t *testing.T) {
 		`{"detail": []}`:                     {"", nil, true},
 		`{"detail": [{"loc": ["query", "operation_type"], "msg": "Input should be 'scan'", "type": "enum", "input": "x"}]}`: {
 			"query.operation_type: Input should be 'scan'",
-			[]ParameterError{{[]string{"query", "operation_type"}, "Input should be 'scan'"}}, true,
+			[]ParameterError{{[]string{"query", "operation_type"}, "Input should be 'scan'"}},
+			true,
 		},
 		`{"detail": [{"loc": ["query", "result", 1], "msg": "no"}, {"loc": ["path"], "msg": "bad"}, {"msg": "worse"}]}`: {
 			"query.result.1: no; path: bad; : worse",
-			[]ParameterError{{[]string{"query", "result", "1"}, "no"}, {[]string{"path"}, "bad"}, {nil, "worse"}}, true,
+			[]ParameterError{{[]string{"query", "result", "1"}, "no"}, {[]string{"path"}, "bad"}, {nil, "worse"}},
+			true,
 		},
 		`{"detail": ["odd"]}`: {`["odd"]`, nil, true},
 		`{"message": "no"}`:   {"", nil, false},

@@ -84,8 +84,7 @@ func (e *Error) Transient() bool {
 
 // KindOf returns the kind of an error of this package, KindUnknown for any other.
 func KindOf(err error) Kind {
-	var failure *Error
-	if errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*Error](err); ok {
 		return failure.Kind
 	}
 	return KindUnknown

@@ -4,7 +4,6 @@
 package qualytics
 
 import (
-	"bytes"
 	"encoding/json"
 	"strings"
 	"time"
@@ -122,7 +121,7 @@ func (c *Counters) UnmarshalJSON(data []byte) error {
 	}
 	*c = make(Counters, len(all))
 	for name, value := range all {
-		if bytes.IndexByte([]byte("-0123456789"), value[0]) >= 0 {
+		if strings.IndexByte("-0123456789", value[0]) >= 0 {
 			(*c)[name] = json.Number(value)
 		}
 	}

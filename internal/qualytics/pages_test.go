@@ -37,10 +37,27 @@ func counted(count int, change func(page *page[entry], window window)) (pages[en
 
 func TestPagesAskedFor(t *testing.T) {
 	for _, test := range []struct{ count, limit, requests int }{
-		{0, 0, 1}, {1, 0, 1}, {99, 0, 1}, {100, 0, 1}, {101, 0, 2}, {150, 0, 2}, {196, 0, 2}, {250, 0, 3},
-		{1000, 0, 12}, {10_000, 0, 115},
-		{0, 5, 1}, {3, 5, 1}, {1000, 1, 1}, {1000, 2, 1}, {1000, 99, 1}, {1000, 100, 1}, {1000, 101, 2}, {1000, 196, 2},
-		{1000, 250, 3}, {120, 1000, 2}, {10_000, 1000, 12},
+		{0, 0, 1},
+		{1, 0, 1},
+		{99, 0, 1},
+		{100, 0, 1},
+		{101, 0, 2},
+		{150, 0, 2},
+		{196, 0, 2},
+		{250, 0, 3},
+		{1000, 0, 12},
+		{10_000, 0, 115},
+		{0, 5, 1},
+		{3, 5, 1},
+		{1000, 1, 1},
+		{1000, 2, 1},
+		{1000, 99, 1},
+		{1000, 100, 1},
+		{1000, 101, 2},
+		{1000, 196, 2},
+		{1000, 250, 3},
+		{120, 1000, 2},
+		{10_000, 1000, 12},
 	} {
 		list, requests := counted(test.count, nil)
 		listing, err := list.read(t.Context(), test.limit)
@@ -85,9 +102,9 @@ func TestOddServers(t *testing.T) {
 		"pages of 50":              {func(p *page[entry], _ window) { p.Items = p.Items[:min(50, len(p.Items))] }, 60, 0, true},
 		"no total":                 {func(p *page[entry], _ window) { p.Total = 0 }, 777, 0, true},
 		"no total, 100":            {func(p *page[entry], _ window) { p.Total = 0 }, 100, 0, true},
-		"no paging, everything":    {func(p *page[entry], _ window) { p.Items, _ = everything(250) }, 250, 0, true},
-		"no paging, the first 100": {func(p *page[entry], _ window) { p.Items, _ = everything(100) }, 250, 100, false},
-		"no paging, nor a total":   {func(p *page[entry], _ window) { p.Items, _ = everything(100); p.Total = 0 }, 100, 0, true},
+		"no paging, everything":    {func(p *page[entry], _ window) { p.Items = everything(250) }, 250, 0, true},
+		"no paging, the first 100": {func(p *page[entry], _ window) { p.Items = everything(100) }, 250, 100, false},
+		"no paging, nor a total":   {func(p *page[entry], _ window) { p.Items = everything(100); p.Total = 0 }, 100, 0, true},
 		"a total far too large":    {func(p *page[entry], _ window) { p.Total = 1 << 60 }, 250, 0, false},
 		"a total far too small":    {func(p *page[entry], _ window) { p.Total = 3 }, 250, 0, true},
 		"a negative total":         {func(p *page[entry], _ window) { p.Total = -1 }, 50, 0, true},
@@ -111,12 +128,12 @@ func TestOddServers(t *testing.T) {
 }
 
 // everything is what a server without pages answers.
-func everything(count int) ([]entry, int) {
+func everything(count int) []entry {
 	items := make([]entry, count)
 	for i := range items {
 		items[i].id = int64(i + 1)
 	}
-	return items, count
+	return items
 }
 
 func TestNoTotalIsMadeUpFor(t *testing.T) {

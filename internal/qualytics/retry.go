@@ -49,7 +49,7 @@ func (p repeatPolicy) attemptContext(ctx context.Context) (context.Context, cont
 // checkRetry is go-retryablehttp's question whether to try again after an attempt.
 func checkRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
 	if ctx.Err() != nil {
-		return false, nil
+		return false, nil //nolint:nilerr // an error here would take the place of the answer
 	}
 	exchange := exchangeOf(ctx)
 	repeatable := exchange.repeat == repeatAlways || exchange.reached == 0

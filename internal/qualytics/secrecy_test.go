@@ -34,7 +34,7 @@ func TestTokenIsNeverShown(t *testing.T) {
 			w.Header().Set("Content-Type", realisticToken)
 			w.Header().Set("Date", realisticToken)
 			w.Header().Set("Retry-After", realisticToken)
-			w.WriteHeader(503)
+			w.WriteHeader(http.StatusServiceUnavailable)
 		},
 		"a garbled answer": func(w http.ResponseWriter, _ *http.Request) {
 			connection, _, _ := http.NewResponseController(w).Hijack()
