@@ -56,6 +56,13 @@ func on(method, path string, fault mockapi.Fault) prepare {
 	return func(a *api) { a.Inject(fault) }
 }
 
+// justStarted is somebody else's Run.
+func justStarted(id int64) mockapi.Run {
+	run := scan(id, "running")
+	run.Created = time.Now()
+	return run
+}
+
 func onRerun(fault mockapi.Fault) prepare { return on("PUT", rerunPath, fault) }
 
 var noop, create, update, replace = plancheck.ResourceActionNoop, plancheck.ResourceActionCreate, plancheck.ResourceActionUpdate, plancheck.ResourceActionReplace
@@ -88,6 +95,12 @@ var faultTable = []faultRow{
 		prepare: onRerun(mockapi.Fault{Status: 307, Header: map[string][]string{"Location": {"https://new.example.com/api/operations/rerun/100"}}}),
 		says:    []string{"redirected to https://new.example.com/api/operations/rerun/100", "set the provider's url to it"},
 		writes:  []string{rerun100}, next: create, then: []string{rerun100}, holds: 101,
+	},
+	{
+		fault: "500 for good before, when the newest Run is looked up", phase: creating, sees: "error: nothing was asked for", server: noNewRun, state: "nothing",
+		arguments: "max_retries = 1", prepare: on("GET", "/api/operations", mockapi.Fault{Status: 500, Times: mockapi.Always}),
+		says: []string{"Cannot rerun Run 100", "GET /api/operations was answered", "500"},
+		next: create, then: []string{rerun100}, holds: 101,
 	},
 	// The request certainly did not reach the application: it is repeated.
 	{
@@ -124,11 +137,9 @@ var faultTable = []faultRow{
 		writes: []string{rerun100}, next: create, then: []string{rerun100}, holds: 101,
 	},
 	{
-		fault: "connection closed before the effect, somebody else's Run a minute old", phase: creating, sees: "error: none was found that was started", server: "somebody else's Run", state: "nothing",
+		fault: "connection closed before the effect, somebody else's Run just started", phase: creating, sees: "error: none was found that was started", server: "somebody else's Run", state: "nothing",
 		prepare: func(a *api) {
-			other := scan(50, "running")
-			other.Created = time.Now().Add(-time.Minute)
-			a.Seed(other)
+			a.Seed(justStarted(50))
 			onRerun(mockapi.Fault{Close: true})(a)
 		},
 		says: []string{noneFound}, writes: []string{rerun100}, next: create, then: []string{rerun100}, holds: 101,
@@ -136,7 +147,7 @@ var faultTable = []faultRow{
 	{
 		fault: "connection closed before the effect, two others' Runs started meanwhile", phase: creating, sees: "error: lists both, and how to import one", server: "the others' Runs", state: "nothing",
 		prepare: func(a *api) {
-			onRerun(mockapi.Fault{Close: true, Hook: func() { a.Seed(scan(51, "running"), scan(52, "running")) }})(a)
+			onRerun(mockapi.Fault{Close: true, Hook: func() { a.Seed(justStarted(51), justStarted(52)) }})(a)
 		},
 		says:   []string{"More than one Run was found", "Run 52: scan, running", "Run 51: scan, running", "terraform import ADDRESS ID"},
 		writes: []string{rerun100}, next: create, then: []string{rerun100}, holds: 101,

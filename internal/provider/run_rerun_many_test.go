@@ -40,9 +40,11 @@ func TestAccRunRerun_many(t *testing.T) {
 		Steps: []resource.TestStep{{
 			Config: config,
 			Check: func(*terraform.State) error {
-				looks, polls := 0, map[string]int{}
+				newest, looks, polls := 0, 0, map[string]int{}
 				for _, request := range api.Requests() {
 					switch {
+					case request.Path == "/api/operations":
+						newest++
 					case request.Path == "/api/operations/100":
 						looks++
 					case request.Method == http.MethodGet:
@@ -54,6 +56,9 @@ func TestAccRunRerun_many(t *testing.T) {
 				}
 				if looks != count*sourceLooks {
 					t.Errorf("the source was looked up %d times, want %d", looks, count*sourceLooks)
+				}
+				if newest != count {
+					t.Errorf("the newest Run was looked up %d times, want once for each that was asked for", newest)
 				}
 				for path, times := range polls {
 					if times > mostPolls {

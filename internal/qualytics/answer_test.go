@@ -29,8 +29,12 @@ func TestKindOfAnswer(t *testing.T) {
 		200: KindNotAPI, 201: KindNotAPI, 203: KindNotAPI,
 	}
 	for status, want := range inJSON {
-		client := respond(t, answering(status, "application/json", `{"detail": "Run 100 says no"}`), noRetries)
+		says := answering(status, "application/json", `{"detail": "Run 100 says no"}`)
+		client, start := respond(t, says, noRetries), respond(t, answerLooks(says), noRetries)
 		for _, endpoint := range endpoints {
+			if endpoint.starts {
+				client = start
+			}
 			failed := failure(t, endpoint.call(t.Context(), client))
 			equal(t, fmt.Sprint(status, " ", endpoint.name), failed.Kind, want)
 			equal(t, "status", failed.StatusCode, status)

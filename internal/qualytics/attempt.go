@@ -21,9 +21,17 @@ var errTooLarge = errors.New("the answer is larger than 64 MiB")
 // exchange is what is known of a call while its attempts go on. It travels with the request's context.
 type exchange struct {
 	repeat  repeatPolicy
-	reached int       // attempts that may have reached the application
-	began   time.Time // the last attempt's
-	body    []byte    // the last answer's, whole, without the token
+	before  func(context.Context) error
+	reached int    // attempts that may have reached the application
+	body    []byte // the last answer's, whole, without the token
+}
+
+// prepare does what is to be done before an attempt.
+func (e *exchange) prepare(ctx context.Context) error {
+	if e.before == nil {
+		return nil
+	}
+	return e.before(ctx)
 }
 
 type exchangeKey struct{}
@@ -45,11 +53,10 @@ func (e unsentError) Unwrap() error { return e.error }
 // attempts carries out single attempts, each with its body: an answer that breaks off halfway is a
 // failed attempt like any other.
 type attempts struct {
-	next     http.RoundTripper
-	largest  int64 // body that is read
-	token    secret
-	log      func(ctx context.Context, message string, fields map[string]any)
-	answered func(*http.Response)
+	next    http.RoundTripper
+	largest int64 // body that is read
+	token   secret
+	log     func(ctx context.Context, message string, fields map[string]any)
 }
 
 func (a *attempts) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -57,7 +64,7 @@ func (a *attempts) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, unsentError{err}
 	}
 	exchange := exchangeOf(request.Context())
-	exchange.began = time.Now()
+	began := time.Now()
 	ctx, cancel := exchange.repeat.attemptContext(request.Context())
 	defer cancel()
 	sent := false
@@ -65,7 +72,6 @@ func (a *attempts) RoundTrip(request *http.Request) (*http.Response, error) {
 
 	response, err := a.next.RoundTrip(request.WithContext(ctx))
 	if err == nil {
-		a.answered(response)
 		exchange.body, err = readBody(response, a.largest)
 	}
 	if err == nil {
@@ -81,7 +87,7 @@ func (a *attempts) RoundTrip(request *http.Request) (*http.Response, error) {
 	if sent && (err != nil || !turnedAway(response)) {
 		exchange.reached++
 	}
-	a.report(request, response, err, time.Since(exchange.began))
+	a.report(request, response, err, time.Since(began))
 	if err != nil {
 		return nil, err
 	}
@@ -123,12 +129,4 @@ func (a *attempts) report(request *http.Request, response *http.Response, err er
 	}
 	fields["status"] = response.StatusCode
 	a.log(request.Context(), "Qualytics API request answered", fields)
-}
-
-// noteClock remembers how far the server's clock is from ours, for telling which Runs are younger than
-// a request whose answer was lost.
-func (c *Client) noteClock(response *http.Response) {
-	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
-		c.clockOffset.Store(int64(time.Until(date)))
-	}
 }

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -51,8 +50,6 @@ type Client struct {
 	http      *retryablehttp.Client
 	retryWait time.Duration
 
-	clockOffset atomic.Int64 // the server's clock minus ours, in nanoseconds, as of the last answer
-
 	starting sync.RWMutex // held for reading while a Run is asked for, for writing while a lost one is looked for
 	claims   claims
 }
@@ -82,7 +79,7 @@ func New(config Config) (*Client, error) {
 	client := &Client{base: base, token: token, userAgent: config.UserAgent, retryWait: config.RetryWait}
 	client.http = &retryablehttp.Client{
 		HTTPClient: &http.Client{
-			Transport:     &attempts{next: transport, largest: largestBody, token: secret(token), log: config.Log, answered: client.noteClock},
+			Transport:     &attempts{next: transport, largest: largestBody, token: secret(token), log: config.Log},
 			CheckRedirect: followRedirect,
 			Timeout:       config.RequestTimeout,
 		},
@@ -90,6 +87,7 @@ func New(config Config) (*Client, error) {
 		RetryWaitMin: config.RetryWait,
 		RetryWaitMax: longestRetryWait,
 		CheckRetry:   checkRetry,
+		PrepareRetry: func(request *http.Request) error { return exchangeOf(request.Context()).prepare(request.Context()) },
 		Backoff:      backoff,
 		ErrorHandler: retryablehttp.PassthroughErrorHandler, // the last answer's body is what users need to see
 	}
@@ -113,6 +111,7 @@ type call struct {
 	path   string // below /api, such as "/operations/53388"
 	query  url.Values
 	repeat repeatPolicy
+	before func(context.Context) error // is done before each attempt, and stops the call if it fails; nil: nothing
 }
 
 func (c call) String() string { return c.method + " /api" + c.path }
@@ -120,7 +119,10 @@ func (c call) String() string { return c.method + " /api" + c.path }
 // do carries out a call and decodes its answer into the value that into points to (nil: the answer need
 // not have a body). It returns how the exchange went also when it failed.
 func (c *Client) do(ctx context.Context, call call, into any) (*exchange, error) {
-	exchange := &exchange{repeat: call.repeat}
+	exchange := &exchange{repeat: call.repeat, before: call.before}
+	if err := exchange.prepare(ctx); err != nil {
+		return exchange, err
+	}
 	target := *c.base
 	target.Path += call.path
 	target.RawQuery = call.query.Encode()

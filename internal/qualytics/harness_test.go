@@ -126,35 +126,52 @@ func failure(t testing.TB, err error) *Error {
 type endpoint struct {
 	name    string
 	request string
-	starts  bool // a Run, so that the request must not be made twice
+	starts  bool     // a Run, so that the request must not be made twice
+	looks   []string // requests that are made before
 	call    func(ctx context.Context, client *Client) error
 }
 
+const lookForNewest = "GET /api/operations?page=1&size=1&sort_created=desc"
+
+// requests are all that the method makes.
+func (e endpoint) requests() []string { return append(slices.Clone(e.looks), e.request) }
+
+// answerLooks answers what is looked up before a Run is started, and leaves the rest to the handler.
+func answerLooks(handler http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet {
+			handler(w, r)
+			return
+		}
+		_, _ = w.Write([]byte(`{"id": 100, "items": [], "total": 0}`))
+	}
+}
+
 var endpoints = []endpoint{
-	{"list", "GET /api/operations?page=1&size=100", false, func(ctx context.Context, client *Client) error {
+	{"list", "GET /api/operations?page=1&size=100", false, nil, func(ctx context.Context, client *Client) error {
 		_, err := client.Operations(ctx, Filter{}, 0)
 		return err
 	}},
-	{"retrieve", "GET /api/operations/100", false, func(ctx context.Context, client *Client) error {
+	{"retrieve", "GET /api/operations/100", false, nil, func(ctx context.Context, client *Client) error {
 		_, err := client.Operation(ctx, 100)
 		return err
 	}},
-	{"containers", "GET /api/operations/100/containers?page=1&size=100", false, func(ctx context.Context, client *Client) error {
+	{"containers", "GET /api/operations/100/containers?page=1&size=100", false, nil, func(ctx context.Context, client *Client) error {
 		_, err := client.Containers(ctx, 100)
 		return err
 	}},
-	{"abort", "PUT /api/operations/abort/100", false, func(ctx context.Context, client *Client) error {
+	{"abort", "PUT /api/operations/abort/100", false, nil, func(ctx context.Context, client *Client) error {
 		_, err := client.Abort(ctx, 100)
 		return err
 	}},
-	{"delete", "DELETE /api/operations/100", false, func(ctx context.Context, client *Client) error {
+	{"delete", "DELETE /api/operations/100", false, nil, func(ctx context.Context, client *Client) error {
 		return client.Delete(ctx, 100)
 	}},
-	{"resume", "PUT /api/operations/run/100", true, func(ctx context.Context, client *Client) error {
+	{"resume", "PUT /api/operations/run/100", true, []string{lookForNewest, "GET /api/operations/100"}, func(ctx context.Context, client *Client) error {
 		_, err := client.Resume(ctx, 100, false)
 		return err
 	}},
-	{"rerun", "PUT /api/operations/rerun/100", true, func(ctx context.Context, client *Client) error {
+	{"rerun", "PUT /api/operations/rerun/100", true, []string{lookForNewest}, func(ctx context.Context, client *Client) error {
 		_, err := client.Rerun(ctx, 100)
 		return err
 	}},

@@ -12,10 +12,6 @@ import (
 )
 
 const (
-	// clockTolerance is how much older than the request a Run may look that the request started: the
-	// server's clock is known to the second, and the application's may differ a little from it.
-	clockTolerance = 2 * time.Second
-
 	// mostLooks is how often a Run is looked for that a request may have started: an application that
 	// works on behind a proxy which has given up may create it a little later.
 	mostLooks = 5
@@ -23,6 +19,8 @@ const (
 	// longestLook bounds the looking as a whole, which nobody can interrupt.
 	longestLook = 2 * time.Minute
 )
+
+var newestFirst = "desc"
 
 // LostStartError says that a Run was asked for, that the answer was lost, and that the Run which the
 // request may have started could not be told with certainty.
@@ -63,27 +61,62 @@ func (c *claims) has(id int64) bool {
 	return c.ids[id]
 }
 
-// findStarted looks for the Run that a call made at the time asked may have started. No other call of
-// this client that starts a Run is under way meanwhile, so whatever those started is claimed.
-func (c *Client) findStarted(ctx context.Context, source int64, start startCall, asked time.Time, lost *Error) (*Operation, error) {
+// past is what there was before a Run was asked for. Nothing of it can be what the request has started,
+// whatever the clocks say here and there.
+type past struct {
+	newest *Operation // of all Runs; nil if there was none
+	source *Operation // as it was, where it may itself be what goes on
+}
+
+func (c *Client) lookBefore(ctx context.Context, start startCall) (past, error) {
+	var before past
+	listing, err := c.Operations(ctx, Filter{SortCreated: &newestFirst}, 1)
+	if err != nil {
+		return before, err
+	}
+	if len(listing.Items) > 0 {
+		before.newest = &listing.Items[0]
+	}
+	if start.revives {
+		before.source, err = c.Operation(ctx, start.source)
+	}
+	return before, err
+}
+
+// has reports whether a Run was there already. Of Runs that were created at the same time, the one with
+// the larger id is younger.
+func (p past) has(operation Operation) bool {
+	if p.newest == nil {
+		return false
+	}
+	created, err := operation.Created.Time()
+	newest, newestErr := p.newest.Created.Time()
+	if err != nil || newestErr != nil || created.Equal(newest) {
+		return operation.ID <= p.newest.ID
+	}
+	return created.Before(newest)
+}
+
+// findStarted looks for the Run that a call may have started. No other call of this client that starts a
+// Run is under way meanwhile, so whatever those started is claimed.
+func (c *Client) findStarted(ctx context.Context, start startCall, before past, lost *Error) (*Operation, error) {
 	c.starting.Lock()
 	defer c.starting.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, longestLook)
 	defer cancel()
-	failure := &LostStartError{Source: source, Lost: lost}
-	original, err := c.Operation(ctx, source)
+	failure := &LostStartError{Source: start.source, Lost: lost}
+	original, err := c.Operation(ctx, start.source)
 	if err != nil {
 		failure.Looking = err
 		return nil, failure
 	}
-	since := asked.Add(time.Duration(c.clockOffset.Load()) - clockTolerance)
 	pause := c.retryWait
 	for look := range mostLooks {
 		if look > 0 {
 			time.Sleep(pause) //nolint:forbidigo // nobody can interrupt: it must be known what was started
 			pause *= 2
 		}
-		failure.Candidates, failure.Looking = c.startedSince(ctx, original, start, since)
+		failure.Candidates, failure.Looking = c.startedSince(ctx, original, start, before)
 		if len(failure.Candidates) > 0 {
 			break
 		}
@@ -96,20 +129,19 @@ func (c *Client) findStarted(ctx context.Context, source int64, start startCall,
 	return &found, nil
 }
 
-// startedSince lists the Runs which the call may have started: younger than it, of the same type, on
-// the same datastore and containers as the original, and not claimed.
-func (c *Client) startedSince(ctx context.Context, original *Operation, start startCall, since time.Time) ([]Operation, error) {
+// startedSince lists the Runs which the call may have started: new since, of the same type, on the same
+// datastore and containers as the original, and not claimed.
+func (c *Client) startedSince(ctx context.Context, original *Operation, start startCall, before past) ([]Operation, error) {
 	if start.revives {
 		current, err := c.Operation(ctx, original.ID)
 		if err != nil {
 			return nil, err
 		}
-		if start.revived(current, since) {
+		if revived(before.source, current) {
 			return []Operation{*current}, nil
 		}
 	}
-	newest := "desc"
-	filter := Filter{OperationType: filterType(original.Type), SortCreated: &newest}
+	filter := Filter{OperationType: filterType(original.Type), SortCreated: &newestFirst}
 	if original.Datastore != nil {
 		filter.Datastores = []int64{original.Datastore.ID}
 	}
@@ -118,19 +150,16 @@ func (c *Client) startedSince(ctx context.Context, original *Operation, start st
 		return nil, err
 	}
 	return slices.DeleteFunc(listing.Items, func(operation Operation) bool {
-		created, err := operation.Created.Time()
-		return err != nil || created.Before(since) || operation.ID == original.ID || c.claims.has(operation.ID) ||
+		return before.has(operation) || operation.ID == original.ID || c.claims.has(operation.ID) ||
 			!sameType(operation.Type, original.Type) || !sameContainers(operation, *original)
 	}), nil
 }
 
-// revived reports whether a source that may itself go on does so.
-func (s startCall) revived(source *Operation, since time.Time) bool {
-	dispatched, err := source.StartTime.Time()
-	if err != nil {
-		return !source.Finished() // queued again, not yet dispatched
-	}
-	return dispatched.After(since) || !source.Finished() && !s.forced
+// revived reports whether a Run has gone on since it was seen. One that was active then and is now has
+// done so if it was dispatched anew.
+func revived(before, now *Operation) bool {
+	return now.StartTime != before.StartTime ||
+		before.Finished() && (!now.Finished() || now.EndTime != before.EndTime)
 }
 
 // filterType is the operation_type that finds Runs of a type, by the name that the API page has for it;

@@ -23,7 +23,7 @@ func lostRerun(t *testing.T, service service, effect bool, meanwhile func()) (St
 }
 
 func TestWhichRunIsAdopted(t *testing.T) {
-	now := time.Now().Add(time.Second) // after whatever is asked for below
+	now := time.Now().Add(time.Second) // later than what was there before
 	other := func(change func(*mockapi.Run)) mockapi.Run {
 		run := mockapi.Run{ID: 200, Result: "running", Created: now}
 		change(&run)
@@ -31,17 +31,24 @@ func TestWhichRunIsAdopted(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		source mockapi.Run
+		older  mockapi.Run // is there when the Run is asked for
 		other  mockapi.Run // appears while the answer is lost
 		effect bool
 		want   int64 // 0: none
 		found  []int64
 	}{
 		"nobody else's": {effect: true, want: 101},
-		"somebody's of a minute ago": {
-			other: other(func(run *mockapi.Run) { run.Created = now.Add(-time.Minute) }),
+		"somebody's of just before": {
+			older: scan(200, "running"),
 		},
-		"somebody's of a minute ago, beside ours": {
-			other: other(func(run *mockapi.Run) { run.Created = now.Add(-time.Minute) }), effect: true, want: 201,
+		"somebody's of just before, beside ours": {
+			older: scan(200, "running"), effect: true, want: 201,
+		},
+		"somebody's of the same microsecond, with a smaller id": {
+			older: mockapi.Run{ID: 200, Created: now}, other: mockapi.Run{ID: 199, Created: now},
+		},
+		"ours of the same microsecond": {
+			older: mockapi.Run{ID: 200, Created: now}, other: mockapi.Run{ID: 201, Created: now}, want: 201,
 		},
 		"of another type": {
 			other: other(func(run *mockapi.Run) { run.Type = "profile" }),
@@ -86,6 +93,12 @@ func TestWhichRunIsAdopted(t *testing.T) {
 			source := test.source
 			source.ID = 100
 			service := serve(t, mockapi.Options{}, []mockapi.Run{source})
+			if test.older.ID != 0 {
+				if test.older.Created.IsZero() {
+					test.older.Created = time.Now()
+				}
+				service.Seed(test.older)
+			}
 			started, err := lostRerun(t, service, test.effect, func() {
 				if test.other.ID != 0 {
 					service.Seed(test.other)
@@ -145,8 +158,8 @@ func TestResumedRunIsClaimed(t *testing.T) {
 func TestLookingIsRepeated(t *testing.T) {
 	const list = "/api/operations"
 	for name, fault := range map[string]mockapi.Fault{
-		"an empty list": {Path: list, Times: 2, Status: 200, Body: `{"items": [], "total": 0}`},
-		"no list":       {Path: list, Times: 8, Status: 500}, // two looks, four attempts each
+		"an empty list": {Path: list, Skip: 1, Times: 2, Status: 200, Body: `{"items": [], "total": 0}`},
+		"no list":       {Path: list, Skip: 1, Times: 8, Status: 500}, // two looks, four attempts each
 	} {
 		service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
 		service.Inject(fault)
@@ -165,7 +178,7 @@ func TestLookingFails(t *testing.T) {
 		kind  Kind
 	}{
 		"the source is gone":       {mockapi.Fault{Method: http.MethodGet, Path: "/api/operations/100", Times: mockapi.Always, Status: 404}, KindNotFound},
-		"the list is out of order": {mockapi.Fault{Path: "/api/operations", Times: mockapi.Always, Status: 500}, KindUnavailable},
+		"the list is out of order": {mockapi.Fault{Path: "/api/operations", Skip: 1, Times: mockapi.Always, Status: 500}, KindUnavailable},
 	} {
 		service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
 		service.Inject(test.fault)
@@ -191,9 +204,14 @@ func TestLookingTakesItsTime(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
+				var asked bool
 				client := simulated(t, func(request *http.Request) (*http.Response, error) {
 					if request.Method == http.MethodPut {
+						asked = true
 						return nil, errors.New("connection reset by peer")
+					}
+					if !asked {
+						return answer(200, nil, `{"items": [], "total": 0}`), nil
 					}
 					if test.look != nil {
 						return test.look()
@@ -230,29 +248,51 @@ func TestSkewedClocks(t *testing.T) {
 	}
 }
 
-// The time that counts is when the request that was lost was made, not when the first was that was
-// turned away.
+// What counts is what there was when the request was made whose answer was lost, not when the first one
+// was turned away.
 func TestRunStartedInAPauseIsNotAdopted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var requests int
-		somebodys := `{"id": 101, "type": "scan", "created": "` + time.Now().Add(5*time.Second).Format(time.RFC3339) + `"}`
+		somebodys := ""
 		client := simulated(t, func(request *http.Request) (*http.Response, error) {
-			header := http.Header{"Date": {time.Now().UTC().Format(http.TimeFormat)}}
 			if request.Method == http.MethodPut {
 				if requests++; requests == 1 {
-					header.Set("Retry-After", "30")
-					return answer(429, header, ""), nil
+					somebodys = `{"id": 101, "type": "scan", "created": "` + time.Now().Add(5*time.Second).Format(time.RFC3339) + `"}`
+					return answer(429, http.Header{"Retry-After": {"30"}}, ""), nil
 				}
 				return nil, errors.New("connection reset by peer")
 			}
 			if request.URL.Path == "/api/operations" {
-				return answer(200, header, `{"items": [`+somebodys+`], "total": 1}`), nil
+				return answer(200, nil, `{"items": [`+somebodys+`], "total": 1}`), nil
 			}
-			return answer(200, header, `{"id": 100, "type": "scan"}`), nil
+			return answer(200, nil, `{"id": 100, "type": "scan"}`), nil
 		})
 		started, err := client.Rerun(t.Context(), 100)
 		if lost := new(LostStartError); !errors.As(err, &lost) {
 			t.Errorf("adopted %d (%v), want a LostStartError", started.ID, err)
 		}
+		equal(t, "requests to start a Run", requests, 2)
 	})
+}
+
+func TestRevived(t *testing.T) {
+	const early, late = Timestamp("2026-05-01T09:00:00Z"), Timestamp("2026-05-01T10:00:00Z")
+	aborted := Operation{Result: ResultAborted, StartTime: early, EndTime: early}
+	running := Operation{Result: ResultRunning, StartTime: early}
+	for name, test := range map[string]struct {
+		before, now Operation
+		want        bool
+	}{
+		"still aborted":                    {aborted, aborted, false},
+		"queued":                           {aborted, Operation{Result: ResultQueued}, true},
+		"running on":                       {aborted, running, true},
+		"dispatched anew":                  {aborted, Operation{Result: ResultRunning, StartTime: late}, true},
+		"ended again":                      {aborted, Operation{Result: ResultFailure, StartTime: early, EndTime: late}, true},
+		"still running":                    {running, running, false},
+		"aborted, and no more":             {running, Operation{Result: ResultAborted, StartTime: early, EndTime: late}, false},
+		"aborted, then dispatched anew":    {running, Operation{Result: ResultRunning, StartTime: late}, true},
+		"aborted, then queued to be again": {running, Operation{Result: ResultQueued}, true},
+	} {
+		equal(t, name, revived(&test.before, &test.now), test.want)
+	}
 }

@@ -22,7 +22,7 @@ func TestRequests(t *testing.T) {
 			if err := endpoint.call(t.Context(), service.client); err != nil {
 				t.Fatal(err)
 			}
-			equal(t, "requests", service.requests(), []string{endpoint.request})
+			equal(t, "requests", service.requests(), endpoint.requests())
 			header := service.Requests()[0].Header
 			equal(t, "Authorization", header["Authorization"], []string{"Bearer " + testToken})
 			equal(t, "Accept", header["Accept"], []string{"application/json"})
@@ -201,7 +201,7 @@ func TestForceAbort(t *testing.T) {
 	if _, err := service.client.Resume(t.Context(), 100, true); err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "requests", service.requests(), []string{"PUT /api/operations/run/100?force_abort=true"})
+	equal(t, "requests", service.requests(), []string{lookForNewest, "GET /api/operations/100", "PUT /api/operations/run/100?force_abort=true"})
 }
 
 func TestWrongRun(t *testing.T) {

@@ -24,11 +24,13 @@ type Started struct {
 // /api/operations/rerun/{id}. The new Run has an id of its own.
 //
 // A request whose outcome is unknown is not repeated: the Run that it may have started is looked for.
-// If there is not exactly one that it can be, the error is a [*LostStartError]. Once the request is on
-// its way, cancelling ctx no longer interrupts it, nor the looking.
+// If there is not exactly one that it can be, the error is a [*LostStartError]. To tell it from older
+// ones, the newest Run is looked up before the request is made. Once the request is on its way,
+// cancelling ctx no longer interrupts it, nor the looking.
 func (c *Client) Rerun(ctx context.Context, id int64) (Started, error) {
-	return c.start(ctx, id, startCall{
+	return c.start(ctx, startCall{
 		call:    call{method: http.MethodPut, path: actionPath("rerun", id)},
+		source:  id,
 		accepts: func(operation *Operation) bool { return operation.ID > 0 && operation.ID != id },
 	})
 }
@@ -41,24 +43,29 @@ func (c *Client) Resume(ctx context.Context, id int64, forceAbort bool) (Started
 	if forceAbort {
 		query.Set("force_abort", strconv.FormatBool(forceAbort))
 	}
-	return c.start(ctx, id, startCall{
+	return c.start(ctx, startCall{
 		call:    call{method: http.MethodPut, path: actionPath("run", id), query: query},
+		source:  id,
 		accepts: func(operation *Operation) bool { return operation.ID > 0 },
 		revives: true,
-		forced:  forceAbort,
 	})
 }
 
 // startCall is a call that starts a Run, and what tells the Run that it started.
 type startCall struct {
 	call
+	source  int64
 	accepts func(*Operation) bool // whether an answer can be the started Run
 	revives bool                  // the source itself may be the Run that goes on
-	forced  bool                  // the source may have been active when it was asked for
 }
 
-func (c *Client) start(ctx context.Context, source int64, start startCall) (Started, error) {
+func (c *Client) start(ctx context.Context, start startCall) (Started, error) {
+	var before past
 	start.repeat = repeatUnlessReached
+	start.before = func(ctx context.Context) (err error) {
+		before, err = c.lookBefore(ctx, start)
+		return err
+	}
 	var operation Operation
 	exchange, err := c.startAndClaim(ctx, start, &operation)
 	if err == nil {
@@ -68,7 +75,7 @@ func (c *Client) start(ctx context.Context, source int64, start startCall) (Star
 	if !errors.As(err, &failure) || exchange.reached == 0 || failure.refused() {
 		return Started{}, err
 	}
-	found, err := c.findStarted(context.WithoutCancel(ctx), source, start, exchange.began, failure)
+	found, err := c.findStarted(context.WithoutCancel(ctx), start, before, failure)
 	if err != nil {
 		return Started{}, err
 	}

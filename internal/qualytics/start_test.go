@@ -134,7 +134,8 @@ func TestRefusalIsNotLookedInto(t *testing.T) {
 			service.Inject(mockapi.Fault{Path: start.path, Status: status})
 			_, err := start.call(t.Context(), service.client)
 			equal(t, action, failure(t, err).StatusCode, status)
-			equal(t, action, service.requests(), []string{"PUT " + start.path})
+			equal(t, action, service.writes(), []string{"PUT " + start.path})
+			equal(t, action, service.Requests()[len(service.Requests())-1].Method, http.MethodPut)
 		}
 	}
 }
@@ -220,5 +221,15 @@ func TestLostStartErrorSaysWhat(t *testing.T) {
 			t.Errorf("got %q, want %q", err, want)
 		}
 		equal(t, "kind", KindOf(err), KindDisconnected)
+	}
+}
+
+func TestNothingIsStartedUnlessTheNewestRunIsKnown(t *testing.T) {
+	for action, start := range starts {
+		service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, start.result)}, noRetries)
+		service.breakAt("/api/operations", mockapi.Fault{Status: 500})
+		_, err := start.call(t.Context(), service.client)
+		equal(t, action, failure(t, err).Call, "GET /api/operations")
+		equal(t, action, service.writes(), []string{})
 	}
 }

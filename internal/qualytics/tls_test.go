@@ -84,7 +84,7 @@ func TestHTTP2(t *testing.T) {
 		t.Fatal(err)
 	}
 	equal(t, "adopted", started.ID, int64(101))
-	equal(t, "requests", len(api.Requests()), 3)
+	equal(t, "requests", len(api.Requests()), 4)
 }
 
 func TestUntrustedIsNotRepeated(t *testing.T) {
