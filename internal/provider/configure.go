@@ -8,6 +8,7 @@ import (
 	"errors"
 	"os"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
@@ -29,12 +30,29 @@ type setting struct {
 	source string
 }
 
-// connect resolves the configuration (which beats the environment) and makes the client from it.
+// origin is what sets an attribute that the provider block leaves out: an environment variable or else a
+// key of the CLI's configuration file.
+type origin struct {
+	variable string
+	key      string
+	read     func(file cliConfig, key string) (string, error)
+}
+
+var origins = map[string]origin{
+	"url":                  {"QUALYTICS_URL", "url", cliConfig.text},
+	"token":                {"QUALYTICS_TOKEN", "token", cliConfig.text},
+	"request_timeout":      {"QUALYTICS_TIMEOUT", "timeout", cliConfig.seconds},
+	"insecure_skip_verify": {"", "ssl_verify", cliConfig.flag},
+}
+
+// connect resolves the configuration and makes the client from it.
 func (p *qualyticsProvider) connect(model providerModel, terraformVersion string, diags *diag.Diagnostics) *runs {
 	requireKnown(model, diags)
-	url := resolve(model.URL, "url", "QUALYTICS_URL", diags)
-	token := resolve(model.Token, "token", "QUALYTICS_TOKEN", diags)
-	requestTimeout := resolveRequestTimeout(model.RequestTimeout, diags)
+	resolve := resolver{file: sync.OnceValues(readCLIConfig), diags: diags}
+	url := resolve.text("url", model.URL)
+	token := resolve.text("token", model.Token)
+	requestTimeout := resolve.requestTimeout(model.RequestTimeout)
+	insecure := resolve.insecure(model)
 	if diags.HasError() {
 		return nil
 	}
@@ -46,7 +64,7 @@ func (p *qualyticsProvider) connect(model providerModel, terraformVersion string
 		MaxRetries:         int(int64Or(model.MaxRetries, qualytics.DefaultMaxRetries)),
 		RetryWait:          p.retryWait,
 		CACertFile:         model.CACertFile.ValueString(),
-		InsecureSkipVerify: model.InsecureSkipVerify.ValueBool(),
+		InsecureSkipVerify: insecure,
 		Log:                logRequest,
 	})
 	if err != nil {
@@ -66,43 +84,102 @@ func (p *qualyticsProvider) connect(model providerModel, terraformVersion string
 // requireKnown rejects values that are known only after the apply: without them nothing can be looked up
 // while planning.
 func requireKnown(model providerModel, diags *diag.Diagnostics) {
-	for name, value := range map[string]attr.Value{
-		"url": model.URL, "token": model.Token, "request_timeout": model.RequestTimeout,
-		"max_retries": model.MaxRetries, "poll_interval": model.PollInterval,
-		"ca_cert_file": model.CACertFile, "insecure_skip_verify": model.InsecureSkipVerify,
+	for _, attribute := range []struct {
+		name  string
+		value attr.Value
+	}{
+		{"url", model.URL},
+		{"token", model.Token},
+		{"request_timeout", model.RequestTimeout},
+		{"max_retries", model.MaxRetries},
+		{"poll_interval", model.PollInterval},
+		{"ca_cert_file", model.CACertFile},
+		{"insecure_skip_verify", model.InsecureSkipVerify},
 	} {
-		if value.IsUnknown() {
-			diags.AddAttributeError(path.Root(name), "Value known only after apply",
-				"The provider's "+name+" depends on something that is not created yet, so that no Run can be looked up while planning. Give it a value that is known beforehand, apply what it depends on first (terraform apply -target=...), or set it by an environment variable.")
+		if !attribute.value.IsUnknown() {
+			continue
 		}
+		detail := "The provider's " + attribute.name + " depends on something that is not created yet, so that no Run can be looked up while planning. Give it a value that is known beforehand, or apply what it depends on first (terraform apply -target=...)."
+		if variable := origins[attribute.name].variable; variable != "" {
+			detail += " The environment variable " + variable + " can set it, too."
+		}
+		diags.AddAttributeError(path.Root(attribute.name), "Value known only after apply", detail)
 	}
 }
 
-func resolve(configured types.String, name, variable string, diags *diag.Diagnostics) setting {
+// resolver finds the values of settings: the provider block beats the environment, which beats the CLI's
+// configuration file. The file is read when it is first needed.
+type resolver struct {
+	file  func() (cliConfig, error)
+	diags *diag.Diagnostics
+}
+
+// beyondBlock looks for what the provider block leaves out; the value is "" where nothing sets it. ok is false when
+// a value cannot be read, which is then reported.
+func (r resolver) beyondBlock(attribute string) (found setting, ok bool) {
+	origin := origins[attribute]
+	if value := os.Getenv(origin.variable); value != "" {
+		return setting{value: value, source: "taken from the environment variable " + origin.variable}, true
+	}
+	file, err := r.file()
+	if err != nil {
+		r.diags.AddError("Unusable configuration of the Qualytics CLI",
+			"The provider takes what neither its block nor the environment sets from "+cliConfigFile+", but "+err.Error()+". Correct the file, or remove it.")
+		return setting{}, false
+	}
+	value, err := origin.read(file, origin.key)
+	if err != nil {
+		r.diags.AddAttributeError(path.Root(attribute), "Invalid "+attribute,
+			"The value of "+err.Error()+". Correct the file, or set "+attribute+" in the provider block.")
+		return setting{}, false
+	}
+	return setting{value: value, source: "taken from " + origin.key + " in " + file.path}, true
+}
+
+// text is a setting that must not be missing.
+func (r resolver) text(attribute string, configured types.String) setting {
 	if !configured.IsNull() {
 		return setting{value: configured.ValueString(), source: "set in the provider block"}
 	}
-	if value := os.Getenv(variable); value != "" {
-		return setting{value: value, source: "taken from the environment variable " + variable}
+	found, ok := r.beyondBlock(attribute)
+	if ok && found.value == "" {
+		origin := origins[attribute]
+		r.diags.AddAttributeError(path.Root(attribute), "Missing "+attribute,
+			"The provider needs to know the "+attribute+". Set "+attribute+" in the provider block, the environment variable "+origin.variable+", or "+origin.key+" in "+cliConfigFile+", where the Qualytics CLI keeps it.")
 	}
-	if !configured.IsUnknown() {
-		diags.AddAttributeError(path.Root(name), "Missing "+name,
-			"The provider needs to know the "+name+". Set the environment variable "+variable+", or "+name+" in the provider block.")
-	}
-	return setting{}
+	return found
 }
 
-func resolveRequestTimeout(configured timetypes.GoDuration, diags *diag.Diagnostics) time.Duration {
-	variable := os.Getenv("QUALYTICS_TIMEOUT")
-	if !configured.IsNull() || variable == "" {
+func (r resolver) requestTimeout(configured timetypes.GoDuration) time.Duration {
+	if !configured.IsNull() {
 		return durationOr(configured, qualytics.DefaultRequestTimeout)
 	}
-	seconds, err := strconv.Atoi(variable)
-	if err != nil || seconds < 1 {
-		diags.AddAttributeError(path.Root("request_timeout"), "Invalid request timeout",
-			"The environment variable QUALYTICS_TIMEOUT must be a whole number of seconds from 1 on, not "+strconv.Quote(variable)+". Correct it, or set request_timeout in the provider block.")
+	found, _ := r.beyondBlock("request_timeout")
+	if found.value == "" {
+		return qualytics.DefaultRequestTimeout
 	}
-	return time.Duration(seconds) * time.Second
+	seconds, err := strconv.Atoi(found.value)
+	timeout, tooLong := time.ParseDuration(strconv.Itoa(seconds) + "s")
+	if err != nil || tooLong != nil || seconds < 1 {
+		r.diags.AddAttributeError(path.Root("request_timeout"), "Invalid request_timeout",
+			"The request_timeout ("+found.source+") must be a whole number of seconds from 1 on, not "+strconv.Quote(found.value)+". Correct it, or set request_timeout in the provider block.")
+	}
+	return timeout
+}
+
+// insecure reports whether any TLS certificate is accepted. The CLI's file has no say where the provider
+// block says what to trust.
+func (r resolver) insecure(model providerModel) bool {
+	if !model.InsecureSkipVerify.IsNull() || !model.CACertFile.IsNull() {
+		return model.InsecureSkipVerify.ValueBool()
+	}
+	found, _ := r.beyondBlock("insecure_skip_verify")
+	if found.value != "false" {
+		return false
+	}
+	r.diags.AddAttributeWarning(path.Root("insecure_skip_verify"), "TLS verification is off",
+		"Any certificate is accepted, as ssl_verify: false asks for ("+found.source+"). Set insecure_skip_verify or ca_cert_file in the provider block to decide it here.")
+	return true
 }
 
 // addConfigError reports what the client rejects on the attribute that it comes from.

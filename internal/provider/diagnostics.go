@@ -107,10 +107,13 @@ func (a attempt) wayOut(failure *qualytics.Error) string {
 	switch failure.Kind {
 	case qualytics.KindUnauthorized:
 		if !failure.Expired.IsZero() {
-			return "The API token expired at " + failure.Expired.Format(time.RFC3339) + ". Create a new one and set it as QUALYTICS_TOKEN, or as token in the provider block; a service token is what automation should use."
+			return "The API token expired at " + failure.Expired.Format(time.RFC3339) + ". Create a new one and set it as token in the provider block, QUALYTICS_TOKEN, or token in " + cliConfigFile + "; a service token is what automation should use."
 		}
-		return "The API token is wrong, was revoked, or is for another deployment. Check QUALYTICS_TOKEN, or token in the provider block, and that it goes with the url."
+		return "The API token is wrong, was revoked, or is for another deployment. Check it where it is set (token in the provider block, QUALYTICS_TOKEN, or token in " + cliConfigFile + "), and that it goes with the url."
 	case qualytics.KindForbidden:
+		if a.action == "" {
+			return "The token's user does not have the team permission that it takes. Ask an administrator of the deployment for it, or use another token."
+		}
 		return "The token's user needs the Editor team permission on the Run's datastore (or the Admin role) to " + a.verb + " a Run."
 	case qualytics.KindNotFound:
 		return "No such Run exists: it was deleted, or the id is wrong. The data source qualytics_operations lists the Runs that there are."
@@ -148,8 +151,11 @@ func (a attempt) wayOut(failure *qualytics.Error) string {
 
 // conditions says when the action is possible.
 func (a attempt) conditions() string {
-	conditions := fmt.Sprintf("Only a Run with result %s can be %s, and only of type %s. The data source qualytics_operation shows the Run as it is now.",
-		orList(a.action.From()), pastParticiple[a.action], orList(a.action.Types()))
+	conditions := fmt.Sprintf("Only a Run with result %s can be %s", orList(a.action.From()), pastParticiple[a.action])
+	if !a.action.SupportsEveryType() {
+		conditions += ", and only of type " + orList(a.action.Types())
+	}
+	conditions += ". The data source qualytics_operation shows the Run as it is now."
 	if a.action == qualytics.ActionDelete {
 		conditions += " An active Run can be aborted first, with qualytics_run_abort."
 	}
@@ -190,8 +196,7 @@ func redirectAdvice(location string) string {
 // explainLost says what may have been started, and how to go on without starting it twice.
 func (a attempt) explainLost(lost *qualytics.LostStartError) string {
 	var text strings.Builder
-	var failure *qualytics.Error
-	if errors.As(lost.Lost, &failure) {
+	if failure, ok := errors.AsType[*qualytics.Error](lost.Lost); ok {
 		text.WriteString(answered(failure) + " ")
 	}
 	text.WriteString("So it is not known whether a Run was started, and the request was not repeated.\n\n")

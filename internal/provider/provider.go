@@ -59,18 +59,18 @@ func (p *qualyticsProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 		Attributes: map[string]schema.Attribute{
 			"url": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Base URL of the Qualytics deployment, such as `https://your-instance.qualytics.io`, with or without a trailing slash or `/api`. Defaults to the environment variable `QUALYTICS_URL`.",
+				MarkdownDescription: "Base URL of the Qualytics deployment, such as `https://your-instance.qualytics.io`, with or without a trailing slash or `/api`. Defaults to the environment variable `QUALYTICS_URL`, then to `url` in the Qualytics CLI's `~/.qualytics/config.yaml`.",
 			},
 			"token": schema.StringAttribute{
 				Optional:            true,
 				Sensitive:           true,
-				MarkdownDescription: "API token; use a service token for automation. Prefer the environment variable `QUALYTICS_TOKEN`, which is its default, to a token in the configuration.",
+				MarkdownDescription: "API token; use a service token for automation. Defaults to the environment variable `QUALYTICS_TOKEN`, then to `token` in the Qualytics CLI's `~/.qualytics/config.yaml`. Prefer either to a token in the configuration.",
 			},
 			"request_timeout": schema.StringAttribute{
 				Optional:            true,
 				CustomType:          timetypes.GoDurationType{},
 				Validators:          []validator.String{positiveDuration{}},
-				MarkdownDescription: "Limit of one HTTP request, as a duration such as `45s` or `2m`. Defaults to the environment variable `QUALYTICS_TIMEOUT` (in whole seconds), then to `30s`.",
+				MarkdownDescription: "Limit of one HTTP request, as a duration such as `45s` or `2m`. Defaults to the environment variable `QUALYTICS_TIMEOUT` (in whole seconds), then to `timeout` (likewise) in `~/.qualytics/config.yaml`, then to `30s`.",
 			},
 			"max_retries": schema.Int64Attribute{
 				Optional:            true,
@@ -89,7 +89,7 @@ func (p *qualyticsProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 			},
 			"insecure_skip_verify": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether to accept any TLS certificate. Defaults to `false`. Whoever can intercept the connection can then read the token; prefer `ca_cert_file`.",
+				MarkdownDescription: "Whether to accept any TLS certificate. Defaults to `true`, with a warning, if `~/.qualytics/config.yaml` says `ssl_verify: false` and `ca_cert_file` is not set, else to `false`. Whoever can intercept the connection can then read the token; prefer `ca_cert_file`.",
 			},
 		},
 	}

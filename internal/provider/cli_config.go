@@ -1,0 +1,95 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// cliConfigFile is where the vendor's CLI keeps its configuration, as texts name it.
+const cliConfigFile = "~/.qualytics/config.yaml"
+
+// cliConfig is the configuration file of the vendor's CLI. Errors about it never quote it, since it holds
+// a token.
+type cliConfig struct {
+	path   string
+	values map[string]yaml.Node
+}
+
+// readCLIConfig reads the file. It is empty where there is none, nor a home directory to find it in.
+func readCLIConfig() (cliConfig, error) {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return cliConfig{}, nil //nolint:nilerr // without a home directory there is no file
+	}
+	file := cliConfig{path: filepath.Join(home, ".qualytics", "config.yaml")}
+	text, err := os.ReadFile(file.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return file, nil
+	case err != nil:
+		return file, fmt.Errorf("the file cannot be read: %w", err)
+	}
+	if err := yaml.Unmarshal(text, &file.values); err != nil {
+		return file, fmt.Errorf("%s%s is not YAML of the form that the CLI writes, such as url: https://your-instance.qualytics.io", file.path, lineOf(err))
+	}
+	return file, nil
+}
+
+var yamlLine = regexp.MustCompile(`line \d+`)
+
+// lineOf is all that may be repeated of an error of the YAML decoder, which quotes what it read.
+func lineOf(err error) string {
+	if line := yamlLine.FindString(err.Error()); line != "" {
+		return " (" + line + ")"
+	}
+	return ""
+}
+
+// text is a value that is text; "" where the file has none.
+func (f cliConfig) text(key string) (string, error) {
+	return f.scalar(key, "!!str", "text; put it in quotes")
+}
+
+// seconds is a value that is a whole number, as text; "" where the file has none.
+func (f cliConfig) seconds(key string) (string, error) {
+	return f.scalar(key, "!!int", "a whole number of seconds")
+}
+
+func (f cliConfig) scalar(key, tag, wanted string) (string, error) {
+	node := f.values[key]
+	var value string
+	switch node.ShortTag() {
+	case "!!null":
+		return "", nil
+	case tag:
+		err := node.Decode(&value)
+		if err == nil {
+			return value, nil
+		}
+	}
+	return "", fmt.Errorf("%s in %s must be %s", key, f.path, wanted)
+}
+
+// flag is a value that is true or false, as text; "" where the file has none. As for the CLI, yes and no
+// will do.
+func (f cliConfig) flag(key string) (string, error) {
+	node := f.values[key]
+	if node.ShortTag() == "!!null" {
+		return "", nil
+	}
+	var value bool
+	if err := node.Decode(&value); err != nil {
+		return "", fmt.Errorf("%s in %s must be true or false", key, f.path)
+	}
+	return strconv.FormatBool(value), nil
+}

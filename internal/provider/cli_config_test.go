@@ -1,0 +1,231 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// withCLIConfig gives the test a home directory with the CLI's configuration file.
+func withCLIConfig(t *testing.T, text string) (path string) {
+	t.Helper()
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	path = filepath.Join(home, ".qualytics", "config.yaml")
+	if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// answers checks that the provider, configured with the given block, reads Run 100 of the server with
+// the token.
+func answers(t *testing.T, api *api, block, token string, patterns ...string) {
+	t.Helper()
+	api.ResetRequests()
+	p := newProtocol(t)
+	expectSaid(t, p.configure(t, block), patterns...)
+	p.read(t, "qualytics_operation", `{"id": 100}`)
+	requests := api.Requests()
+	if len(requests) != 1 {
+		t.Fatalf("got %d requests, want 1", len(requests))
+	}
+	if got := requests[0].Header.Get("Authorization"); got != "Bearer "+token {
+		t.Errorf("Authorization: got %q, want the token %q", got, token)
+	}
+}
+
+// Each setting comes from the provider block, else from the environment, else from the CLI's file.
+func TestCLIConfig_precedence(t *testing.T) {
+	block, variable, file := newAPI(t, mockapi.Options{}), newAPI(t, mockapi.Options{}), newAPI(t, mockapi.Options{})
+	withCLIConfig(t, fmt.Sprintf("url: %s\ntoken: token-of-the-file\nssl_verify: true\ntimeout: 30\nother: [1, 2]\n", file.url))
+	answers(t, file, `{}`, "token-of-the-file")
+
+	t.Setenv("QUALYTICS_URL", variable.url)
+	answers(t, variable, `{}`, "token-of-the-file")
+	t.Setenv("QUALYTICS_TOKEN", "token-of-the-environment")
+	answers(t, variable, `{}`, "token-of-the-environment")
+	answers(t, variable, `{"token": "token-of-the-block"}`, "token-of-the-block")
+	answers(t, block, fmt.Sprintf(`{"url": %q}`, block.url), "token-of-the-environment")
+	answers(t, block, fmt.Sprintf(`{"url": %q, "token": "token-of-the-block"}`, block.url), "token-of-the-block")
+
+	t.Setenv("QUALYTICS_URL", "")
+	answers(t, file, `{}`, "token-of-the-environment")
+}
+
+func TestCLIConfig_timeout(t *testing.T) {
+	resolve := func(configured timetypes.GoDuration, patterns ...string) time.Duration {
+		t.Helper()
+		var diags diag.Diagnostics
+		timeout := resolver{file: readCLIConfig, diags: &diags}.requestTimeout(configured)
+		expectSaid(t, protocolDiagnostics(diags), patterns...)
+		return timeout
+	}
+	expect := func(want time.Duration, configured timetypes.GoDuration) {
+		t.Helper()
+		if got := resolve(configured); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+	unset := timetypes.NewGoDurationNull()
+	expect(30*time.Second, unset)
+	withCLIConfig(t, "timeout: 45\n")
+	expect(45*time.Second, unset)
+	t.Setenv("QUALYTICS_TIMEOUT", "90")
+	expect(90*time.Second, unset)
+	expect(500*time.Millisecond, timetypes.NewGoDurationValue(500*time.Millisecond))
+
+	for _, invalid := range []string{"soon", "0", "-1", "1.5", "30s", " 30", "10000000000", "99999999999999999999"} {
+		t.Setenv("QUALYTICS_TIMEOUT", invalid)
+		resolve(unset, fmt.Sprintf(`error at request_timeout: Invalid request_timeout: The request_timeout \(taken from the environment variable QUALYTICS_TIMEOUT\) must be a whole number of seconds from 1 on, not %q.`, invalid))
+		expect(time.Minute, timetypes.NewGoDurationValue(time.Minute))
+	}
+	t.Setenv("QUALYTICS_TIMEOUT", "")
+	for _, invalid := range []string{"0", "-5", "10000000000", "1_000"} {
+		path := withCLIConfig(t, "timeout: "+invalid+"\n")
+		resolve(unset, fmt.Sprintf(`error at request_timeout: Invalid request_timeout: The request_timeout \(taken from timeout in %s\) must be a whole number of seconds from 1 on, not %q.`, path, invalid))
+	}
+}
+
+// protocolDiagnostics are diagnostics as the protocol has them.
+func protocolDiagnostics(diags diag.Diagnostics) []*tfprotov6.Diagnostic {
+	var said []*tfprotov6.Diagnostic
+	for _, diagnostic := range diags {
+		severity := tfprotov6.DiagnosticSeverityWarning
+		if diagnostic.Severity() == diag.SeverityError {
+			severity = tfprotov6.DiagnosticSeverityError
+		}
+		plain := &tfprotov6.Diagnostic{Severity: severity, Summary: diagnostic.Summary(), Detail: diagnostic.Detail()}
+		if placed, ok := diagnostic.(diag.DiagnosticWithPath); ok {
+			plain.Attribute = tftypes.NewAttributePath().WithAttributeName(placed.Path().String())
+		}
+		said = append(said, plain)
+	}
+	return said
+}
+
+// A file that says ssl_verify: false turns verification off, with a warning, unless the provider block
+// says what to trust.
+func TestCLIConfig_sslVerify(t *testing.T) {
+	api, authority := newTLSAPI(t)
+	const off = `warning at insecure_skip_verify: TLS verification is off: Any certificate is accepted, as ssl_verify: false asks for \(taken from ssl_verify in .*config.yaml\)`
+	for _, no := range []string{"false", "False", "no", "off"} {
+		withCLIConfig(t, "ssl_verify: "+no+"\n")
+		answers(t, api, api.json(`"max_retries": 0`), testToken, off)
+	}
+	answers(t, api, api.json(`"insecure_skip_verify": true`), testToken)
+	answers(t, api, api.json(fmt.Sprintf(`"ca_cert_file": %q`, authority)), testToken)
+
+	refuses := func(block string) {
+		t.Helper()
+		p := newProtocol(t)
+		expectSaid(t, p.configure(t, block))
+		_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
+		expectSaid(t, diagnostics, "error: Cannot read Run 100: .*certificate")
+	}
+	refuses(api.json(`"insecure_skip_verify": false`))
+	for _, yes := range []string{"true", "yes", "null", "", "~"} {
+		withCLIConfig(t, "ssl_verify: "+yes+"\n")
+		refuses(api.json(`"max_retries": 0`))
+	}
+}
+
+// A file that cannot be used is an error that names it, and its key, but quotes nothing of it.
+func TestCLIConfig_invalid(t *testing.T) {
+	const (
+		secret   = "s3cr3t"
+		unusable = "error: Unusable configuration of the Qualytics CLI: The provider takes what neither its block nor the environment sets from ~/.qualytics/config.yaml, but "
+	)
+	url, token := "error at url: Missing url", "error at token: Missing token"
+	of := func(attribute, key, wanted string) string {
+		return fmt.Sprintf(`error at %s: Invalid %s: The value of %s in /.*/.qualytics/config.yaml must be %s. Correct the file, or set %s in the provider block.$`, attribute, attribute, key, wanted, attribute)
+	}
+	for _, test := range []struct {
+		text string
+		want []string
+	}{
+		{"", []string{url, token}},
+		{"# nothing\n", []string{url, token}},
+		{"url: \ntoken: null\n", []string{url, token}},
+		{"url: ''\ntoken: ''\n", []string{url, token}},
+		{"urls: x\ntokens: y\n", []string{url, token}},
+		{"url: [" + secret + "\n", []string{unusable + `/.*/.qualytics/config.yaml \(line \d+\) is not YAML`}},
+		{"token: \"" + secret + "\n", []string{unusable + `/.*config.yaml \(line \d+\) is not YAML`}},
+		{"token: *" + secret + "\n", []string{unusable + `/.*config.yaml( \(line 1\))? is not YAML`}},
+		{"token: " + secret + ": x\n", []string{unusable + `/.*config.yaml( \(line 1\))? is not YAML`}},
+		{"- url: " + secret + "\n", []string{unusable + `/.*config.yaml( \(line 1\))? is not YAML`}},
+		{secret, []string{unusable + `/.*config.yaml( \(line 1\))? is not YAML`}},
+		{"\xff\xfe\xfd " + secret, []string{unusable + `/.*config.yaml( \(line 1\))? is not YAML`}},
+		{"token: a\ntoken: " + secret + "\n", []string{unusable + `/.*config.yaml \(line 2\) is not YAML`}},
+		{"url: [" + secret + "]\ntoken: x\n", []string{of("url", "url", "text; put it in quotes")}},
+		{"url: x\ntoken: 12345678\n", []string{of("token", "token", "text; put it in quotes")}},
+		{"url: x\ntoken: {a: " + secret + "}\n", []string{of("token", "token", "text; put it in quotes")}},
+		{"url: x\ntoken: true\n", []string{of("token", "token", "text; put it in quotes")}},
+		{"url: x\ntoken: y\ntimeout: \"30\"\n", []string{of("request_timeout", "timeout", "a whole number of seconds")}},
+		{"url: x\ntoken: y\ntimeout: 2.5\n", []string{of("request_timeout", "timeout", "a whole number of seconds")}},
+		{"url: x\ntoken: y\ntimeout: 30s\n", []string{of("request_timeout", "timeout", "a whole number of seconds")}},
+		{"url: x\ntoken: y\nssl_verify: " + secret + "\n", []string{of("insecure_skip_verify", "ssl_verify", "true or false")}},
+		{"url: x\ntoken: y\nssl_verify: 0\n", []string{of("insecure_skip_verify", "ssl_verify", "true or false")}},
+		{"url: " + secret + "\ntoken: y\n", []string{`error at url: Invalid url: The url \(taken from url in /.*/.qualytics/config.yaml\) must be a URL`}},
+		{"url: https://q.example.com\ntoken: " + secret + "\\n " + secret + "\n", []string{`error at token: Invalid token: The token \(taken from token in /.*/.qualytics/config.yaml\) contains white space`}},
+	} {
+		t.Run("", func(t *testing.T) {
+			t.Logf("%q", test.text)
+			withCLIConfig(t, test.text)
+			diagnostics := newProtocol(t).configure(t, "{}")
+			expectSaid(t, diagnostics, test.want...)
+			for _, diagnostic := range diagnostics {
+				if strings.Contains(said(diagnostic), secret) {
+					t.Errorf("the file is quoted: %s", said(diagnostic))
+				}
+			}
+		})
+	}
+}
+
+// Only what is needed of the file can be wrong with it.
+func TestCLIConfig_notNeeded(t *testing.T) {
+	api := newAPI(t, mockapi.Options{})
+	withCLIConfig(t, "url: [1]\ntoken: 5\ntimeout: x\nssl_verify: x\n")
+	all := api.json(`"request_timeout": "5s", "insecure_skip_verify": false`)
+	answers(t, api, all, testToken)
+	withCLIConfig(t, "url: [")
+	answers(t, api, all, testToken)
+	t.Setenv("QUALYTICS_URL", api.url)
+	t.Setenv("QUALYTICS_TOKEN", testToken)
+	t.Setenv("QUALYTICS_TIMEOUT", "5")
+	answers(t, api, `{"insecure_skip_verify": false}`, testToken)
+
+	t.Setenv("HOME", "")
+	answers(t, api, `{}`, testToken)
+	t.Setenv("HOME", t.TempDir())
+	answers(t, api, `{}`, testToken)
+}
+
+func TestCLIConfig_unreadable(t *testing.T) {
+	path := withCLIConfig(t, "")
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(path, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	expectSaid(t, newProtocol(t).configure(t, `{"url": "https://qualytics.example.com", "token": "test-token-9f4b"}`),
+		"error: Unusable configuration of the Qualytics CLI: .*but the file cannot be read: read "+path+": is a directory. Correct the file, or remove it.")
+}

@@ -1,0 +1,220 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"encoding/pem"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// Whatever is wrong with an argument is an error on that argument, when the configuration is validated
+// or, where it takes the outside world, when the provider is configured.
+func TestConfigure_invalid(t *testing.T) {
+	t.Parallel()
+	directory := t.TempDir()
+	noPEM := filepath.Join(directory, "no.pem")
+	if err := os.WriteFile(noPEM, []byte("nothing"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		config          string
+		validate, apply string
+	}{
+		{config: `{"request_timeout": "soon"}`, validate: "error at request_timeout: Invalid Time Duration String Value"},
+		{config: `{"request_timeout": "0s"}`, validate: `error at request_timeout: Invalid duration: The value must be a duration longer than zero, .*not "0s"`},
+		{config: `{"request_timeout": "-1s"}`, validate: `error at request_timeout: Invalid duration: .*not "-1s"`},
+		{config: `{"poll_interval": "10"}`, validate: "error at poll_interval: Invalid Time Duration String Value"},
+		{config: `{"poll_interval": "0"}`, validate: `error at poll_interval: Invalid duration: .*not "0"`},
+		{config: `{"poll_interval": "-5s"}`, validate: `error at poll_interval: Invalid duration: .*not "-5s"`},
+		{config: `{"max_retries": -1}`, validate: "error at max_retries: Invalid Attribute Value: .*between 0 and 100, got: -1"},
+		{config: `{"max_retries": 101}`, validate: "error at max_retries: Invalid Attribute Value: .*between 0 and 100, got: 101"},
+
+		{config: `{"url": ""}`, apply: `error at url: Invalid url: The url \(set in the provider block\) is empty; it must be`},
+		{config: `{"url": "qualytics.example.com"}`, apply: `error at url: Invalid url: The url \(set in the provider block\) must be a URL that starts with https://`},
+		{config: `{"url": "ftp://qualytics.example.com"}`, apply: "error at url: Invalid url: .*must be a URL that starts with https://"},
+		{config: `{"url": "https://"}`, apply: "error at url: Invalid url: .*has no host name"},
+		{config: `{"url": "https://me:secret@qualytics.example.com"}`, apply: "error at url: Invalid url: .*must not contain a user name"},
+		{config: `{"url": "https://qualytics.example.com/?a=b"}`, apply: "error at url: Invalid url: .*must not contain a query"},
+		{config: `{"token": ""}`, apply: `error at token: Invalid token: The token \(set in the provider block\) is empty`},
+		{config: `{"token": "Bearer test-token-9f4b"}`, apply: `error at token: Invalid token: .*without the word "Bearer"`},
+		{config: `{"token": "test-token-9f4b test-token-9f4b"}`, apply: "error at token: Invalid token: .*contains white space"},
+		{config: `{"token": "test-token-9f4b\nmore"}`, apply: "error at token: Invalid token: .*contains white space"},
+		{config: fmt.Sprintf(`{"ca_cert_file": %q}`, filepath.Join(directory, "none.pem")), apply: "error at ca_cert_file: Invalid ca_cert_file: The ca_cert_file cannot be read: open .*none.pem"},
+		{config: fmt.Sprintf(`{"ca_cert_file": %q}`, noPEM), apply: "error at ca_cert_file: Invalid ca_cert_file: .*no.pem contains no certificate in PEM form"},
+	} {
+		t.Run(test.config, func(t *testing.T) {
+			t.Parallel()
+			p := newProtocol(t)
+			answer, err := p.server.ValidateProviderConfig(t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: given(test.config)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if test.validate != "" {
+				expectSaid(t, answer.Diagnostics, test.validate)
+				return
+			}
+			expectSaid(t, answer.Diagnostics)
+			config := test.config
+			for name, value := range map[string]string{"url": "https://qualytics.example.com", "token": testToken} {
+				if !strings.Contains(config, `"`+name+`"`) {
+					config = strings.TrimSuffix(config, "}") + fmt.Sprintf(", %q: %q}", name, value)
+				}
+			}
+			expectSaid(t, p.configure(t, config), test.apply)
+		})
+	}
+}
+
+func TestConfigure_missing(t *testing.T) {
+	t.Parallel()
+	expectSaid(t, newProtocol(t).configure(t, "{}"),
+		"error at url: Missing url: The provider needs to know the url. Set url in the provider block, the environment variable QUALYTICS_URL, or url in ~/.qualytics/config.yaml",
+		"error at token: Missing token: The provider needs to know the token. Set token in the provider block, the environment variable QUALYTICS_TOKEN, or token in ~/.qualytics/config.yaml",
+	)
+}
+
+// Each unknown argument is an error of its own, in the order of the documentation.
+func TestConfigure_unknown(t *testing.T) {
+	t.Parallel()
+	p := newProtocol(t)
+	typ, _ := p.schemas.Provider.ValueType().(tftypes.Object)
+	unknown := make(map[string]tftypes.Value)
+	for name, attribute := range typ.AttributeTypes {
+		unknown[name] = tftypes.NewValue(attribute, tftypes.UnknownValue)
+	}
+	config, err := tfprotov6.NewDynamicValue(typ, tftypes.NewValue(typ, unknown))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := p.server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: &config})
+	if err != nil {
+		t.Fatal(err)
+	}
+	expectSaid(t, answer.Diagnostics,
+		"error at url: Value known only after apply: The provider's url depends on .* The environment variable QUALYTICS_URL can set it, too.$",
+		"error at token: Value known only after apply: .* The environment variable QUALYTICS_TOKEN can set it, too.$",
+		"error at request_timeout: Value known only after apply: .* The environment variable QUALYTICS_TIMEOUT can set it, too.$",
+		`error at max_retries: Value known only after apply: .*\(terraform apply -target=...\).$`,
+		"error at poll_interval: Value known only after apply: ",
+		"error at ca_cert_file: Value known only after apply: ",
+		"error at insecure_skip_verify: Value known only after apply: ",
+	)
+}
+
+// A token that would travel readable over a network is worth a warning; over the loopback interface
+// (newAPI) it is not.
+func TestConfigure_plainHTTP(t *testing.T) {
+	t.Parallel()
+	expectSaid(t, newProtocol(t).configure(t, `{"url": "http://qualytics.example.com", "token": "test-token-9f4b"}`),
+		`warning at url: Token sent without encryption: The url \(set in the provider block\) starts with http://`)
+	expectSaid(t, newProtocol(t).configure(t, `{"url": "https://qualytics.example.com", "token": "test-token-9f4b"}`))
+}
+
+// The url may end in a slash or /api, and white space around the token is cut off.
+func TestConfigure_request(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	for _, suffix := range []string{"", "/", "/api", "/api/"} {
+		p := newProtocol(t)
+		expectSaid(t, p.configure(t, fmt.Sprintf(`{"url": %q, "token": " \t%s\n"}`, api.url+suffix, testToken)))
+		_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
+		expectSaid(t, diagnostics)
+	}
+	const get = "GET /api/operations/100"
+	api.expectSeen(t, get, get, get, get)
+	for _, request := range api.Requests() {
+		for name, want := range map[string]string{
+			"Authorization": "Bearer " + testToken,
+			"User-Agent":    "terraform-provider-qualytics/test Terraform/1.99.0",
+		} {
+			if got := request.Header.Get(name); got != want {
+				t.Errorf("header %s: got %q, want %q", name, got, want)
+			}
+		}
+	}
+}
+
+func TestConfigure_maxRetries(t *testing.T) {
+	t.Parallel()
+	for argument, requests := range map[string]int{
+		`"max_retries": null`: 5,
+		`"max_retries": 0`:    1,
+		`"max_retries": 2`:    3,
+	} {
+		t.Run(argument, func(t *testing.T) {
+			t.Parallel()
+			api := newAPI(t, mockapi.Options{})
+			api.Inject(mockapi.Fault{Times: mockapi.Always, Status: http.StatusInternalServerError})
+			p := newProtocol(t)
+			expectSaid(t, p.configure(t, api.json(argument)))
+			_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
+			expectSaid(t, diagnostics, "error: Cannot read Run 100: GET /api/operations/100 was answered with HTTP status 500: Internal Server Error.\n\nThe deployment, or a proxy")
+			if got := len(api.Requests()); got != requests {
+				t.Errorf("got %d requests, want %d", got, requests)
+			}
+		})
+	}
+}
+
+func TestConfigure_requestTimeout(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	api.Inject(mockapi.Fault{Times: mockapi.Always, Delay: time.Minute})
+	p := newProtocol(t)
+	expectSaid(t, p.configure(t, api.json(`"request_timeout": "50ms", "max_retries": 1`)))
+	_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
+	expectSaid(t, diagnostics, "error: Cannot read Run 100: GET /api/operations/100 got no usable answer: .*There was no complete answer in time. Try again later, or raise the provider's request_timeout.")
+	api.expectSeen(t, "GET /api/operations/100", "GET /api/operations/100")
+}
+
+// quiet keeps failed handshakes, which are what is tested, out of the output.
+var quiet = log.New(io.Discard, "", 0)
+
+// newTLSAPI is newAPI behind TLS, with a certificate that only the returned file vouches for.
+func newTLSAPI(t *testing.T) (api *api, authority string) {
+	t.Helper()
+	api = newAPI(t, mockapi.Options{})
+	listener := httptest.NewUnstartedServer(api.Server)
+	listener.Config.ErrorLog = quiet
+	listener.StartTLS()
+	t.Cleanup(listener.Close)
+	api.url = listener.URL
+	authority = filepath.Join(t.TempDir(), "ca.pem")
+	block := &pem.Block{Type: "CERTIFICATE", Bytes: listener.Certificate().Raw}
+	if err := os.WriteFile(authority, pem.EncodeToMemory(block), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return api, authority
+}
+
+func TestConfigure_trust(t *testing.T) {
+	t.Parallel()
+	api, authority := newTLSAPI(t)
+	const untrusted = "error: Cannot read Run 100: GET /api/operations/100 got no usable answer: .*certificate.*set the provider's ca_cert_file"
+	for arguments, want := range map[string][]string{
+		`"ca_cert_file": null`:                       {untrusted},
+		`"insecure_skip_verify": false`:              {untrusted},
+		`"insecure_skip_verify": true`:               nil,
+		fmt.Sprintf(`"ca_cert_file": %q`, authority): nil,
+	} {
+		p := newProtocol(t)
+		expectSaid(t, p.configure(t, api.json(arguments)))
+		_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
+		expectSaid(t, diagnostics, want...)
+	}
+}

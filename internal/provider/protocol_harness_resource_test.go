@@ -1,0 +1,146 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// managed is one resource with its state, taken from operation to operation as Terraform does it.
+type managed struct {
+	*protocol
+	name    string
+	schema  *tfprotov6.Schema
+	state   *tfprotov6.DynamicValue
+	private []byte
+}
+
+// manage is a resource that is not created yet.
+func (p *protocol) manage(t *testing.T, name string) *managed {
+	t.Helper()
+	m := &managed{protocol: p, name: name, schema: p.schemas.ResourceSchemas[name]}
+	m.state = m.pack(t, tftypes.NewValue(m.schema.ValueType(), nil))
+	return m
+}
+
+func (m *managed) pack(t *testing.T, value tftypes.Value) *tfprotov6.DynamicValue {
+	t.Helper()
+	packed, err := tfprotov6.NewDynamicValue(m.schema.ValueType(), value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &packed
+}
+
+func (m *managed) unpack(t *testing.T, value *tfprotov6.DynamicValue) tftypes.Value {
+	t.Helper()
+	unpacked, err := value.Unmarshal(m.schema.ValueType())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return unpacked
+}
+
+// values are the attributes in the state.
+func (m *managed) values(t *testing.T) map[string]any {
+	t.Helper()
+	values, _ := plain(t, m.state, m.schema.ValueType()).(map[string]any)
+	return values
+}
+
+// proposed is the configuration with what is computed taken from the state, or unknown before there is one.
+func (m *managed) proposed(t *testing.T, config string) *tfprotov6.DynamicValue {
+	t.Helper()
+	value := m.unpack(t, given(config))
+	attributes, prior := must[map[string]tftypes.Value](value), map[string]tftypes.Value{}
+	if state := m.unpack(t, m.state); !state.IsNull() {
+		prior = must[map[string]tftypes.Value](state)
+	}
+	for _, attribute := range m.schema.Block.Attributes {
+		if !attribute.Computed || !attributes[attribute.Name].IsNull() {
+			continue
+		}
+		attributes[attribute.Name] = tftypes.NewValue(attribute.ValueType(), tftypes.UnknownValue)
+		if kept, ok := prior[attribute.Name]; ok {
+			attributes[attribute.Name] = kept
+		}
+	}
+	return m.pack(t, tftypes.NewValue(value.Type(), attributes))
+}
+
+func (m *managed) plan(t *testing.T, config string) *tfprotov6.PlanResourceChangeResponse {
+	t.Helper()
+	return m.planWithin(t.Context(), t, config)
+}
+
+func (m *managed) planWithin(ctx context.Context, t *testing.T, config string) *tfprotov6.PlanResourceChangeResponse {
+	t.Helper()
+	planned, err := m.server.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
+		TypeName: m.name, PriorState: m.state, PriorPrivate: m.private, Config: given(config), ProposedNewState: m.proposed(t, config),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return planned
+}
+
+// apply plans and applies a configuration, and returns what both have said.
+func (m *managed) apply(t *testing.T, config string) []*tfprotov6.Diagnostic {
+	t.Helper()
+	return m.applyAfter(t.Context(), t, config, func() {})
+}
+
+// applyAfter is apply with something that happens between the plan and the apply.
+func (m *managed) applyAfter(ctx context.Context, t *testing.T, config string, between func()) []*tfprotov6.Diagnostic {
+	t.Helper()
+	planned := m.planWithin(ctx, t, config)
+	if slices.ContainsFunc(planned.Diagnostics, func(d *tfprotov6.Diagnostic) bool { return d.Severity == tfprotov6.DiagnosticSeverityError }) {
+		return planned.Diagnostics
+	}
+	between()
+	applied, err := m.server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: m.name, PriorState: m.state, PlannedState: planned.PlannedState, PlannedPrivate: planned.PlannedPrivate, Config: given(config),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.state, m.private = applied.NewState, applied.Private
+	return append(planned.Diagnostics, applied.Diagnostics...)
+}
+
+// refresh reads the resource.
+func (m *managed) refresh(t *testing.T) []*tfprotov6.Diagnostic {
+	t.Helper()
+	read, err := m.server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: m.name, CurrentState: m.state, Private: m.private})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.state, m.private = read.NewState, read.Private
+	return read.Diagnostics
+}
+
+// expectNoChange checks that the configuration, planned anew, changes nothing.
+func (m *managed) expectNoChange(t *testing.T, config string) {
+	t.Helper()
+	expectSaid(t, m.refresh(t))
+	planned := m.plan(t, config)
+	expectSaid(t, planned.Diagnostics)
+	if before, after := m.unpack(t, m.state), m.unpack(t, planned.PlannedState); !before.Equal(after) {
+		t.Errorf("the plan is not empty:\nbefore %s\nafter  %s", before, after)
+	}
+}
+
+func (p *protocol) validateResource(t *testing.T, name, config string) []*tfprotov6.Diagnostic {
+	t.Helper()
+	answer, err := p.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: name, Config: given(config)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.Diagnostics
+}
