@@ -54,7 +54,7 @@ func (m filterModel) filter() qualytics.Filter {
 }
 
 func texts(list types.List) []string {
-	var values []string
+	values := make([]string, 0, len(list.Elements()))
 	for _, element := range list.Elements() {
 		values = append(values, element.(types.String).ValueString())
 	}
@@ -62,7 +62,7 @@ func texts(list types.List) []string {
 }
 
 func ids(list types.List) []int64 {
-	var values []int64
+	values := make([]int64, 0, len(list.Elements()))
 	for _, element := range list.Elements() {
 		values = append(values, element.(types.Int64).ValueInt64())
 	}

@@ -165,8 +165,9 @@ func text[S ~string](value *S) tftypes.Value {
 	return tftypes.NewValue(tftypes.String, string(*value))
 }
 
+// timestamp is null for what is no time in RFC 3339, too: a Run must not get lost for it.
 func timestamp(value qualytics.Timestamp) tftypes.Value {
-	if value == "" {
+	if _, err := value.Time(); err != nil {
 		return tftypes.NewValue(tftypes.String, nil)
 	}
 	return text(&value)

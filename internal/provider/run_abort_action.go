@@ -55,15 +55,17 @@ func (a *runAbortAction) Invoke(ctx context.Context, req action.InvokeRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	var wait *waiting
-	if boolOr(config.WaitForCompletion, true) {
-		wait = &waiting{
-			timeout: durationOr(config.Timeout, defaultDeleteTimeout), timeoutName: "timeout",
-			expected: qualytics.ResultAborted, unexpected: endedBefore,
-			unfinished: "The data source qualytics_operation shows how it goes on.",
-		}
+	run := a.abort(ctx, config.RunID.ValueInt64(), &resp.Diagnostics)
+	if run == nil {
+		return
 	}
-	if run := a.abort(ctx, config.RunID.ValueInt64(), &resp.Diagnostics); run != nil {
-		a.see(ctx, run, wait, resp)
+	wait := &waiting{
+		timeout: durationOr(config.Timeout, defaultDeleteTimeout), timeoutName: "timeout",
+		expected: qualytics.ResultAborted, unexpected: endedBefore,
+		unfinished: watchIt, stateless: true,
 	}
+	if !run.Finished() && !trueUnlessSet(config.WaitForCompletion) {
+		wait = nil
+	}
+	a.see(ctx, run, wait, resp)
 }

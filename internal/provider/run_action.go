@@ -52,7 +52,7 @@ func runActionAttributes(verb qualytics.Action, own map[string]schema.Attribute)
 		"run_id": schema.Int64Attribute{
 			Required:            true,
 			Validators:          []validator.Int64{int64validator.AtLeast(1)},
-			MarkdownDescription: "Id of the Run to " + string(verb) + ". Possible for a Run with result " + orList(verb.From()) + ", of type " + orList(verb.Types()) + ".",
+			MarkdownDescription: "Id of the Run to " + string(verb) + ". " + possibleFor(verb),
 		},
 	}
 	maps.Copy(attributes, own)
@@ -69,7 +69,7 @@ func waitActionAttributes() map[string]schema.Attribute {
 		"fail_on": schema.ListAttribute{
 			Optional:            true,
 			ElementType:         types.StringType,
-			Validators:          []validator.List{listvalidator.UniqueValues(), listvalidator.ValueStringsAre(stringvalidator.OneOf(failingResults...))},
+			Validators:          []validator.List{listvalidator.NoNullValues(), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(stringvalidator.OneOf(failingResults...))},
 			MarkdownDescription: "Results that fail the action when the Run is waited for: `failure`, `aborted`. Defaults to both; an empty list means that no result does.",
 		},
 		"timeout": timeoutAttribute("How long to wait for the Run, as a duration such as `90m`. Defaults to `60m`."),
@@ -87,7 +87,7 @@ func timeoutAttribute(description string) schema.Attribute {
 
 // waiting is how to wait for the Run; nil where waiting is not asked for.
 func (w waitArguments) waiting() *waiting {
-	if !boolOr(w.WaitForCompletion, true) {
+	if !trueUnlessSet(w.WaitForCompletion) {
 		return nil
 	}
 	failOn := failingResults
@@ -97,9 +97,11 @@ func (w waitArguments) waiting() *waiting {
 	return &waiting{
 		timeout: durationOr(w.Timeout, defaultWaitTimeout), timeoutName: "timeout",
 		failOn: failOn, expected: qualytics.ResultSuccess,
-		unfinished: "The data source qualytics_operation shows how it goes on.",
+		unfinished: watchIt, stateless: true,
 	}
 }
+
+const watchIt = "The data source qualytics_operation shows how it goes on."
 
 // see shows a Run that the API has accepted, waits for it if that is asked for (wait is not nil), and
 // reports what became of it.
@@ -122,9 +124,13 @@ func (r *runs) see(ctx context.Context, run *qualytics.Operation, wait *waiting,
 
 // showProgress sends a line to the terminal whenever a Run has got further.
 func showProgress(resp *action.InvokeResponse) runwait.Progress {
-	began := time.Now()
+	began, last := time.Now(), ""
 	return func(operation *qualytics.Operation) {
 		line := progressLine(operation)
+		if line == last {
+			return
+		}
+		last = line
 		if elapsed := time.Since(began).Truncate(time.Second); elapsed > 0 {
 			line += ", " + elapsed.String()
 		}

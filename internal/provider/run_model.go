@@ -86,7 +86,7 @@ func runAttributes(ctx context.Context, action qualytics.Action, timeoutOpts tim
 		"run_id": schema.Int64Attribute{
 			Required:            true,
 			Validators:          []validator.Int64{int64validator.AtLeast(1)},
-			MarkdownDescription: "Id of the Run to " + verb + ". Possible for a Run with result " + orList(action.From()) + ", of type " + orList(action.Types()) + ". Another id is a reason to " + verb + " that Run, unless it is the id of the resource's own Run.",
+			MarkdownDescription: "Id of the Run to " + verb + ". " + possibleFor(action) + " Another id is a reason to " + verb + " that Run, unless it is the id of the resource's own Run.",
 		},
 		"triggers": schema.MapAttribute{
 			Optional:            true,
@@ -97,6 +97,14 @@ func runAttributes(ctx context.Context, action qualytics.Action, timeoutOpts tim
 	})
 	maps.Copy(attributes, own)
 	return attributes
+}
+
+// possibleFor says which Runs an action is possible for.
+func possibleFor(action qualytics.Action) string {
+	if action.SupportsEveryType() {
+		return "Possible for a Run of any type, with result " + orList(action.From()) + "."
+	}
+	return "Possible for a Run of type " + orList(action.Types()) + ", with result " + orList(action.From()) + "."
 }
 
 // timeoutsAttribute is the usual timeouts, of which each must be longer than nothing.
@@ -125,7 +133,7 @@ func waitAttributes() map[string]schema.Attribute {
 			Computed:            true,
 			ElementType:         types.StringType,
 			Default:             listdefault.StaticValue(types.ListValueMust(types.StringType, stringValues(failingResults))),
-			Validators:          []validator.List{listvalidator.UniqueValues(), listvalidator.ValueStringsAre(stringvalidator.OneOf(failingResults...))},
+			Validators:          []validator.List{listvalidator.NoNullValues(), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(stringvalidator.OneOf(failingResults...))},
 			MarkdownDescription: "Results that fail the apply when the Run is waited for: `failure`, `aborted`. Defaults to both; an empty list means that no result does.",
 		},
 	}

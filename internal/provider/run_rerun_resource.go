@@ -47,6 +47,7 @@ func (r *runRerunResource) Metadata(_ context.Context, req resource.MetadataRequ
 
 func (r *runRerunResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	own := waitAttributes()
+	own["id"] = schema.Int64Attribute{Computed: true, MarkdownDescription: "Id of the new Run."}
 	own["delete_on_destroy"] = schema.BoolAttribute{
 		Optional:            true,
 		Computed:            true,
@@ -164,7 +165,7 @@ func (r *runRerunResource) readDeleted(ctx context.Context, state *runRerunModel
 	// The framework insists on an identity, which states of Terraform before 1.12 do not have.
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), state.ID)...)
 	switch {
-	case !boolOr(state.RerunIfDeleted, true):
+	case !trueUnlessSet(state.RerunIfDeleted):
 		notes.Awaited, notes.Failed = false, false
 		resp.Diagnostics.Append(notes.save(ctx, resp.Private)...)
 	case len(notes.Superseded) > 0:
@@ -241,8 +242,8 @@ func (r *runRerunResource) Delete(ctx context.Context, req resource.DeleteReques
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	id, active, abort := state.ID.ValueInt64(), !state.finished(), boolOr(state.AbortOnDestroy, true)
-	if !boolOr(state.DeleteOnDestroy, true) {
+	id, active, abort := state.ID.ValueInt64(), !state.finished(), trueUnlessSet(state.AbortOnDestroy)
+	if !trueUnlessSet(state.DeleteOnDestroy) {
 		if active && abort {
 			if attempt, err := r.halt(ctx, id, abort); err != nil {
 				addError(&resp.Diagnostics, attempt, err)
@@ -291,9 +292,5 @@ func (m *runRerunModel) changeFrom(state *runRerunModel, notes ledger) change {
 	}
 }
 
-func boolOr(value types.Bool, fallback bool) bool {
-	if value.IsNull() {
-		return fallback
-	}
-	return value.ValueBool()
-}
+// trueUnlessSet is the value of an argument that defaults to true.
+func trueUnlessSet(value types.Bool) bool { return value.IsNull() || value.ValueBool() }

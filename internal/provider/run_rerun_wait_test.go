@@ -91,7 +91,7 @@ func TestAccRunRerun_failOnRelaxed(t *testing.T) {
 	})
 }
 
-// With an empty fail_on, a Run that fails fails nothing.
+// With an empty fail_on, a failed Run is no error.
 func TestAccRunRerun_failOnNothing(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	api.Plan(failing)

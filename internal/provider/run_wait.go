@@ -25,6 +25,7 @@ type waiting struct {
 	unexpected  string // what else is to say of another result that is no error
 	again       string // what comes of a Run that is an error, as its report says
 	unfinished  string // what comes of a Run whose end was not seen, as its report says
+	stateless   bool   // no state holds the Run
 }
 
 // ending is how a wait ended.
@@ -101,15 +102,17 @@ func outcome(result qualytics.Result) string {
 // reportUnfinished reports a wait that ended before the Run did. An interrupt is only a warning: for an
 // error Terraform would taint a new resource, and the Run would be started again.
 func (w waiting) reportUnfinished(operation *qualytics.Operation, how ending, err error, diags *diag.Diagnostics) {
-	run := runName(operation.ID)
+	run, goesOn := runName(operation.ID), " goes on, and is in the state. "
+	if w.stateless {
+		goesOn = " goes on. "
+	}
 	switch how {
 	case endedInterrupted:
 		diags.AddWarning("Interrupted while waiting for "+run,
 			fmt.Sprintf("%s is still `%s`, goes on, and is in the state. The next apply goes on waiting for it.", run, operation.Result))
 	case endedTimedOut:
-		detail := fmt.Sprintf("%s is still `%s` after %s (%s). It goes on, and is in the state. ", run, operation.Result, w.timeout, w.timeoutName)
-		var failure *qualytics.Error
-		if errors.As(err, &failure) {
+		detail := fmt.Sprintf("%s is still `%s` after %s (%s). It", run, operation.Result, w.timeout, w.timeoutName) + goesOn
+		if failure, ok := errors.AsType[*qualytics.Error](err); ok {
 			detail += "The last look at it failed: " + sentence(failure.Error()) + " "
 		}
 		diags.AddError("Timed out while waiting for "+run, detail+w.unfinished)
@@ -119,7 +122,7 @@ func (w waiting) reportUnfinished(operation *qualytics.Operation, how ending, er
 				"Somebody deleted the record of "+run+" outside this apply, so that its result cannot be known.")
 			return
 		}
-		diags.AddError("Cannot follow "+run, readRun(operation.ID).explain(err)+"\n\nThe Run goes on, and is in the state. "+w.unfinished)
+		diags.AddError("Cannot follow "+run, readRun(operation.ID).explain(err)+"\n\nThe Run"+goesOn+w.unfinished)
 	case endedTerminal:
 	}
 }

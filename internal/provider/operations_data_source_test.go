@@ -1,0 +1,201 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// newHistory serves one Run per type, created a day apart from the first of May on, the later the longer.
+func newHistory(t *testing.T) *api {
+	t.Helper()
+	api := newAPI(t, mockapi.Options{})
+	api.Remove(100)
+	for i, run := range []mockapi.Run{
+		{Type: "catalog"},
+		{Type: "profile", Schedule: &mockapi.Schedule{ID: 7}, Datastore: mockapi.Datastore{ID: 102, Name: "Orders"}},
+		{Type: "scan", HasLogs: true, Containers: []mockapi.Container{{ID: 501, Name: "orders"}, {ID: 502, Name: "items"}}},
+		{Type: "external_scan", Result: "failure", Schedule: &mockapi.Schedule{ID: 8}},
+		{Type: "export", Result: "aborted", Datastore: mockapi.Datastore{ID: 103, Name: "Lake"}},
+		{Type: "materialize", Result: "running", HasLogs: true},
+		{Type: "promote_quality_check", Result: "queued", Containers: []mockapi.Container{{ID: 502, Name: "items"}}},
+	} {
+		run.ID = int64(i + 1)
+		run.Created = time.Date(2026, time.May, i+1, 23, 30, 0, 0, time.UTC)
+		run.StartTime = run.Created.Add(time.Hour)
+		run.EndTime = run.StartTime.Add(time.Duration(i+1) * time.Minute)
+		api.Seed(run)
+	}
+	return api
+}
+
+// Every filter reaches the API under its name, and what it selects comes back.
+func TestOperations_filters(t *testing.T) {
+	t.Parallel()
+	api := newHistory(t)
+	p := api.protocol(t)
+	for _, test := range []struct {
+		config string
+		query  string
+		ids    []any
+	}{
+		{`{}`, "", int64s(7, 6, 5, 4, 3, 2, 1)},
+		{`{"id": 3}`, "id=3", int64s(3)},
+		{`{"id": 99}`, "id=99", int64s()},
+		{`{"schedule_id": 7}`, "schedule_id=7", int64s(2)},
+		{`{"operation_type": "catalog"}`, "operation_type=catalog", int64s(1)},
+		{`{"operation_type": "sync"}`, "operation_type=sync", int64s(1)},
+		{`{"operation_type": "profile"}`, "operation_type=profile", int64s(2)},
+		{`{"operation_type": "scan"}`, "operation_type=scan", int64s(3)},
+		{`{"operation_type": "external_scan"}`, "operation_type=external_scan", int64s(4)},
+		{`{"operation_type": "export"}`, "operation_type=export", int64s(5)},
+		{`{"operation_type": "materialize"}`, "operation_type=materialize", int64s(6)},
+		{`{"operation_type": "promote"}`, "operation_type=promote", int64s(7)},
+		{`{"finished": true}`, "finished=true", int64s(5, 4, 3, 2, 1)},
+		{`{"finished": false}`, "finished=false", int64s(7, 6)},
+		{`{"result": ["queued"]}`, "result=queued", int64s(7)},
+		{`{"result": ["running", "failure"]}`, "result=running&result=failure", int64s(6, 4)},
+		{`{"result": ["aborted", "success"]}`, "result=aborted&result=success", int64s(5, 3, 2, 1)},
+		{`{"created_date": "2026-05-04"}`, "created_date=2026-05-04", int64s(4)},
+		{`{"start_date": "2026-05-04"}`, "start_date=2026-05-04", int64s(3)},
+		{`{"end_date": "2026-05-05"}`, "end_date=2026-05-05", int64s(4)},
+		{`{"created_date": "2026-05-04", "offset": 60}`, "created_date=2026-05-04&offset=60", int64s(3)},
+		{`{"start_date": "2026-05-04", "offset": -60}`, "offset=-60&start_date=2026-05-04", int64s(4)},
+		{`{"created_date": "2024-02-29", "offset": 1440}`, "created_date=2024-02-29&offset=1440", int64s()},
+		{`{"offset": -1440}`, "offset=-1440", int64s(7, 6, 5, 4, 3, 2, 1)},
+		{`{"offset": 0}`, "offset=0", int64s(7, 6, 5, 4, 3, 2, 1)},
+		{`{"datastore": [102]}`, "datastore=102", int64s(2)},
+		{`{"datastore": [103, 102]}`, "datastore=103&datastore=102", int64s(5, 2)},
+		{`{"container": [501]}`, "container=501", int64s(3)},
+		{`{"container": [501, 502]}`, "container=501&container=502", int64s(7, 3)},
+		{`{"has_logs": true}`, "has_logs=true", int64s(6, 3)},
+		{`{"has_logs": false, "finished": false}`, "finished=false&has_logs=false", int64s(7)},
+		{`{"sort_created": "asc"}`, "sort_created=asc", int64s(1, 2, 3, 4, 5, 6, 7)},
+		{`{"sort_created": "desc"}`, "sort_created=desc", int64s(7, 6, 5, 4, 3, 2, 1)},
+		{`{"sort_duration": "asc", "finished": true}`, "finished=true&sort_duration=asc", int64s(1, 2, 3, 4, 5)},
+		{`{"sort_duration": "desc", "finished": true}`, "finished=true&sort_duration=desc", int64s(5, 4, 3, 2, 1)},
+		{`{"sort_created": "asc", "sort_duration": "desc"}`, "sort_created=asc&sort_duration=desc", int64s(1, 2, 3, 4, 5, 6, 7)},
+		{`{"operation_type": "scan", "result": ["success"], "datastore": [101], "container": [501], "has_logs": true, "finished": true, "id": 3}`, "container=501&datastore=101&finished=true&has_logs=true&id=3&operation_type=scan&result=success", int64s(3)},
+	} {
+		api.ResetRequests()
+		expectSaid(t, p.validateDataSource(t, "qualytics_operations", test.config))
+		state, diagnostics := p.read(t, "qualytics_operations", test.config)
+		expectSaid(t, diagnostics)
+		requests := api.Requests()
+		if len(requests) != 1 {
+			t.Fatalf("%s: got %d requests, want 1", test.config, len(requests))
+		}
+		query := requests[0].Query
+		query.Del("page")
+		query.Del("size")
+		if got := query.Encode(); requests[0].Path != "/api/operations" || got != test.query {
+			t.Errorf("%s: got the query %s, want %s", test.config, got, test.query)
+		}
+		expectListed(t, test.config, state, int64(len(test.ids)), test.ids)
+	}
+}
+
+func int64s(numbers ...int64) []any {
+	values := make([]any, 0, len(numbers))
+	for _, number := range numbers {
+		values = append(values, number)
+	}
+	return values
+}
+
+// expectListed checks which Runs a state of qualytics_operations lists, in operations and in ids.
+func expectListed(t *testing.T, config string, state map[string]any, total int64, ids []any) {
+	t.Helper()
+	listed := []any{}
+	operations, _ := state["operations"].([]any)
+	for _, operation := range operations {
+		run, _ := operation.(map[string]any)
+		listed = append(listed, run["id"])
+	}
+	if !reflect.DeepEqual(listed, ids) {
+		t.Errorf("%s: got the Runs %v, want %v", config, listed, ids)
+	}
+	if !reflect.DeepEqual(state["ids"], ids) {
+		t.Errorf("%s: got the ids %v, want %v", config, state["ids"], ids)
+	}
+	if state["total"] != total {
+		t.Errorf("%s: got the total %v, want %d", config, state["total"], total)
+	}
+}
+
+// All fields of a Run, of one that has ended and of one that has not started, in a real Terraform.
+func TestAccOperations_fields(t *testing.T) {
+	api := newHistory(t)
+	const listing = "data.qualytics_operations.test"
+	field := func(index int, name string, check knownvalue.Check) statecheck.StateCheck {
+		return statecheck.ExpectKnownValue(listing, tfjsonpath.New("operations").AtSliceIndex(index).AtMapKey(name), check)
+	}
+	datastore := knownvalue.ObjectExact(map[string]knownvalue.Check{
+		"id": number64(102), "name": word("Orders"), "store_type": word(""), "type": word(""),
+	})
+	acceptance(t, resource.TestCase{Steps: []resource.TestStep{{
+		Config: api.config(`
+			data "qualytics_operations" "test" {
+			  result       = ["success", "queued"]
+			  offset       = 0
+			  sort_created = "desc"
+			  limit        = 3
+			}`),
+		ConfigPlanChecks: emptyPlan,
+		ConfigStateChecks: []statecheck.StateCheck{
+			statecheck.ExpectKnownValue(listing, tfjsonpath.New("ids"), knownvalue.ListExact([]knownvalue.Check{number64(7), number64(3), number64(2)})),
+			statecheck.ExpectKnownValue(listing, tfjsonpath.New("total"), number64(4)),
+			statecheck.ExpectKnownValue(listing, tfjsonpath.New("operations"), knownvalue.ListSizeExact(3)),
+			field(0, "type", word("promote_quality_check")),
+			field(0, "result", word("queued")),
+			field(0, "start_time", knownvalue.Null()),
+			field(0, "end_time", knownvalue.Null()),
+			field(0, "duration_seconds", knownvalue.Null()),
+			field(0, "schedule_id", knownvalue.Null()),
+			field(2, "id", number64(2)),
+			field(2, "type", word("profile")),
+			field(2, "result", word("success")),
+			field(2, "message", knownvalue.Null()),
+			field(2, "created", word("2026-05-02T23:30:00.000000Z")),
+			field(2, "start_time", word("2026-05-03T00:30:00.000000Z")),
+			field(2, "end_time", word("2026-05-03T00:32:00.000000Z")),
+			field(2, "duration_seconds", knownvalue.Float64Exact(120)),
+			field(2, "triggered_by", word("user@example.com")),
+			field(2, "schedule_id", number64(7)),
+			field(2, "datastore", datastore),
+			field(2, "status", knownvalue.MapPartial(map[string]knownvalue.Check{"total_containers": number64(2), "fields_profiled": number64(24)})),
+		},
+	}}})
+}
+
+// Types, results and counters that the provider does not know pass through, and what the API leaves out
+// is null.
+func TestOperations_unknownToTheProvider(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	const run = `{"id": 9007199254740993, "type": "reconcile", "result": "paused", "created": "2026-05-01T09:30:00", "status": {"rows_matched": 12345678901234567890, "ratio": 0.5, "phase": "second", "detail": {"a": 1}, "none": null}, "later": [1]}`
+	api.Inject(mockapi.Fault{Status: 200, Body: fmt.Sprintf(`{"items": [%s], "total": 1}`, run)})
+	state, diagnostics := api.protocol(t).read(t, "qualytics_operations", `{}`)
+	expectSaid(t, diagnostics)
+	expectListed(t, "unknown", state, 1, int64s(9007199254740993))
+	want := map[string]any{
+		"id": int64(9007199254740993), "type": "reconcile", "result": "paused", "message": nil, "created": "2026-05-01T09:30:00Z",
+		"start_time": nil, "end_time": nil, "duration_seconds": nil, "triggered_by": nil, "schedule_id": nil, "datastore": nil,
+		"status": map[string]any{"rows_matched": "12345678901234567890", "ratio": "0.5"},
+	}
+	operations, _ := state["operations"].([]any)
+	if got := operations[0]; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v\nwant %v", got, want)
+	}
+}

@@ -1,0 +1,146 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// In a real Terraform: every type of operation can be aborted.
+func TestAccRunAbort_types(t *testing.T) {
+	api := newTypes(t, "running")
+	api.Seed(mockapi.Run{ID: 2, Type: "catalog", Result: "queued"})
+	const path = "PUT /api/operations/abort/"
+	acceptance(t, resource.TestCase{
+		CheckDestroy: api.written(t, path+"1", path+"2", path+"3", path+"4", path+"5", path+"6", path+"7", path+"8", path+"9"),
+		Steps: []resource.TestStep{{
+			Config: api.config(`
+				resource "qualytics_run_abort" "each" {
+				  count  = 9
+				  run_id = count.index + 1
+				}`),
+			ConfigPlanChecks: emptyPlan,
+		}},
+	})
+	for _, run := range api.Runs() {
+		if run.ID <= 9 && run.Result != "aborted" {
+			t.Errorf("Run %d (%s): got the result %s", run.ID, run.Type, run.Result)
+		}
+	}
+}
+
+// Each type and each result. The plan says nothing, since a Run that has ended is fine: the apply says
+// with which result.
+func TestRunAbort_support(t *testing.T) {
+	t.Parallel()
+	for _, runType := range allTypes {
+		for result, want := range map[string][]string{
+			"queued":  nil,
+			"running": nil,
+			"aborted": nil,
+			"success": {`warning: Run 90 succeeded: Run 90 \(` + runType + `\) ended with the result .success.. It had ended before it could be aborted.$`},
+			"failure": {`warning: Run 90 failed: Run 90 \(` + runType + `\) ended with the result .failure.: lost. It had ended before it could be aborted.$`},
+		} {
+			t.Run(runType+" "+result, func(t *testing.T) {
+				t.Parallel()
+				api := newAPI(t, mockapi.Options{})
+				run := mockapi.Run{ID: 90, Type: runType, Result: result}
+				if result == "failure" {
+					run.Message = "lost"
+				}
+				api.Seed(run)
+				resource := api.protocol(t).manage(t, "qualytics_run_abort")
+				expectSaid(t, resource.apply(t, `{"run_id": 90}`), want...)
+				if result == "queued" || result == "running" {
+					result = "aborted"
+				}
+				resource.expectRun(t, 90, result)
+				resource.expectNoChange(t, `{"run_id": 90}`)
+				api.expectWrites(abort90)(t)
+			})
+		}
+	}
+}
+
+// A Run that ends by itself before its worker could stop is no error, either.
+func TestRunAbort_endsByItself(t *testing.T) {
+	t.Parallel()
+	api := newRunning(t, mockapi.Options{AbortDelay: 24 * time.Hour})
+	api.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/90", Skip: 2, Hook: func() { api.Finish(90, "success", "") }})
+	resource := api.protocol(t).manage(t, "qualytics_run_abort")
+	expectSaid(t, resource.apply(t, `{"run_id": 90}`), "warning: Run 90 succeeded: .* It had ended before it could be aborted.")
+	resource.expectNoChange(t, `{"run_id": 90}`)
+	api.expectSeen(t, "GET /api/operations/90", abort90, "GET /api/operations/90", "GET /api/operations/90", "GET /api/operations/90")
+}
+
+// An interrupt is a warning; the next apply goes on waiting, and asks for nothing.
+func TestRunAbort_interrupted(t *testing.T) {
+	t.Parallel()
+	api := newRunning(t, mockapi.Options{AbortDelay: 24 * time.Hour})
+	resource := api.protocol(t).manage(t, "qualytics_run_abort")
+	ctx, interrupt := context.WithCancel(t.Context())
+	api.Inject(mockapi.Fault{Method: "GET", Skip: 1, Hook: interrupt})
+	expectSaid(t, resource.applyAfter(ctx, t, `{"run_id": 90}`, func() {}), "warning: Interrupted while waiting for Run 90: .*The next apply goes on waiting for it.")
+	expectSaid(t, resource.refresh(t))
+	api.Inject(mockapi.Fault{Method: "GET", Skip: 1, Hook: func() { api.Finish(90, "aborted", "") }})
+	expectSaid(t, resource.apply(t, `{"run_id": 90}`))
+	resource.expectRun(t, 90, "aborted")
+	api.expectWrites(abort90)(t)
+}
+
+func TestRunAbort_refused(t *testing.T) {
+	t.Parallel()
+	api := newRunning(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_abort")
+	expectSaid(t, resource.plan(t, `{"run_id": 99}`).Diagnostics, "error at run_id: Cannot read Run 99: .*HTTP status 404: Run 99 does not exist.")
+	api.Forbid(101)
+	expectSaid(t, resource.apply(t, `{"run_id": 90}`), "error at run_id: Cannot abort Run 90: PUT /api/operations/abort/90 was answered with HTTP status 403: .*\n\nThe token's user needs the Editor team permission .*to abort a Run.")
+	expectSaid(t, resource.applyAfter(t.Context(), t, `{"run_id": 90}`, func() { api.Remove(90) }), "error at run_id: Cannot abort Run 90: .*HTTP status 404: Run 90 does not exist.")
+	if resource.values(t) != nil {
+		t.Error("there is a resource although nothing was aborted")
+	}
+
+	api.Seed(mockapi.Run{ID: 91, Result: "success"})
+	api.Inject(mockapi.Fault{Method: "PUT", Status: 409, Body: `{"detail": "locked"}`})
+	expectSaid(t, resource.applyAfter(t.Context(), t, `{"run_id": 91}`, func() { api.Seed(mockapi.Run{ID: 91, Result: "running"}) }),
+		"error at run_id: Cannot abort Run 91: .*HTTP status 409: locked.\n\nOnly a Run with result `queued` or `running` can be aborted.")
+}
+
+// The abort is repeated when its answer is lost, since that is harmless.
+func TestRunAbort_lostAnswer(t *testing.T) {
+	t.Parallel()
+	api := newRunning(t, mockapi.Options{})
+	api.Inject(mockapi.Fault{Method: "PUT", AfterEffect: true, Close: true})
+	resource := api.protocol(t).manage(t, "qualytics_run_abort")
+	expectSaid(t, resource.apply(t, `{"run_id": 90}`))
+	resource.expectRun(t, 90, "aborted")
+	api.expectWrites(abort90, abort90)(t)
+}
+
+// What is wrong with an argument is an error on it when the configuration is validated.
+func TestRunResources_invalid(t *testing.T) {
+	t.Parallel()
+	p := newProtocol(t)
+	for _, test := range []struct{ name, config, want string }{
+		{"qualytics_run_abort", `{"run_id": 0}`, "error at run_id: .*at least 1, got: 0"},
+		{"qualytics_run_abort", `{"run_id": 90, "timeouts": {"create": "soon"}}`, `error at timeouts.*: .*"soon"`},
+		{"qualytics_run_resume", `{"run_id": -1}`, "error at run_id: .*at least 1, got: -1"},
+		{"qualytics_run_resume", `{"run_id": 90, "fail_on": ["success"]}`, `error at fail_on.*: .*one of: \["failure" "aborted"\], got: "success"`},
+		{"qualytics_run_resume", `{"run_id": 90, "fail_on": ["failure", "failure"]}`, `error at fail_on: .*duplicate`},
+		{"qualytics_run_resume", `{"run_id": 90, "fail_on": [null]}`, `error at fail_on.*: `},
+		{"qualytics_run_resume", `{"run_id": 90, "timeouts": {"update": "-5m"}}`, `error at timeouts.*: .*`},
+		{"qualytics_run_resume", `{"run_id": 90, "timeouts": {"create": "0s"}}`, `error at timeouts.*: .*`},
+	} {
+		t.Run(test.name+" "+test.config, func(t *testing.T) {
+			t.Parallel()
+			expectSaid(t, p.validateResource(t, test.name, test.config), test.want)
+		})
+	}
+}

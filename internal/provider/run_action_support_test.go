@@ -1,0 +1,122 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// supportOf is the API page's word on one action: what the tests hold the provider against.
+type supportOf struct {
+	action      string // as the provider names it
+	request     string // for Run 90
+	done        string
+	unsupported []string // types of operation
+	from        []string // results
+	possible    string   // as errors say it
+}
+
+var supportTable = []supportOf{
+	{
+		action: "rerun", request: "PUT /api/operations/rerun/90", done: "rerun",
+		unsupported: []string{"external_scan"},
+		from:        []string{"success", "failure", "aborted"},
+		possible:    "Only a Run with result `success`, `failure` or `aborted` can be rerun, and only of type `sync`, `profile`, `scan`, `export`, `materialize` or `promote`.",
+	},
+	{
+		action: "resume", request: resume90, done: "resumed",
+		unsupported: []string{"sync", "catalog", "external_scan", "export", "materialize"},
+		from:        []string{"failure", "aborted"},
+		possible:    "Only a Run with result `aborted` or `failure` can be resumed, and only of type `profile`, `scan` or `promote`.",
+	},
+	{
+		action: "abort", request: abort90, done: "aborted",
+		from: []string{"queued", "running"},
+	},
+	{
+		action: "delete", request: "DELETE /api/operations/90", done: "deleted",
+		from:     []string{"success", "failure", "aborted"},
+		possible: "Only a Run with result `success`, `failure` or `aborted` can be deleted. .*An active Run can be aborted first, with qualytics_run_abort.",
+	},
+}
+
+// Each action with each type and each result: what the plan says, and what the action itself says when
+// the Run changes after the plan.
+func TestRunAction_support(t *testing.T) {
+	t.Parallel()
+	for _, row := range supportTable {
+		for _, runType := range allTypes {
+			for _, result := range []string{"queued", "running", "success", "failure", "aborted"} {
+				t.Run(row.action+" "+runType+" "+result, func(t *testing.T) {
+					t.Parallel()
+					api := newAPI(t, mockapi.Options{})
+					api.Seed(mockapi.Run{ID: 90, Type: runType, Result: result})
+					p := api.protocol(t)
+					expectSaid(t, p.planAction(t, "qualytics_run_"+row.action, `{"run_id": 90}`), row.planned(runType, result)...)
+					api.expectSeen(t, "GET /api/operations/90")
+					_, diagnostics := p.invoke(t.Context(), t, "qualytics_run_"+row.action, `{"run_id": 90}`)
+					expectSaid(t, diagnostics, row.invoked(runType, result)...)
+					api.expectWrites(row.request)(t)
+				})
+			}
+		}
+	}
+}
+
+func (row supportOf) planned(runType, result string) []string {
+	const at, cannot = "error at run_id: ", "Cannot %s Run 90: "
+	active := result == "queued" || result == "running"
+	switch {
+	case slices.Contains(row.unsupported, runType):
+		return []string{fmt.Sprintf(at+cannot+"Run 90 is of type `%s`, which cannot be %s. %s", row.action, runType, row.done, row.possible)}
+	case slices.Contains(row.from, result), row.action == "abort":
+		return nil
+	case active:
+		return []string{fmt.Sprintf("warning at run_id: Run 90 is still active: Run 90 is `%s`, and the apply will fail unless it has ended by then. %s", result, row.possible)}
+	default:
+		return []string{fmt.Sprintf(at+cannot+"The result of Run 90 is `%s`. %s", row.action, result, row.possible)}
+	}
+}
+
+func (row supportOf) invoked(runType, result string) []string {
+	refused := "error at run_id: Cannot %s Run 90: %s was answered with HTTP status 409: Run 90 cannot be %s: %s.\n\n%s"
+	switch {
+	case row.action == "abort" && (result == "success" || result == "failure"):
+		return []string{`warning: Run 90 .*ended with the result .` + result + `.. It had ended before it could be aborted.`}
+	case row.action == "abort":
+		return nil
+	case slices.Contains(row.unsupported, runType):
+		return []string{fmt.Sprintf(refused, row.action, row.request, row.done, "not supported by Runs of type "+runType, row.possible)}
+	case slices.Contains(row.from, result):
+		return nil
+	default:
+		return []string{fmt.Sprintf(refused, row.action, row.request, row.done, "its result is "+result, row.possible)}
+	}
+}
+
+func TestRunAction_invalid(t *testing.T) {
+	t.Parallel()
+	p := newProtocol(t)
+	for _, test := range []struct{ name, config, want string }{
+		{"rerun", `{"run_id": 0}`, "error at run_id: .*at least 1, got: 0"},
+		{"resume", `{"run_id": -1}`, "error at run_id: .*at least 1, got: -1"},
+		{"abort", `{"run_id": 0}`, "error at run_id: .*at least 1, got: 0"},
+		{"delete", `{"run_id": 0}`, "error at run_id: .*at least 1, got: 0"},
+		{"rerun", `{"run_id": 90, "fail_on": ["success"]}`, `error at fail_on.*: .*one of: \["failure" "aborted"\], got: "success"`},
+		{"rerun", `{"run_id": 90, "fail_on": ["aborted", "aborted"]}`, "error at fail_on: .*duplicate"},
+		{"resume", `{"run_id": 90, "fail_on": [null]}`, "error at fail_on.*: Null List Value"},
+		{"rerun", `{"run_id": 90, "timeout": "soon"}`, "error at timeout: Invalid Time Duration String Value"},
+		{"resume", `{"run_id": 90, "timeout": "0s"}`, `error at timeout: Invalid duration: .*not "0s"`},
+		{"abort", `{"run_id": 90, "timeout": "-1m"}`, `error at timeout: Invalid duration: .*not "-1m"`},
+	} {
+		t.Run(test.name+" "+test.config, func(t *testing.T) {
+			t.Parallel()
+			expectSaid(t, p.validateAction(t, "qualytics_run_"+test.name, test.config), test.want)
+		})
+	}
+}

@@ -1,0 +1,199 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/action"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
+)
+
+const (
+	rerun90 = "PUT /api/operations/rerun/90"
+	look90  = "GET /api/operations/90"
+	// lookForNewest comes before every request that starts a Run.
+	lookForNewest = "GET /api/operations?page=1&size=1&sort_created=desc"
+)
+
+var elapsed = regexp.MustCompile(`, \d+s$`)
+
+// expectProgress checks the lines that went to the terminal, but for the time that has passed.
+func expectProgress(t *testing.T, got []string, want ...string) {
+	t.Helper()
+	for i := range got {
+		got[i] = elapsed.ReplaceAllString(got[i], "")
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("progress:\n got %q\nwant %q", got, want)
+	}
+}
+
+// newPaced serves the stopped Run 90, and goes on by a second whenever somebody has looked twice.
+func newPaced(t *testing.T, outcome mockapi.Outcome) *api {
+	t.Helper()
+	clock := mockapi.NewClock(time.Date(2026, time.May, 1, 9, 30, 0, 0, time.UTC))
+	api := newStopped(t, mockapi.Options{Now: clock.Now, Outcome: outcome})
+	var looks atomic.Int64
+	api.Inject(mockapi.Fault{Method: "GET", Times: mockapi.Always, Hook: func() {
+		if looks.Add(1)%2 == 0 {
+			clock.Advance(time.Second)
+		}
+	}})
+	return api
+}
+
+// A line goes to the terminal when the Run has got further, and only then.
+func TestRunAction_progress(t *testing.T) {
+	t.Parallel()
+	api := newPaced(t, mockapi.Outcome{Queued: time.Second, Running: 4 * time.Second})
+	progress, diagnostics := api.protocol(t).invoke(t.Context(), t, "qualytics_run_rerun", `{"run_id": 90}`)
+	expectSaid(t, diagnostics)
+	expectProgress(t, progress,
+		"Run 101: queued, 0/2 containers, 0 records",
+		"Run 101: running, 0/2 containers, 0 records",
+		"Run 101: running, 0/2 containers, 25,000 records",
+		"Run 101: running, 1/2 containers, 50,000 records",
+		"Run 101: running, 1/2 containers, 75,000 records",
+		"Run 101: success, 2/2 containers, 100,000 records",
+	)
+	api.expectWrites(rerun90)(t)
+}
+
+// Lines say how much time has passed, once it is worth saying.
+func TestRunAction_elapsed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var lines []string
+		progress := showProgress(&action.InvokeResponse{SendProgress: func(event action.InvokeProgressEvent) { lines = append(lines, event.Message) }})
+		progress(&qualytics.Operation{ID: 90, Result: "queued"})
+		time.Sleep(1500 * time.Millisecond)
+		progress(&qualytics.Operation{ID: 90, Result: "queued"})
+		progress(&qualytics.Operation{ID: 90, Result: "running"})
+		time.Sleep(2 * time.Minute)
+		progress(&qualytics.Operation{ID: 90, Result: "success"})
+		if want := []string{"Run 90: queued", "Run 90: running, 1s", "Run 90: success, 2m1s"}; !slices.Equal(lines, want) {
+			t.Errorf("got %q, want %q", lines, want)
+		}
+	})
+}
+
+// Without waiting an action is done once the API has accepted, and the deletion says that it was done.
+func TestRunAction_withoutWaiting(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]struct {
+		line     string
+		requests []string
+	}{
+		"rerun":  {"Run 101: queued, 0/2 containers, 0 records", []string{lookForNewest, rerun90}},
+		"resume": {"Run 90: queued, 1/2 containers, 50,000 records", []string{lookForNewest, look90, resume90}},
+		"abort":  {"Run 90: running, 1/2 containers, 100,000 records", []string{abort90}},
+		"delete": {"Run 90: record deleted", []string{"DELETE /api/operations/90"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newStopped(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}, AbortDelay: time.Hour})
+			config := `{"run_id": 90, "wait_for_completion": false}`
+			switch name {
+			case "abort":
+				run := scan(90, "running")
+				run.Status = map[string]int64{"total_containers": 2, "containers_analyzed": 1, "records_processed": 100_000}
+				api.Seed(run)
+			case "delete":
+				config = `{"run_id": 90}`
+			}
+			progress, diagnostics := api.protocol(t).invoke(t.Context(), t, "qualytics_run_"+name, config)
+			expectSaid(t, diagnostics)
+			expectProgress(t, progress, want.line)
+			api.expectSeen(t, want.requests...)
+		})
+	}
+}
+
+// What comes of the Run is reported as fail_on says; an action has no next apply to speak of.
+func TestRunAction_outcome(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		action, arguments string
+		outcome           mockapi.Outcome
+		want              []string
+	}{
+		"failure":         {"rerun", ``, mockapi.Outcome{Result: "failure", Message: "lost"}, []string{`error: Run 101 failed: Run 101 \(scan\) ended with the result .failure.: lost.\n\nThat is an error because fail_on contains .failure.. The data source qualytics_operation with id = 101 shows the whole Run.\s*$`}},
+		"aborted":         {"resume", ``, mockapi.Outcome{Result: "aborted"}, []string{"error: Run 90 was aborted: "}},
+		"failure allowed": {"rerun", `, "fail_on": []`, mockapi.Outcome{Result: "failure", Message: "lost"}, []string{`warning: Run 101 failed: .*: lost.$`}},
+		"aborted allowed": {"resume", `, "fail_on": ["failure"]`, mockapi.Outcome{Result: "aborted"}, []string{"warning: Run 90 was aborted: "}},
+		"message":         {"rerun", ``, mockapi.Outcome{Message: "read in full"}, []string{"warning: Run 101 succeeded with a message: .*: read in full.$"}},
+		"not waited for":  {"rerun", `, "wait_for_completion": false`, mockapi.Outcome{Result: "failure"}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newStopped(t, mockapi.Options{})
+			api.Plan(test.outcome)
+			_, diagnostics := api.protocol(t).invoke(t.Context(), t, "qualytics_run_"+test.action, `{"run_id": 90`+test.arguments+`}`)
+			expectSaid(t, diagnostics, test.want...)
+		})
+	}
+}
+
+// An action that ends before its Run does says so; there is no state that the Run could be in.
+func TestRunAction_unfinished(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		action, result, arguments string
+		last                      mockapi.Fault // hits the second look at the Run
+		want                      string
+	}{
+		"rerun timeout":    {"rerun", "failure", `, "timeout": "300ms"`, mockapi.Fault{}, `error: Timed out while waiting for Run 101: Run 101 is still .running. after 300ms \(timeout\). It goes on. The data source qualytics_operation shows how it goes on.$`},
+		"resume timeout":   {"resume", "failure", `, "timeout": "300ms"`, mockapi.Fault{}, `error: Timed out while waiting for Run 90: .* It goes on. The data source`},
+		"abort timeout":    {"abort", "running", `, "timeout": "100ms"`, mockapi.Fault{}, `error: Timed out while waiting for Run 90: .* It goes on. The data source`},
+		"token revoked":    {"rerun", "failure", ``, mockapi.Fault{Status: 401}, "error: Cannot follow Run 101: GET /api/operations/101 was answered with HTTP status 401: .*\n\nThe Run goes on. The data source"},
+		"record deleted":   {"rerun", "failure", ``, mockapi.Fault{Status: 404, Body: `{"detail": "gone"}`}, "error: Run 101 was deleted while it was waited for: "},
+		"cancelled":        {"rerun", "failure", ``, mockapi.Fault{}, "error: Interrupted while waiting for Run 101: The Run goes on. The data source qualytics_operation shows how it goes on.$"},
+		"cancelled resume": {"resume", "failure", ``, mockapi.Fault{}, "error: Interrupted while waiting for Run 90: The Run goes on."},
+		"cancelled abort":  {"abort", "running", ``, mockapi.Fault{}, "error: Interrupted while waiting for Run 90: The Run goes on."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newAPI(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}, AbortDelay: time.Hour})
+			api.Seed(scan(90, test.result))
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			test.last.Method, test.last.Path, test.last.Skip = "GET", "/api/operations/*", 1
+			if test.action == "resume" {
+				test.last.Skip++ // the look at the Run as it was
+			}
+			if test.arguments == "" && test.last.Status == 0 {
+				test.last.Hook = cancel
+			}
+			api.Inject(test.last)
+			_, diagnostics := api.protocol(t).invoke(ctx, t, "qualytics_run_"+test.action, `{"run_id": 90`+test.arguments+`}`)
+			expectSaid(t, diagnostics, test.want)
+			if got := len(api.writes()); got != 1 {
+				t.Errorf("got %d changing requests, want 1", got)
+			}
+		})
+	}
+}
+
+// An action that is cancelled before it has asked for anything asks for nothing.
+func TestRunAction_cancelledBefore(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"rerun", "resume", "abort", "delete"} {
+		api := newStopped(t, mockapi.Options{})
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		progress, diagnostics := api.protocol(t).invoke(ctx, t, "qualytics_run_"+name, `{"run_id": 90}`)
+		expectSaid(t, diagnostics, "error: Cannot "+name+" Run 90: .*It was interrupted. Nothing more was sent.")
+		expectProgress(t, progress)
+		api.expectSeen(t)
+	}
+}

@@ -1,0 +1,150 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// withActions are the versions of Terraform that have actions and queries.
+var withActions = []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)}
+
+// triggering is a resource that triggers actions when it is created and when its value changes.
+func triggering(value, actions string) string {
+	return fmt.Sprintf(`
+		resource "terraform_data" "trigger" {
+		  input = %q
+		  lifecycle {
+		    action_trigger {
+		      events  = [after_create, after_update]
+		      actions = [%s]
+		    }
+		  }
+		}
+	`, value, actions)
+}
+
+// invokes checks which actions the plan is going to invoke.
+type invokes []string
+
+func (want invokes) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest, resp *plancheck.CheckPlanResponse) {
+	var got []string
+	for _, invocation := range req.Plan.ActionInvocations {
+		got = append(got, invocation.Address)
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		resp.Error = fmt.Errorf("planned actions: got %q, want %q", got, []string(want))
+	}
+}
+
+func invoking(actions ...string) resource.ConfigPlanChecks {
+	checks := emptyPlan
+	checks.PreApply = []plancheck.PlanCheck{invokes(actions)}
+	return checks
+}
+
+// All four actions, in the order in which they are triggered, once per change.
+func TestAccRunActions_triggered(t *testing.T) {
+	api := newRunning(t, mockapi.Options{})
+	actions := func(value string) string {
+		return api.config(triggering(value, "action.qualytics_run_abort.it, action.qualytics_run_resume.it, action.qualytics_run_rerun.it, action.qualytics_run_delete.it") + `
+			action "qualytics_run_abort" "it" {
+			  config {
+			    run_id  = 90
+			    timeout = "1m"
+			  }
+			}
+			action "qualytics_run_resume" "it" {
+			  config {
+			    run_id      = 90
+			    force_abort = true
+			    fail_on     = ["failure"]
+			  }
+			}
+			action "qualytics_run_rerun" "it" {
+			  config {
+			    run_id              = 90
+			    wait_for_completion = true
+			    fail_on             = []
+			    timeout             = "1m"
+			  }
+			}
+			action "qualytics_run_delete" "it" {
+			  config { run_id = 90 }
+			}`)
+	}
+	round := []string{abort90, resume90 + "?force_abort=true", rerun90, "DELETE /api/operations/90"}
+	planned := invoking("action.qualytics_run_abort.it", "action.qualytics_run_delete.it", "action.qualytics_run_rerun.it", "action.qualytics_run_resume.it")
+	acceptance(t, resource.TestCase{
+		TerraformVersionChecks: withActions,
+		CheckDestroy:           api.afterDestroy(t, []int64{100, 101, 102}, append(round, round...)...),
+		Steps: []resource.TestStep{
+			{Config: actions("1"), ConfigPlanChecks: planned, Check: api.hasWritten(t, round...)},
+			{Config: actions("1"), ConfigPlanChecks: invoking(), Check: api.hasWritten(t, round...)},
+			{PreConfig: func() { api.Seed(scan(90, "running")) }, Config: actions("2"), ConfigPlanChecks: planned},
+		},
+	})
+}
+
+// What cannot work fails the plan; what turns out not to work fails the apply.
+func TestAccRunActions_refused(t *testing.T) {
+	api := newAPI(t, mockapi.Options{})
+	api.Seed(mockapi.Run{ID: 90, Type: "external_scan"}, mockapi.Run{ID: 91, Type: "export"}, scan(92, "running"))
+	only := func(action string, id int) string {
+		return api.config(triggering("1", "action.qualytics_run_"+action+".it") + fmt.Sprintf("action \"qualytics_run_%s\" \"it\" {\n  config {\n    run_id = %d\n  }\n}\n", action, id))
+	}
+	acceptance(t, resource.TestCase{
+		TerraformVersionChecks: withActions,
+		CheckDestroy:           api.afterDestroy(t, []int64{90, 91, 92, 100}, "DELETE /api/operations/92"),
+		Steps: []resource.TestStep{
+			{Config: only("rerun", 90), ExpectError: says("Cannot rerun Run 90", "Run 90 is of type `external_scan`, which cannot be rerun.")},
+			{Config: only("resume", 91), ExpectError: says("Cannot resume Run 91", "Run 91 is of type `export`, which cannot be resumed.")},
+			{Config: only("abort", 99), ExpectError: says("Cannot read Run 99", "Run 99 does not exist.")},
+			{
+				Config:      only("delete", 92),
+				ExpectError: says("Cannot delete Run 92", "HTTP status 409: Run 92 cannot be deleted: its result is running.", "An active Run can be aborted first, with qualytics_run_abort."),
+			},
+		},
+	})
+}
+
+// An id that is known only after the apply is looked up then.
+func TestAccRunActions_unknownRun(t *testing.T) {
+	api := newAPI(t, mockapi.Options{})
+	acceptance(t, resource.TestCase{
+		TerraformVersionChecks: withActions,
+		CheckDestroy: func(*terraform.State) error {
+			api.expectRuns(t, 100)
+			return nil
+		},
+		Steps: []resource.TestStep{{
+			Config: api.config(`
+				resource "qualytics_run_rerun" "test" {
+				  run_id = 100
+				  lifecycle {
+				    action_trigger {
+				      events  = [after_create]
+				      actions = [action.qualytics_run_delete.it]
+				    }
+				  }
+				}
+				action "qualytics_run_delete" "it" {
+				  config { run_id = qualytics_run_rerun.test.id }
+				}`),
+			Check:              api.hasWritten(t, rerun100, "DELETE /api/operations/101"),
+			ExpectNonEmptyPlan: true, // the record that the resource holds is gone
+		}},
+	})
+}

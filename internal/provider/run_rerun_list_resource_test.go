@@ -1,0 +1,233 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// found is one result of a list resource.
+type found struct {
+	id       any
+	name     string
+	resource map[string]any
+}
+
+// lists is the part of the protocol that is about list resources.
+func (p *protocol) lists(t *testing.T) tfprotov6.ListResourceServer {
+	t.Helper()
+	server, ok := p.server.(tfprotov6.ListResourceServer)
+	if !ok {
+		t.Fatal("the provider has no list resources")
+	}
+	return server
+}
+
+func (p *protocol) validateList(t *testing.T, config string) []*tfprotov6.Diagnostic {
+	t.Helper()
+	answer, err := p.lists(t).ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: "qualytics_run_rerun", Config: given(config)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.Diagnostics
+}
+
+// list queries the list resource for Runs.
+func (p *protocol) list(t *testing.T, config string, limit int64, includeResource bool) (results []found, diagnostics []*tfprotov6.Diagnostic) {
+	t.Helper()
+	const name = "qualytics_run_rerun"
+	identities, err := p.server.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stream, err := p.lists(t).ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: name, Config: given(config), Limit: limit, IncludeResource: includeResource})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for result := range stream.Results {
+		diagnostics = append(diagnostics, result.Diagnostics...)
+		if result.Identity == nil {
+			continue
+		}
+		identity, _ := plain(t, result.Identity.IdentityData, identities.IdentitySchemas[name].ValueType()).(map[string]any)
+		resource, _ := plain(t, result.Resource, p.schemas.ResourceSchemas[name].ValueType()).(map[string]any)
+		results = append(results, found{id: identity["id"], name: result.DisplayName, resource: resource})
+	}
+	return results, diagnostics
+}
+
+func idsOf(results []found) []any {
+	ids := []any{}
+	for _, result := range results {
+		ids = append(ids, result.id)
+	}
+	return ids
+}
+
+// What a Run is called tells it apart: type, datastore, result and start.
+func TestRunRerunList_names(t *testing.T) {
+	t.Parallel()
+	api := newHistory(t)
+	results, diagnostics := api.protocol(t).list(t, `{"sort_created": "asc"}`, 0, false)
+	expectSaid(t, diagnostics)
+	want := []found{
+		{id: int64(1), name: "catalog on Datastore-Sample: success, 2026-05-02T00:30:00.000000Z"},
+		{id: int64(2), name: "profile on Orders: success, 2026-05-03T00:30:00.000000Z"},
+		{id: int64(3), name: "scan on Datastore-Sample: success, 2026-05-04T00:30:00.000000Z"},
+		{id: int64(4), name: "external_scan on Datastore-Sample: failure, 2026-05-05T00:30:00.000000Z"},
+		{id: int64(5), name: "export on Lake: aborted, 2026-05-06T00:30:00.000000Z"},
+		{id: int64(6), name: "materialize on Datastore-Sample: running, 2026-05-07T00:30:00.000000Z"},
+		{id: int64(7), name: "promote_quality_check on Datastore-Sample: queued, not started"},
+	}
+	if !reflect.DeepEqual(results, want) {
+		t.Errorf("got  %v\nwant %v", results, want)
+	}
+
+	api.Inject(mockapi.Fault{Status: 200, Body: `{"items": [{"id": 8, "type": "scan", "result": "success"}], "total": 1}`})
+	results, diagnostics = api.protocol(t).list(t, `{}`, 0, true)
+	expectSaid(t, diagnostics)
+	if len(results) != 1 || results[0].name != "scan on an unknown datastore: success, not started" {
+		t.Errorf("got %v", results)
+	}
+}
+
+// The filters are those of qualytics_operations.
+func TestRunRerunList_filters(t *testing.T) {
+	t.Parallel()
+	api := newHistory(t)
+	p := api.protocol(t)
+	for _, test := range []struct {
+		config, query string
+		ids           []any
+	}{
+		{`{"operation_type": "profile", "schedule_id": 7}`, "operation_type=profile&schedule_id=7", int64s(2)},
+		{`{"result": ["running", "failure"], "sort_created": "asc"}`, "result=running&result=failure&sort_created=asc", int64s(4, 6)},
+		{`{"id": 3}`, "id=3", int64s(3)},
+		{`{"finished": true, "sort_duration": "desc"}`, "finished=true&sort_duration=desc", int64s(5, 4, 3, 2, 1)},
+		{`{"created_date": "2026-05-04", "offset": 60}`, "created_date=2026-05-04&offset=60", int64s(3)},
+		{`{"start_date": "2026-05-04"}`, "start_date=2026-05-04", int64s(3)},
+		{`{"end_date": "2026-05-05"}`, "end_date=2026-05-05", int64s(4)},
+		{`{"datastore": [102, 103]}`, "datastore=102&datastore=103", int64s(5, 2)},
+		{`{"container": [502], "has_logs": true}`, "container=502&has_logs=true", int64s(3)},
+	} {
+		api.ResetRequests()
+		expectSaid(t, p.validateList(t, test.config))
+		results, diagnostics := p.list(t, test.config, 0, false)
+		expectSaid(t, diagnostics)
+		if ids := idsOf(results); !slices.Equal(ids, test.ids) {
+			t.Errorf("%s: got %v, want %v", test.config, ids, test.ids)
+		}
+		query := api.Requests()[0].Query
+		query.Del("page")
+		query.Del("size")
+		if got := query.Encode(); got != test.query {
+			t.Errorf("%s: got the query %s, want %s", test.config, got, test.query)
+		}
+	}
+	for _, test := range invalidFilters {
+		expectSaid(t, p.validateList(t, test.config), test.want)
+	}
+}
+
+// No more is read than the limit takes.
+func TestRunRerunList_limit(t *testing.T) {
+	t.Parallel()
+	api := newLongHistory(t, 150)
+	p := api.protocol(t)
+	for limit, want := range map[int64][]any{0: down(150, 1), 1: down(150, 150), 3: down(150, 148), 120: down(150, 31), 500: down(150, 1)} {
+		api.ResetRequests()
+		results, diagnostics := p.list(t, `{}`, limit, false)
+		expectSaid(t, diagnostics)
+		if ids := idsOf(results); !slices.Equal(ids, want) {
+			t.Errorf("limit %d: got %v, want %v", limit, ids, want)
+		}
+		if size := api.Requests()[0].Query.Get("size"); limit == 3 && (size != "3" || len(api.Requests()) != 1) {
+			t.Errorf("limit 3: got the requests %q", api.seen())
+		}
+	}
+}
+
+// With the resource included, a result is what the import of the Run would be, so that the configuration
+// which Terraform generates from it starts nothing.
+func TestRunRerunList_includeResource(t *testing.T) {
+	t.Parallel()
+	api := newHistory(t)
+	p := api.protocol(t)
+	results, diagnostics := p.list(t, `{"id": 2}`, 0, true)
+	expectSaid(t, diagnostics)
+	operation, diagnostics := p.read(t, "qualytics_operation", `{"id": 2}`)
+	expectSaid(t, diagnostics)
+	want := map[string]any{
+		"run_id": int64(2), "triggers": nil, "timeouts": nil, "wait_for_completion": true, "fail_on": []any{"failure", "aborted"},
+		"delete_on_destroy": true, "abort_on_destroy": true, "rerun_if_deleted": true,
+	}
+	for name, value := range operation {
+		if name != "containers" && name != "details" {
+			want[name] = value
+		}
+	}
+	if len(results) != 1 || !reflect.DeepEqual(results[0].resource, want) {
+		t.Errorf("got  %v\nwant %v", results, want)
+	}
+}
+
+func TestRunRerunList_errors(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault mockapi.Fault
+		want  string
+	}{
+		"parameter": {mockapi.Fault{Status: 422, Body: `{"detail": [{"loc": ["query", "operation_type"], "msg": "odd"}]}`}, "error at operation_type: Invalid operation_type: The Qualytics API rejected this value: odd."},
+		"token":     {mockapi.Fault{Status: 401, Body: `{"detail": "Invalid token"}`}, "error: Cannot list Runs: GET /api/operations was answered with HTTP status 401: Invalid token."},
+		"HTML":      {mockapi.Fault{Status: 200, Body: "<html></html>"}, "error: Cannot list Runs: .*an HTML page"},
+		"server":    {mockapi.Fault{Status: 500, Times: mockapi.Always}, "error: Cannot list Runs: .*HTTP status 500"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newAPI(t, mockapi.Options{})
+			api.Inject(test.fault)
+			results, diagnostics := api.protocol(t).list(t, `{}`, 0, false)
+			expectSaid(t, diagnostics, test.want)
+			if len(results) != 0 {
+				t.Errorf("there are results: %v", results)
+			}
+		})
+	}
+}
+
+// A list that never stands still is given with a warning after it.
+func TestRunRerunList_unsteady(t *testing.T) {
+	t.Parallel()
+	api := newRestless(t)
+	results, diagnostics := api.protocol(t).list(t, `{"sort_created": "desc"}`, 0, false)
+	expectSaid(t, diagnostics, "warning: The list changed while it was read: ")
+	if len(results) < 150 {
+		t.Errorf("got only %d Runs", len(results))
+	}
+}
+
+// A list can be ended early.
+func TestRunRerunList_stopped(t *testing.T) {
+	t.Parallel()
+	api := newLongHistory(t, 5)
+	stream, err := api.protocol(t).lists(t).ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: "qualytics_run_rerun", Config: given(`{}`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := 0
+	for range stream.Results {
+		if names++; names == 2 {
+			break
+		}
+	}
+	if names != 2 {
+		t.Errorf("got %d results, want 2", names)
+	}
+}

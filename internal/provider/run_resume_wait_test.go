@@ -1,0 +1,149 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"testing"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+const activeWarning = "warning at run_id: Run 90 is still active: Run 90 is `running`, and the apply will fail unless it has ended by then. Only a Run with result `aborted` or `failure` can be resumed"
+
+// expectRun checks which Run a resource holds, and its result.
+func (m *managed) expectRun(t *testing.T, id int64, result string) {
+	t.Helper()
+	values := m.values(t)
+	if values["id"] != id || values["result"] != result {
+		t.Errorf("got Run %v with the result %v, want %d, %s", values["id"], values["result"], id, result)
+	}
+}
+
+// What comes of the Run is reported as fail_on says.
+func TestRunResume_outcome(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		arguments string
+		outcome   mockapi.Outcome
+		want      []string
+	}{
+		"success":         {``, mockapi.Outcome{}, nil},
+		"message":         {``, mockapi.Outcome{Message: "2 containers were read in full"}, []string{`warning: Run 90 succeeded with a message: Run 90 \(scan\) ended with the result .success.: 2 containers were read in full.$`}},
+		"failure":         {``, mockapi.Outcome{Result: "failure", Message: "lost"}, []string{`error: Run 90 failed: Run 90 \(scan\) ended with the result .failure.: lost.\n\nThat is an error because fail_on contains .failure.*The next apply resumes it.`}},
+		"aborted":         {``, mockapi.Outcome{Result: "aborted"}, []string{`error: Run 90 was aborted: .*fail_on contains .aborted.`}},
+		"failure allowed": {`, "fail_on": ["aborted"]`, mockapi.Outcome{Result: "failure", Message: "lost"}, []string{`warning: Run 90 failed: Run 90 \(scan\) ended with the result .failure.: lost.$`}},
+		"aborted allowed": {`, "fail_on": ["failure"]`, mockapi.Outcome{Result: "aborted"}, []string{`warning: Run 90 was aborted: `}},
+		"all allowed":     {`, "fail_on": []`, mockapi.Outcome{Result: "failure"}, []string{`warning: Run 90 failed: `}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newStopped(t, mockapi.Options{})
+			api.Plan(test.outcome)
+			resource := api.protocol(t).manage(t, "qualytics_run_resume")
+			config := `{"run_id": 90, "force_abort": false, "wait_for_completion": true` + test.arguments + `}`
+			expectSaid(t, resource.apply(t, config), test.want...)
+			result := test.outcome.Result
+			if result == "" {
+				result = "success"
+			}
+			resource.expectRun(t, 90, result)
+			api.expectWrites(resume90)(t)
+		})
+	}
+}
+
+// An active Run is resumed only with force_abort, which the API then sees. Without it, the plan warns
+// and the apply fails.
+func TestRunResume_forceAbort(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	api.Seed(scan(90, "running"))
+	resource := api.protocol(t).manage(t, "qualytics_run_resume")
+	expectSaid(t, resource.apply(t, `{"run_id": 90}`), activeWarning,
+		"error at run_id: Cannot resume Run 90: PUT /api/operations/run/90 was answered with HTTP status 409: Run 90 cannot be resumed: its result is running.\n\nOnly a Run with result `aborted` or `failure` can be resumed, and only of type `profile`, `scan` or `promote`.")
+	if resource.values(t) != nil {
+		t.Error("there is a resource although nothing was resumed")
+	}
+	expectSaid(t, resource.apply(t, `{"run_id": 90, "force_abort": true}`))
+	resource.expectRun(t, 90, "success")
+	resource.expectNoChange(t, `{"run_id": 90, "force_abort": true}`)
+	api.expectWrites(resume90, resume90+"?force_abort=true")(t)
+}
+
+// A wait that takes too long is an error, after which the Run is in the state. The next update goes on
+// waiting for it, and asks for nothing.
+func TestRunResume_timeout(t *testing.T) {
+	t.Parallel()
+	api := newStopped(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
+	resource := api.protocol(t).manage(t, "qualytics_run_resume")
+	const config = `{"run_id": 90, "timeouts": {"create": "300ms", "update": "350ms"}}`
+	expectSaid(t, resource.apply(t, config),
+		`error: Timed out while waiting for Run 90: Run 90 is still .running. after 300ms \(timeouts.create\). It goes on, and is in the state. Terraform marks the new resource as tainted: .*terraform untaint`)
+	resource.expectRun(t, 90, "running")
+	expectSaid(t, resource.refresh(t))
+	expectSaid(t, resource.apply(t, config), // untainted
+		`error: Timed out while waiting for Run 90: Run 90 is still .running. after 350ms \(timeouts.update\). .*The next apply goes on waiting for it.`)
+	resource.expectRun(t, 90, "running")
+	api.Finish(90, "success", "")
+	resource.expectNoChange(t, config)
+	resource.expectRun(t, 90, "success")
+	api.expectWrites(resume90)(t)
+}
+
+// A Run that failed while nobody waited any more is an error of the apply that goes on waiting.
+func TestRunResume_failedMeanwhile(t *testing.T) {
+	t.Parallel()
+	api := newStopped(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
+	resource := api.protocol(t).manage(t, "qualytics_run_resume")
+	const config = `{"run_id": 90, "timeouts": {"create": "100ms"}}`
+	expectSaid(t, resource.apply(t, config), "error: Timed out")
+	api.Finish(90, "failure", "lost")
+	expectSaid(t, resource.refresh(t))
+	expectSaid(t, resource.apply(t, config), "error: Run 90 failed: .*lost.")
+	api.expectWrites(resume90)(t)
+	api.Plan(mockapi.Outcome{})
+	expectSaid(t, resource.refresh(t))
+	expectSaid(t, resource.apply(t, config))
+	resource.expectRun(t, 90, "success")
+	api.expectWrites(resume90, resume90)(t)
+}
+
+// An interrupt is a warning, so that Terraform does not taint the resource; the next apply goes on
+// waiting for the same Run.
+func TestRunResume_interrupted(t *testing.T) {
+	t.Parallel()
+	api := newStopped(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
+	resource := api.protocol(t).manage(t, "qualytics_run_resume")
+	ctx, interrupt := context.WithCancel(t.Context())
+	api.Inject(mockapi.Fault{Method: "GET", Skip: 4, Hook: interrupt}) // at the second look while waiting, after the one of the plan and the two before the resume
+	expectSaid(t, resource.applyAfter(ctx, t, `{"run_id": 90}`, func() {}),
+		"warning: Interrupted while waiting for Run 90: Run 90 is still `running`, goes on, and is in the state. The next apply goes on waiting for it.")
+	resource.expectRun(t, 90, "running")
+	expectSaid(t, resource.refresh(t))
+	api.Inject(mockapi.Fault{Method: "GET", Skip: 1, Hook: func() { api.Finish(90, "success", "") }})
+	expectSaid(t, resource.apply(t, `{"run_id": 90}`))
+	resource.expectRun(t, 90, "success")
+	api.expectWrites(resume90)(t)
+}
+
+// The answer to the request is lost, but the Run goes on: it is found, and not asked for again.
+func TestRunResume_lostAnswer(t *testing.T) {
+	t.Parallel()
+	for name, options := range map[string]mockapi.Options{"same Run": {}, "new Run": {ResumeAsNew: true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newStopped(t, options)
+			api.Inject(mockapi.Fault{Method: "PUT", AfterEffect: true, Close: true})
+			resource := api.protocol(t).manage(t, "qualytics_run_resume")
+			id := int64(90)
+			if options.ResumeAsNew {
+				id = 101
+			}
+			expectSaid(t, resource.apply(t, `{"run_id": 90}`), "warning: The answer to the resume was lost: PUT /api/operations/run/90: .* The Run that it had started was found")
+			resource.expectRun(t, id, "success")
+			api.expectWrites(resume90)(t)
+		})
+	}
+}
