@@ -5,13 +5,12 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"log"
 	"os/signal"
 	"syscall"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/provider"
 )
@@ -24,16 +23,15 @@ func main() {
 	flag.BoolVar(&debug, "debug", false, "wait for a debugger, and for Terraform to attach to this process")
 	flag.Parse()
 
-	if !debug {
+	var options []tf6server.ServeOpt
+	if debug {
+		options = append(options, tf6server.WithManagedDebug())
+	} else {
 		// Terraform ends its providers itself, once it has saved what they did. A signal that reaches the
 		// whole process group must not make a provider lose the Run that it has just started.
 		signal.Ignore(syscall.SIGTERM)
 	}
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
-		Address: "registry.terraform.io/qualytics/qualytics",
-		Debug:   debug,
-	})
-	if err != nil {
+	if err := tf6server.Serve("registry.terraform.io/qualytics/qualytics", provider.NewServer(version), options...); err != nil {
 		log.Fatal(err)
 	}
 }

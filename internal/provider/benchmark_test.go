@@ -18,7 +18,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
@@ -32,7 +31,7 @@ func BenchmarkOperationsRead(b *testing.B) {
 		name     string
 		provider func() provider.Provider
 	}{
-		{"raw", func() provider.Provider { return testProvider() }},
+		{"direct", func() provider.Provider { return testProvider() }},
 		{"structs", func() provider.Provider { return &structsProvider{testProvider()} }},
 	}
 	for _, count := range []int{1_000, 10_000} {
@@ -81,7 +80,7 @@ func serveRuns(b *testing.B, count int) string {
 // operationsRead is a function that reads all Runs through the provider's protocol.
 func operationsRead(b *testing.B, provider provider.Provider, url string) func() {
 	b.Helper()
-	server := providerserver.NewProtocol6(provider)()
+	server := serve(provider)
 	configured, err := server.ConfigureProvider(b.Context(), &tfprotov6.ConfigureProviderRequest{
 		Config: given(fmt.Sprintf(`{"url": %q, "token": %q}`, url, testToken)),
 	})
@@ -194,7 +193,7 @@ func (d *structsDataSource) Read(ctx context.Context, req datasource.ReadRequest
 func BenchmarkSchemas(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		server := providerserver.NewProtocol6(testProvider())()
+		server := serve(testProvider())
 		if _, err := server.GetProviderSchema(b.Context(), &tfprotov6.GetProviderSchemaRequest{}); err != nil {
 			b.Fatal(err)
 		}

@@ -18,7 +18,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
@@ -101,7 +101,7 @@ func serveForReattach(t *testing.T) string {
 		<-closed
 	})
 	go func() {
-		err := tf6server.Serve("registry.terraform.io/"+name, providerserver.NewProtocol6(testProvider()),
+		err := tf6server.Serve("registry.terraform.io/"+name, func() tfprotov6.ProviderServer { return serve(testProvider()) },
 			tf6server.WithDebug(ctx, reattach, closed), tf6server.WithLoggingSink(t))
 		if err != nil {
 			t.Error(err)

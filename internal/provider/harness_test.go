@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -102,7 +101,7 @@ func testProvider() *qualyticsProvider {
 }
 
 var factories = map[string]func() (tfprotov6.ProviderServer, error){
-	"qualytics": providerserver.NewProtocol6WithError(testProvider()),
+	"qualytics": func() (tfprotov6.ProviderServer, error) { return serve(testProvider()), nil },
 }
 
 // afterDestroy is a check, after the last destroy, of the requests and the Runs that are left.

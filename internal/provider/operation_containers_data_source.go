@@ -77,9 +77,8 @@ func (d *operationContainersDataSource) Read(ctx context.Context, req datasource
 	for i := range listing.Items {
 		containers = append(containers, containerRunValue(&listing.Items[i]))
 	}
-	list, diags := readList(ctx, containerRunAttrType, containers)
-	resp.Diagnostics.Append(diags...)
-	model.Containers = list
-	model.Total = types.Int64Value(listing.Total)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+	setState(ctx, req, resp, map[string]tftypes.Value{
+		"containers": tftypes.NewValue(tftypes.List{ElementType: containerRunType}, containers),
+		"total":      number(&listing.Total),
+	})
 }

@@ -33,14 +33,13 @@ type operationModel struct {
 }
 
 var (
-	operationAttrType    = attrType(operationFields)
-	operationType        = operationAttrType.TerraformType(context.Background()).(tftypes.Object)
-	datastoreType        = operationType.AttributeTypes["datastore"].(tftypes.Object)
-	statusType           = operationType.AttributeTypes["status"]
-	containerRunAttrType = attrType(containerRunFields)
-	containerRunType     = containerRunAttrType.TerraformType(context.Background()).(tftypes.Object)
-	containerAttrType    = attrType(containerFields)
-	containerType        = containerRunType.AttributeTypes["container"].(tftypes.Object)
+	operationAttrType = attrType(operationFields)
+	operationType     = operationAttrType.TerraformType(context.Background()).(tftypes.Object)
+	datastoreType     = operationType.AttributeTypes["datastore"].(tftypes.Object)
+	statusType        = operationType.AttributeTypes["status"]
+	containerRunType  = attrType(containerRunFields).TerraformType(context.Background()).(tftypes.Object)
+	containerAttrType = attrType(containerFields)
+	containerType     = containerRunType.AttributeTypes["container"].(tftypes.Object)
 )
 
 // newOperationModel turns a Run of the API into the model.
@@ -124,14 +123,14 @@ func containerRunValue(run *qualytics.ContainerRun) tftypes.Value {
 func durationValue(operation *qualytics.Operation) tftypes.Value {
 	duration, ok := operation.Duration()
 	if !ok {
-		return tftypes.NewValue(tftypes.Number, nil)
+		return nullNumber
 	}
 	return tftypes.NewValue(tftypes.Number, big.NewFloat(duration.Seconds()))
 }
 
 func scheduleID(schedule *qualytics.Schedule) tftypes.Value {
 	if schedule == nil {
-		return tftypes.NewValue(tftypes.Number, nil)
+		return nullNumber
 	}
 	return number(&schedule.ID)
 }
@@ -151,16 +150,23 @@ func datastoreValue(datastore *qualytics.Datastore) tftypes.Value {
 func statusValue(counters qualytics.Counters) tftypes.Value {
 	status := make(map[string]tftypes.Value, len(counters))
 	for name, count := range counters {
-		if value, _, err := big.ParseFloat(count.String(), 10, 512, big.ToNearestEven); err == nil {
+		if whole, err := count.Int64(); err == nil {
+			status[name] = number(&whole)
+		} else if value, _, err := big.ParseFloat(count.String(), 10, 512, big.ToNearestEven); err == nil {
 			status[name] = tftypes.NewValue(tftypes.Number, value)
 		}
 	}
 	return tftypes.NewValue(statusType, status)
 }
 
+var (
+	nullText   = tftypes.NewValue(tftypes.String, nil)
+	nullNumber = tftypes.NewValue(tftypes.Number, nil)
+)
+
 func text[S ~string](value *S) tftypes.Value {
 	if value == nil {
-		return tftypes.NewValue(tftypes.String, nil)
+		return nullText
 	}
 	return tftypes.NewValue(tftypes.String, string(*value))
 }
@@ -168,14 +174,14 @@ func text[S ~string](value *S) tftypes.Value {
 // timestamp is null for what is no time in RFC 3339, too: a Run must not get lost for it.
 func timestamp(value qualytics.Timestamp) tftypes.Value {
 	if _, err := value.Time(); err != nil {
-		return tftypes.NewValue(tftypes.String, nil)
+		return nullText
 	}
 	return text(&value)
 }
 
 func number(value *int64) tftypes.Value {
 	if value == nil {
-		return tftypes.NewValue(tftypes.Number, nil)
+		return nullNumber
 	}
 	return tftypes.NewValue(tftypes.Number, new(big.Float).SetInt64(*value))
 }

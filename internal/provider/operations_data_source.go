@@ -82,10 +82,7 @@ func (d *operationsDataSource) Read(ctx context.Context, req datasource.ReadRequ
 		return
 	}
 	warnUnsteady(listing.Steady, &resp.Diagnostics)
-	resp.State.Raw, err = listingValue(req.Config.Raw, listing)
-	if err != nil {
-		resp.Diagnostics.AddError("Cannot list Runs", err.Error())
-	}
+	setState(ctx, req, resp, listingValues(listing))
 }
 
 // warnUnsteady warns of a list that may be incomplete.
@@ -101,23 +98,18 @@ func isFilter(name string) bool {
 	return ok
 }
 
-// listingValue is the data source's configuration completed by a listing. It is built of Terraform's
-// own values, since for thousands of Runs the framework's reflection takes most of the time and memory
-// of the read.
-func listingValue(config tftypes.Value, listing qualytics.Listing[qualytics.Operation]) (tftypes.Value, error) {
+// listingValues are the computed attributes, made of Terraform's own values: for thousands of Runs, the
+// framework's reflection would take most of the time and memory of the read.
+func listingValues(listing qualytics.Listing[qualytics.Operation]) map[string]tftypes.Value {
 	operations := make([]tftypes.Value, 0, len(listing.Items))
 	ids := make([]tftypes.Value, 0, len(listing.Items))
 	for i := range listing.Items {
 		operations = append(operations, operationValue(&listing.Items[i]))
 		ids = append(ids, number(&listing.Items[i].ID))
 	}
-	attributes := make(map[string]tftypes.Value)
-	if err := config.As(&attributes); err != nil {
-		return config, err
+	return map[string]tftypes.Value{
+		"operations": tftypes.NewValue(tftypes.List{ElementType: operationType}, operations),
+		"ids":        tftypes.NewValue(tftypes.List{ElementType: tftypes.Number}, ids),
+		"total":      number(&listing.Total),
 	}
-	attributes = maps.Clone(attributes) // they are still the configuration's own
-	attributes["operations"] = tftypes.NewValue(tftypes.List{ElementType: operationType}, operations)
-	attributes["ids"] = tftypes.NewValue(tftypes.List{ElementType: tftypes.Number}, ids)
-	attributes["total"] = number(&listing.Total)
-	return tftypes.NewValue(config.Type(), attributes), nil
 }

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
@@ -44,7 +43,7 @@ type protocol struct {
 // newProtocol is a provider that is not configured yet.
 func newProtocol(t *testing.T) *protocol {
 	t.Helper()
-	server := providerserver.NewProtocol6(testProvider())()
+	server := serve(testProvider())
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)

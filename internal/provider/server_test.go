@@ -1,0 +1,78 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// A state that goes to Terraform directly is the one that the framework would make of it.
+func TestServer_directState(t *testing.T) {
+	api := newAPI(t, mockapi.Options{})
+	odd := mockapi.Run{ID: 7, Type: "materialize", Result: "queued"}
+	api.Seed(scan(1, "failure"), scan(2, "running"), odd)
+	for name, configs := range map[string][]string{
+		"qualytics_operations": {
+			`{}`, `{"id": 999}`, `{"limit": 2, "sort_created": "asc"}`,
+			`{"result": ["failure", "running"], "finished": true, "created_date": "2026-05-01", "datastore": [101]}`,
+		},
+		"qualytics_operation_containers": {`{"operation_id": 1}`, `{"operation_id": 7}`},
+	} {
+		for _, config := range configs {
+			direct := readState(t, serve(testProvider()), api, name, config)
+			usual := readState(t, providerserver.NewProtocol6(testProvider())(), api, name, config)
+			if differences, err := direct.Diff(usual); err != nil || len(differences) > 0 {
+				t.Errorf("%s with %s: %v %v", name, config, differences, err)
+			}
+		}
+	}
+}
+
+// What fails has no state.
+func TestServer_noStateOfAFailedRead(t *testing.T) {
+	api := newAPI(t, mockapi.Options{})
+	api.Inject(mockapi.Fault{Status: 403, Times: mockapi.Always})
+	p := api.protocol(t)
+	read, err := p.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: "qualytics_operations", Config: given(`{}`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	expectSaid(t, read.Diagnostics, "error: Cannot list Runs")
+	state, err := read.State.Unmarshal(p.schemas.DataSourceSchemas["qualytics_operations"].ValueType())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var attributes map[string]tftypes.Value
+	if err := state.As(&attributes); err != nil || !attributes["operations"].IsNull() {
+		t.Errorf("the state has %v (%v)", attributes["operations"], err)
+	}
+}
+
+// readState is what a data source has read, as a server answers it.
+func readState(t *testing.T, server tfprotov6.ProviderServer, api *api, name, config string) tftypes.Value {
+	t.Helper()
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	configured, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: given(api.json(`"poll_interval": "10ms"`))})
+	if err != nil || len(configured.Diagnostics) > 0 {
+		t.Fatal(err, configured)
+	}
+	read, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: given(config)})
+	if err != nil || len(read.Diagnostics) > 0 {
+		t.Fatal(err, read)
+	}
+	state, err := read.State.Unmarshal(schemas.DataSourceSchemas[name].ValueType())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return state
+}
