@@ -44,6 +44,7 @@ type directStateKey struct{}
 // ReadDataSource lets the framework read, and then puts the state in that setState has taken aside.
 func (s server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
 	var direct *tftypes.Value
+	defer func() { direct = nil }() // the framework keeps every context until the provider ends
 	resp, err := s.frameworkServer.ReadDataSource(context.WithValue(ctx, directStateKey{}, &direct), req)
 	if err != nil || direct == nil {
 		return resp, err

@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"context"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -75,4 +76,25 @@ func readState(t *testing.T, server tfprotov6.ProviderServer, api *api, name, co
 		t.Fatal(err)
 	}
 	return state
+}
+
+// rememberingServer keeps the context of a read, as the framework does.
+type rememberingServer struct {
+	frameworkServer
+	ctx context.Context //nolint:containedctx // that is what it is for
+}
+
+func (s *rememberingServer) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
+	s.ctx = ctx
+	return s.frameworkServer.ReadDataSource(ctx, req)
+}
+
+// What was read is not held on to until the provider ends.
+func TestServer_keepsNoState(t *testing.T) {
+	api := newAPI(t, mockapi.Options{})
+	remembering := &rememberingServer{frameworkServer: serve(testProvider()).frameworkServer}
+	readState(t, server{remembering}, api, "qualytics_operations", `{}`)
+	if direct := remembering.ctx.Value(directStateKey{}).(**tftypes.Value); *direct != nil {
+		t.Error("the state is still held")
+	}
 }

@@ -53,59 +53,77 @@ func (h *history) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write([]byte(tail))
 }
 
-// histories runs a benchmark for every size of history, near and far.
-func histories(b *testing.B, list func(b *testing.B, url string, count int) int) {
+// BenchmarkOperations lists whole histories, near and far, beside the floor. As ratios it prints the
+// client's time by the floor's, and its time per Run by that of a tenth of the Runs.
+func BenchmarkOperations(b *testing.B) {
 	for _, latency := range []time.Duration{0, 50 * time.Millisecond} {
+		var shorter float64 // time per Run of the history before
 		for _, count := range []int{1000, 10_000, 100_000} {
 			b.Run(fmt.Sprintf("runs=%d/latency=%v", count, latency), func(b *testing.B) {
 				server := httptest.NewServer(newHistory(count, latency))
 				defer server.Close()
-				b.ReportAllocs()
-				for b.Loop() {
-					if got := list(b, server.URL, count); got != count {
-						b.Fatalf("%d Runs of %d", got, count)
+				var floor float64
+				b.Run("floor", func(b *testing.B) {
+					floor = listRepeatedly(b, count, func() int { return listBare(b, server.URL, count) })
+				})
+				b.Run("client", func(b *testing.B) {
+					client := listRepeatedly(b, count, func() int { return listWhole(b, server.URL) })
+					b.ReportMetric(client/floor, "x-floor")
+					if shorter > 0 {
+						b.ReportMetric(client/shorter, "x-tenth")
 					}
-				}
-				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(count), "ns/Run")
+					shorter = client
+				})
 			})
 		}
 	}
 }
 
-// BenchmarkOperations lists the whole history.
-func BenchmarkOperations(b *testing.B) {
-	histories(b, func(b *testing.B, url string, _ int) int {
-		listing, err := newClient(b, url).Operations(b.Context(), Filter{}, 0)
-		if err != nil || !listing.Steady {
-			b.Fatal(listing.Steady, err)
+// listRepeatedly lists histories of so many Runs, and returns the nanoseconds per Run.
+func listRepeatedly(b *testing.B, count int, list func() int) float64 {
+	b.Helper()
+	b.ReportAllocs()
+	for b.Loop() {
+		if got := list(); got != count {
+			b.Fatalf("%d Runs of %d", got, count)
 		}
-		return len(listing.Items)
-	})
+	}
+	perRun := float64(b.Elapsed().Nanoseconds()) / float64(b.N) / float64(count)
+	b.ReportMetric(perRun, "ns/Run")
+	return perRun
 }
 
-// BenchmarkFloor is what BenchmarkOperations is measured by: it knows how many Runs there are, reads
-// pages that do not overlap with as many requests at a time, and does nothing but decode them.
-func BenchmarkFloor(b *testing.B) {
-	histories(b, func(b *testing.B, url string, count int) int {
-		transport := &http.Transport{MaxIdleConnsPerHost: mostConnections}
-		defer transport.CloseIdleConnections()
-		read := make([]page[Operation], (count+largestPage-1)/largestPage)
-		group, ctx := errgroup.WithContext(b.Context())
-		group.SetLimit(mostConnections)
-		for i := range read {
-			group.Go(func() error {
-				return getPage(ctx, transport, fmt.Sprintf("%s/api/operations?page=%d&size=%d", url, i+1, largestPage), &read[i])
-			})
-		}
-		if err := group.Wait(); err != nil {
-			b.Fatal(err)
-		}
-		got := 0
-		for _, page := range read {
-			got += len(page.Items)
-		}
-		return got
-	})
+func listWhole(b *testing.B, url string) int {
+	b.Helper()
+	listing, err := newClient(b, url).Operations(b.Context(), Filter{}, 0)
+	if err != nil || !listing.Steady {
+		b.Fatal(listing.Steady, err)
+	}
+	return len(listing.Items)
+}
+
+// listBare is the floor: it knows how many Runs there are, reads pages that do not overlap with as many
+// requests at a time, and does nothing but decode them.
+func listBare(b *testing.B, url string, count int) int {
+	b.Helper()
+	transport := &http.Transport{MaxIdleConnsPerHost: mostConnections}
+	defer transport.CloseIdleConnections()
+	read := make([]page[Operation], (count+largestPage-1)/largestPage)
+	group, ctx := errgroup.WithContext(b.Context())
+	group.SetLimit(mostConnections)
+	for i := range read {
+		group.Go(func() error {
+			return getPage(ctx, transport, fmt.Sprintf("%s/api/operations?page=%d&size=%d", url, i+1, largestPage), &read[i])
+		})
+	}
+	if err := group.Wait(); err != nil {
+		b.Fatal(err)
+	}
+	got := 0
+	for _, page := range read {
+		got += len(page.Items)
+	}
+	return got
 }
 
 func getPage(ctx context.Context, transport *http.Transport, url string, into *page[Operation]) error {
