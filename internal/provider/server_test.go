@@ -98,3 +98,12 @@ func TestServer_keepsNoState(t *testing.T) {
 		t.Error("the state is still held")
 	}
 }
+
+// Blocks of a state would have to go through the framework.
+func TestServer_dataSourcesHaveNoBlocks(t *testing.T) {
+	for name, schema := range newProtocol(t).schemas.DataSourceSchemas {
+		if len(schema.Block.BlockTypes) > 0 {
+			t.Errorf("%s has blocks", name)
+		}
+	}
+}
