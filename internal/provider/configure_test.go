@@ -36,7 +36,7 @@ func TestConfigure_invalid(t *testing.T) {
 		validate, apply string
 	}{
 		{config: `{"request_timeout": "soon"}`, validate: "error at request_timeout: Invalid Time Duration String Value"},
-		{config: `{"request_timeout": "0s"}`, validate: `error at request_timeout: Invalid duration: The value must be a duration longer than zero, .*not "0s"`},
+		{config: `{"request_timeout": "0s"}`, validate: `error at request_timeout: Invalid duration: request_timeout must be a duration longer than zero, .*not "0s"`},
 		{config: `{"request_timeout": "-1s"}`, validate: `error at request_timeout: Invalid duration: .*not "-1s"`},
 		{config: `{"poll_interval": "10"}`, validate: "error at poll_interval: Invalid Time Duration String Value"},
 		{config: `{"poll_interval": "0"}`, validate: `error at poll_interval: Invalid duration: .*not "0"`},

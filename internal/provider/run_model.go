@@ -113,7 +113,7 @@ func timeoutsAttribute(ctx context.Context, opts timeouts.Opts) schema.Attribute
 	attribute.MarkdownDescription = "How long the apply waits."
 	for name, nested := range attribute.Attributes {
 		timeout := nested.(schema.StringAttribute)
-		timeout.Validators = append(timeout.Validators, positiveDuration{})
+		timeout.Validators = []validator.String{positiveDuration{}} // whose error names the attribute
 		attribute.Attributes[name] = timeout
 	}
 	return attribute

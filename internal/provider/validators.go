@@ -11,23 +11,26 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// positiveDuration rejects durations that are not longer than nothing.
+const mustBePositiveDuration = `must be a duration longer than zero, such as "30s" or "10m"`
+
+// positiveDuration rejects what is not a duration longer than nothing.
 type positiveDuration struct{}
 
 func (positiveDuration) Description(context.Context) string {
-	return `value must be a duration longer than zero, such as "30s" or "10m"`
+	return "value " + mustBePositiveDuration
 }
 
 func (v positiveDuration) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-func (v positiveDuration) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+func (positiveDuration) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
 	duration, err := time.ParseDuration(req.ConfigValue.ValueString())
-	if err == nil && duration <= 0 {
+	if err != nil || duration <= 0 {
+		// Terraform does not show where in the configuration a nested attribute is.
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid duration",
-			fmt.Sprintf("The %s, not %q.", v.Description(ctx), req.ConfigValue.ValueString()))
+			fmt.Sprintf("%s %s, not %q.", req.Path, mustBePositiveDuration, req.ConfigValue.ValueString()))
 	}
 }
 
