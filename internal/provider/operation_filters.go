@@ -106,9 +106,9 @@ var (
 		"datastore":      idsFilter{"Only Runs on one of the datastores with these ids." + neverEmpty},
 		"container":      idsFilter{"Only Runs that target one of the containers with these ids." + neverEmpty},
 		"has_logs":       boolFilter{"`true`: only Runs that produced log entries; `false`: only Runs that produced none."},
-		"offset":         numberFilter{"Timezone offset in minutes, from -1440 to 1440, by which the date filters are aligned with your timezone. Defaults to 0, which is UTC.", int64validator.Between(-1440, 1440)},
+		"offset":         numberFilter{"Timezone offset in minutes, from -1440 to 1440, by which the API aligns the date filters with your timezone. Its documentation does not say which sign is east: compare once with a Run created around midnight. Defaults to 0, which is UTC.", int64validator.Between(-1440, 1440)},
 		"sort_created":   textFilter{"Sorts the Runs by when they were created: `asc` (oldest first) or `desc` (newest first). Unset, the API decides about the order.", direction},
-		"sort_duration":  textFilter{"Sorts the Runs by duration: `asc` (shortest first) or `desc` (longest first).", direction},
+		"sort_duration":  textFilter{"Sorts the Runs by duration: `asc` (shortest first) or `desc` (longest first). If `sort_created` is set, too, the API decides which of them counts first.", direction},
 	}
 )
 

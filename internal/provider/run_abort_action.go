@@ -30,7 +30,7 @@ func (a *runAbortAction) Metadata(_ context.Context, req action.MetadataRequest,
 
 func (a *runAbortAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Aborts a Run and waits until it has stopped. What the Run got until then is kept. A Run that had ended already is fine: a warning says with which result.",
+		MarkdownDescription: "Aborts a Run and waits until it has stopped. What the Run has produced by then is kept. A Run that had ended already is fine: a warning says with which result.",
 		Attributes: runActionAttributes(qualytics.ActionAbort, map[string]schema.Attribute{
 			"wait_for_completion": schema.BoolAttribute{
 				Optional:            true,

@@ -33,7 +33,7 @@ func (r *runAbortResource) Metadata(_ context.Context, req resource.MetadataRequ
 
 func (r *runAbortResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Aborts a Run when the resource is created and whenever `triggers` changes, and waits until it has stopped. What the Run got until then is kept. A Run that had ended already is fine: a warning says with which result. Destroying the resource only forgets it. On Terraform 1.14 and later, the action `qualytics_run_abort` does the same without a resource.",
+		MarkdownDescription: "Aborts a Run when the resource is created and whenever `triggers` changes, and waits until it has stopped. What the Run has produced by then is kept. A Run that had ended already is fine: a warning says with which result. Destroying the resource only forgets it. On Terraform 1.14 and later, the action `qualytics_run_abort` does the same without a resource.",
 		Attributes: runAttributes(ctx, qualytics.ActionAbort, timeouts.Opts{
 			Create: true, Update: true,
 			CreateDescription: "How long the Run may take to stop when the resource is created, as a duration such as `20m`. Defaults to `10m`.",

@@ -39,6 +39,12 @@ func (r *runs) checkSource(ctx context.Context, action qualytics.Action, id type
 		return
 	}
 	source, err := r.client.Operation(ctx, id.ValueInt64())
+	if qualytics.IsNotFound(err) {
+		missing := readRun(id.ValueInt64())
+		diags.AddAttributeError(path.Root("run_id"), missing.summary(), missing.explain(err)+
+			" A resource whose lifecycle ignores changes of run_id keeps the old id: remove ignore_changes for one apply.")
+		return
+	}
 	if err != nil {
 		addErrorAt(diags, path.Root("run_id"), readRun(id.ValueInt64()), err)
 		return

@@ -29,7 +29,7 @@ func (a *runRerunAction) Metadata(_ context.Context, req action.MetadataRequest,
 
 func (a *runRerunAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reruns a Run: starts a new Run with the configuration of an existing one, and waits for its result. The new Run is nobody's: its record stays in the history.",
+		MarkdownDescription: "Reruns a Run: starts a new Run with the configuration of an existing one, and waits for its result. No resource holds the new Run, so nothing deletes its record.",
 		Attributes:          runActionAttributes(qualytics.ActionRerun, waitActionAttributes()),
 	}
 }

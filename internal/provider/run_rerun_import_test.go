@@ -45,6 +45,34 @@ func TestAccRunRerun_import(t *testing.T) {
 	})
 }
 
+// An imported Run that is its own run_id can be rerun again and again: its record stays for that.
+func TestAccRunRerun_importSource(t *testing.T) {
+	api := newAPI(t, mockapi.Options{})
+	apply := func(trigger string, id int64, writes ...string) resource.TestStep {
+		return resource.TestStep{
+			Config:            api.config(rerunConfig(`triggers = { v = "` + trigger + `" }`)),
+			ConfigPlanChecks:  planned(plancheck.ResourceActionUpdate),
+			ConfigStateChecks: append(holds(id, "success"), expect("run_id", number64(100))),
+			Check:             api.hasWritten(t, writes...),
+		}
+	}
+	acceptance(t, resource.TestCase{
+		CheckDestroy: api.afterDestroy(t, nil, rerun100, rerun100, delete101, delete102, "DELETE /api/operations/100"),
+		Steps: []resource.TestStep{
+			{
+				Config:             api.config(rerunConfig(`triggers = { v = "1" }`)),
+				ResourceName:       rerun,
+				ImportState:        true,
+				ImportStateId:      "100",
+				ImportStatePersist: true,
+			},
+			apply("1", 100),
+			apply("2", 101, rerun100),
+			apply("3", 102, rerun100, rerun100, delete101),
+		},
+	})
+}
+
 // What an import brings is what a create leaves, but for what the API does not know.
 func TestAccRunRerun_importVerify(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})

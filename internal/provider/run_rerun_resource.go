@@ -67,7 +67,7 @@ func (r *runRerunResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 		MarkdownDescription: "What to do when the Run's record was deleted outside Terraform: plan another rerun (`true`), or keep what was last known of it (`false`). Defaults to `true`.",
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reruns a Run: starts a new Run with the configuration of an existing one, when the resource is created and whenever `triggers` changes, and waits for its result. The attributes are those of the new Run, whose record is deleted when the resource is destroyed or a later rerun has succeeded. The Run `run_id` itself is never changed.",
+		MarkdownDescription: "Reruns a Run: starts a new Run with the configuration of an existing one, when the resource is created and whenever `triggers` changes, and waits for its result. The attributes are those of the new Run, whose record is deleted when the resource is destroyed or a later rerun has succeeded. The Run that `run_id` names is never changed, and its record stays as long as it is named.",
 		Attributes: runAttributes(ctx, qualytics.ActionRerun, timeouts.Opts{
 			Create: true, Update: true, Delete: true,
 			CreateDescription: "How long to wait for the Run when the resource is created, as a duration such as `90m`. Defaults to `60m`.",
@@ -206,7 +206,7 @@ func (r *runRerunResource) Update(ctx context.Context, req resource.UpdateReques
 }
 
 // deleteSuperseded deletes the records of earlier Runs, once the latest has succeeded or, without
-// waiting, was accepted.
+// waiting, was accepted. The one that run_id names stays for as long as it does: the next rerun needs it.
 func (r *runRerunResource) deleteSuperseded(ctx context.Context, apply application, plan *runRerunModel, notes *ledger, latest *qualytics.Operation) {
 	if plan.waits() && latest.Result != qualytics.ResultSuccess {
 		return
@@ -215,17 +215,22 @@ func (r *runRerunResource) deleteSuperseded(ctx context.Context, apply applicati
 	apply.diagnostics.Append(diags...)
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	for plan.DeleteOnDestroy.ValueBool() && len(notes.Superseded) > 0 {
-		id := notes.Superseded[0]
+	superseded := notes.Superseded
+	notes.Superseded = nil
+	for i, id := range superseded {
+		if !plan.DeleteOnDestroy.ValueBool() {
+			break
+		}
+		if id == plan.RunID.ValueInt64() {
+			notes.Superseded = append(notes.Superseded, id)
+			continue
+		}
 		if attempt, err := r.retire(ctx, id, false, plan.AbortOnDestroy.ValueBool()); err != nil {
 			apply.diagnostics.AddWarning(fmt.Sprintf("The record of the superseded Run %d is still there", id),
 				attempt.summary()+". "+attempt.explain(err)+"\n\nIt is deleted with the next rerun, or when the resource is destroyed.")
+			notes.Superseded = append(notes.Superseded, superseded[i:]...)
 			break
 		}
-		notes.Superseded = notes.Superseded[1:]
-	}
-	if !plan.DeleteOnDestroy.ValueBool() {
-		notes.Superseded = nil
 	}
 	apply.diagnostics.Append(notes.save(ctx, apply.private)...)
 }

@@ -135,7 +135,7 @@ func TestAccRunRerun_runID(t *testing.T) {
 }
 
 // A lookup of the latest scan finds the resource's own Run. That is no reason to rerun, and a rerun of
-// it works: new before old.
+// it works: new before old. The record of a Run that run_id names is kept for the next rerun.
 func TestAccRunRerun_ownRun(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	latest := func(trigger string) string {
@@ -153,12 +153,14 @@ func TestAccRunRerun_ownRun(t *testing.T) {
 	}
 	acceptance(t, resource.TestCase{
 		CheckDestroy: api.afterDestroy(t, []int64{100},
-			rerun100, "PUT /api/operations/rerun/101", "DELETE /api/operations/101", "DELETE /api/operations/102"),
+			rerun100, "PUT /api/operations/rerun/101", "PUT /api/operations/rerun/102", delete101,
+			"DELETE /api/operations/103", delete102),
 		Steps: []resource.TestStep{
 			{Config: latest("1"), ConfigPlanChecks: planned(plancheck.ResourceActionCreate), ConfigStateChecks: holds(101, "success")},
 			{Config: latest("1"), ConfigPlanChecks: planned(plancheck.ResourceActionNoop)},
 			{Config: latest("2"), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate), ConfigStateChecks: holds(102, "success")},
 			{Config: latest("2"), ConfigPlanChecks: planned(plancheck.ResourceActionNoop)},
+			{Config: latest("3"), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate), ConfigStateChecks: holds(103, "success")},
 		},
 	})
 }
