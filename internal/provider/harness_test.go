@@ -15,8 +15,11 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
@@ -117,6 +120,25 @@ func (a *api) afterDestroy(t *testing.T, runs []int64, writes ...string) func(*t
 var emptyPlan = resource.ConfigPlanChecks{
 	PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
 }
+
+// doing checks what the plan does to a resource, and that nothing is left to do after the apply.
+func doing(address string, action plancheck.ResourceActionType) resource.ConfigPlanChecks {
+	checks := emptyPlan
+	checks.PreApply = []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)}
+	return checks
+}
+
+// has checks which Run a resource holds, and its result.
+func has(address string, id int64, result string) []statecheck.StateCheck {
+	return []statecheck.StateCheck{
+		statecheck.ExpectKnownValue(address, tfjsonpath.New("id"), number64(id)),
+		statecheck.ExpectKnownValue(address, tfjsonpath.New("result"), word(result)),
+	}
+}
+
+func number64(value int64) knownvalue.Check { return knownvalue.Int64Exact(value) }
+
+func word(value string) knownvalue.Check { return knownvalue.StringExact(value) }
 
 // acceptance runs steps with a real Terraform.
 func acceptance(t *testing.T, testCase resource.TestCase) {

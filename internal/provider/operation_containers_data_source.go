@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
@@ -23,12 +22,6 @@ func newOperationContainersDataSource() datasource.DataSource {
 
 // operationContainersDataSource is what one Run did in each container.
 type operationContainersDataSource struct{ runs }
-
-type operationContainersModel struct {
-	OperationID types.Int64 `tfsdk:"operation_id"`
-	Containers  types.List  `tfsdk:"containers"`
-	Total       types.Int64 `tfsdk:"total"`
-}
 
 func (d *operationContainersDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_operation_containers"
@@ -61,12 +54,11 @@ func (d *operationContainersDataSource) Configure(_ context.Context, req datasou
 }
 
 func (d *operationContainersDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var model operationContainersModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	var id int64
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("operation_id"), &id)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	id := model.OperationID.ValueInt64()
 	listing, err := d.client.Containers(ctx, id)
 	if err != nil {
 		addErrorAt(&resp.Diagnostics, path.Root("operation_id"), attempt{verb: "list", object: "the containers of " + runName(id)}, err)

@@ -206,7 +206,7 @@ func (r *runRerunResource) Update(ctx context.Context, req resource.UpdateReques
 }
 
 // deleteSuperseded deletes the records of earlier Runs, once the latest has succeeded or, without
-// waiting, was accepted. The one that run_id names stays for as long as it does: the next rerun needs it.
+// waiting, was accepted.
 func (r *runRerunResource) deleteSuperseded(ctx context.Context, apply application, plan *runRerunModel, notes *ledger, latest *qualytics.Operation) {
 	if plan.waits() && latest.Result != qualytics.ResultSuccess {
 		return
@@ -215,24 +215,29 @@ func (r *runRerunResource) deleteSuperseded(ctx context.Context, apply applicati
 	apply.diagnostics.Append(diags...)
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	superseded := notes.Superseded
-	notes.Superseded = nil
+	if plan.DeleteOnDestroy.ValueBool() {
+		notes.Superseded = r.retireSuperseded(ctx, plan, notes.Superseded, apply.diagnostics)
+	} else {
+		notes.Superseded = nil
+	}
+	apply.diagnostics.Append(notes.save(ctx, apply.private)...)
+}
+
+// retireSuperseded returns the Runs whose records are still there: from the first one on that cannot be
+// deleted, and the one that run_id names, for as long as it does, since the next rerun needs it.
+func (r *runRerunResource) retireSuperseded(ctx context.Context, plan *runRerunModel, superseded []int64, diags *diag.Diagnostics) (kept []int64) {
 	for i, id := range superseded {
-		if !plan.DeleteOnDestroy.ValueBool() {
-			break
-		}
 		if id == plan.RunID.ValueInt64() {
-			notes.Superseded = append(notes.Superseded, id)
+			kept = append(kept, id)
 			continue
 		}
 		if attempt, err := r.retire(ctx, id, false, plan.AbortOnDestroy.ValueBool()); err != nil {
-			apply.diagnostics.AddWarning(fmt.Sprintf("The record of the superseded Run %d is still there", id),
+			diags.AddWarning(fmt.Sprintf("The record of the superseded Run %d is still there", id),
 				attempt.summary()+". "+attempt.explain(err)+"\n\nIt is deleted with the next rerun, or when the resource is destroyed.")
-			notes.Superseded = append(notes.Superseded, superseded[i:]...)
-			break
+			return append(kept, superseded[i:]...)
 		}
 	}
-	apply.diagnostics.Append(notes.save(ctx, apply.private)...)
+	return kept
 }
 
 func (r *runRerunResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {

@@ -25,24 +25,16 @@ func rerunConfig(arguments string) string {
 	return "resource \"qualytics_run_rerun\" \"test\" {\n  run_id = 100\n" + arguments + "\n}\n"
 }
 
-func number64(value int64) knownvalue.Check { return knownvalue.Int64Exact(value) }
-
-func word(value string) knownvalue.Check { return knownvalue.StringExact(value) }
-
 func expect(attribute string, check knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(rerun, tfjsonpath.New(attribute), check)
 }
 
 // holds checks which Run the resource holds, and its result.
-func holds(id int64, result string) []statecheck.StateCheck {
-	return []statecheck.StateCheck{expect("id", number64(id)), expect("result", word(result))}
-}
+func holds(id int64, result string) []statecheck.StateCheck { return has(rerun, id, result) }
 
 // planned checks what the plan says before the apply, and that nothing is left to do after it.
 func planned(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
-	checks := emptyPlan
-	checks.PreApply = []plancheck.PlanCheck{plancheck.ExpectResourceAction(rerun, action)}
-	return checks
+	return doing(rerun, action)
 }
 
 // The whole life: one rerun per value of the trigger, the superseded record deleted after the new Run

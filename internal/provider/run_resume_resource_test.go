@@ -32,21 +32,6 @@ func resumeConfig(arguments string) string {
 	return "resource \"qualytics_run_resume\" \"test\" {\n" + arguments + "\n}\n"
 }
 
-// has checks which Run a resource holds, and its result.
-func has(address string, id int64, result string) []statecheck.StateCheck {
-	return []statecheck.StateCheck{
-		statecheck.ExpectKnownValue(address, tfjsonpath.New("id"), number64(id)),
-		statecheck.ExpectKnownValue(address, tfjsonpath.New("result"), word(result)),
-	}
-}
-
-// doing checks what the plan does to a resource, and that nothing is left to do after the apply.
-func doing(address string, action plancheck.ResourceActionType) resource.ConfigPlanChecks {
-	checks := emptyPlan
-	checks.PreApply = []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)}
-	return checks
-}
-
 // One resume per value of the trigger and per run_id; whatever else happens to the Run or to the other
 // arguments is no reason, and destroying calls nothing.
 func TestAccRunResume_life(t *testing.T) {
