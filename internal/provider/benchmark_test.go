@@ -184,16 +184,12 @@ func (d *structsDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	model := structsModel{filterModel: config.filterModel, Total: listing.Total}
 	for _, run := range listing.Items {
 		duration, _ := run.Duration()
-		status := make(map[string]*big.Float)
-		for name, count := range run.Status {
-			status[name], _, _ = big.ParseFloat(count.String(), 10, 512, big.ToNearestEven)
-		}
 		model.IDs = append(model.IDs, run.ID)
 		model.Operations = append(model.Operations, structsOperation{
-			ID: run.ID, Type: run.Type, Result: string(run.Result), Message: run.Message, TriggeredBy: run.TriggeredBy,
+			ID: run.ID, Type: string(run.Type), Result: string(run.Result), Message: run.Message, TriggeredBy: run.TriggeredBy,
 			Created: string(run.Created), StartTime: string(run.StartTime), EndTime: string(run.EndTime), DurationSeconds: duration.Seconds(),
-			Datastore: structsDatastore{ID: run.Datastore.ID, Name: run.Datastore.Name, StoreType: run.Datastore.StoreType, Type: run.Datastore.Type},
-			Status:    status,
+			Datastore: structsDatastore{ID: *run.Datastore.ID, Name: *run.Datastore.Name, StoreType: run.Datastore.StoreType, Type: run.Datastore.Type},
+			Status:    run.Status,
 		})
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)

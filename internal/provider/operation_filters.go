@@ -38,9 +38,9 @@ func (m filterModel) filter() qualytics.Filter {
 	return qualytics.Filter{
 		ID:            m.ID.ValueInt64Pointer(),
 		ScheduleID:    m.ScheduleID.ValueInt64Pointer(),
-		OperationType: m.OperationType.ValueStringPointer(),
+		OperationType: (*qualytics.OperationType)(m.OperationType.ValueStringPointer()),
 		Finished:      m.Finished.ValueBoolPointer(),
-		Results:       texts(m.Result),
+		Results:       goStrings[qualytics.Result](m.Result),
 		CreatedDate:   m.CreatedDate.ValueStringPointer(),
 		StartDate:     m.StartDate.ValueStringPointer(),
 		EndDate:       m.EndDate.ValueStringPointer(),
@@ -53,12 +53,22 @@ func (m filterModel) filter() qualytics.Filter {
 	}
 }
 
-func texts(list types.List) []string {
-	values := make([]string, 0, len(list.Elements()))
+// goStrings are the elements of a list of strings.
+func goStrings[S ~string](list types.List) []S {
+	values := make([]S, 0, len(list.Elements()))
 	for _, element := range list.Elements() {
-		values = append(values, element.(types.String).ValueString())
+		values = append(values, S(element.(types.String).ValueString()))
 	}
 	return values
+}
+
+// plainStrings are words of the API as the validators take them.
+func plainStrings[S ~string](words []S) []string {
+	plain := make([]string, 0, len(words))
+	for _, word := range words {
+		plain = append(plain, string(word))
+	}
+	return plain
 }
 
 func ids(list types.List) []int64 {
@@ -97,9 +107,9 @@ var (
 	filters = map[string]any{
 		"id":             numberFilter{"Only the Run with this id.", positive},
 		"schedule_id":    numberFilter{"Only Runs that the schedule with this id triggered.", positive},
-		"operation_type": textFilter{"Only Runs of this type: `sync` or `catalog` (both mean sync), `profile`, `scan`, `external_scan`, `export`, `materialize` or `promote`.", stringvalidator.OneOf(qualytics.OperationTypes()...)},
+		"operation_type": textFilter{"Only Runs of this type: `sync` or `catalog` (both mean sync), `profile`, `scan`, `external_scan`, `export`, `materialize` or `promote`.", stringvalidator.OneOf(plainStrings(qualytics.OperationTypes())...)},
 		"finished":       boolFilter{"`true`: only finished Runs; `false`: only Runs in progress."},
-		"result":         textsFilter{"Only Runs with one of these results: `queued`, `running`, `success`, `failure`, `aborted`." + neverEmpty, stringvalidator.OneOf(qualytics.Results()...)},
+		"result":         textsFilter{"Only Runs with one of these results: `queued`, `running`, `success`, `failure`, `aborted`." + neverEmpty, stringvalidator.OneOf(plainStrings(qualytics.Results())...)},
 		"created_date":   textFilter{"Only Runs created on this date (`YYYY-MM-DD`).", calendarDate{}},
 		"start_date":     textFilter{"Only Runs started on this date (`YYYY-MM-DD`).", calendarDate{}},
 		"end_date":       textFilter{"Only Runs ended on this date (`YYYY-MM-DD`).", calendarDate{}},

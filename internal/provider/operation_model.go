@@ -85,32 +85,35 @@ func (m operationModel) finished() bool {
 func operationValue(operation *qualytics.Operation) tftypes.Value {
 	return tftypes.NewValue(operationType, map[string]tftypes.Value{
 		"id":               number(&operation.ID),
-		"type":             text(&operation.Type),
-		"result":           text(&operation.Result),
+		"type":             text(unlessEmpty(operation.Type)),
+		"result":           text(unlessEmpty(operation.Result)),
 		"message":          text(operation.Message),
 		"created":          timestamp(operation.Created),
 		"start_time":       timestamp(operation.StartTime),
 		"end_time":         timestamp(operation.EndTime),
 		"duration_seconds": durationValue(operation),
 		"triggered_by":     text(operation.TriggeredBy),
-		"schedule_id":      scheduleID(operation.Schedule),
+		"schedule_id":      number(operation.ScheduleID),
 		"datastore":        datastoreValue(operation.Datastore),
 		"status":           statusValue(operation.Status),
 	})
 }
 
 func containerValue(container *qualytics.Container) tftypes.Value {
+	if container == nil {
+		return tftypes.NewValue(containerType, nil)
+	}
 	return tftypes.NewValue(containerType, map[string]tftypes.Value{
-		"id":             number(&container.ID),
-		"name":           text(&container.Name),
+		"id":             number(container.ID),
+		"name":           text(container.Name),
 		"container_type": text(container.ContainerType),
 	})
 }
 
 func containerRunValue(run *qualytics.ContainerRun) tftypes.Value {
 	return tftypes.NewValue(containerRunType, map[string]tftypes.Value{
-		"id":                number(&run.ID),
-		"container":         containerValue(&run.Container),
+		"id":                number(run.ID),
+		"container":         containerValue(run.Container),
 		"start_time":        timestamp(run.StartTime),
 		"end_time":          timestamp(run.EndTime),
 		"records_processed": number(run.RecordsProcessed),
@@ -128,32 +131,27 @@ func durationValue(operation *qualytics.Operation) tftypes.Value {
 	return tftypes.NewValue(tftypes.Number, big.NewFloat(duration.Seconds()))
 }
 
-func scheduleID(schedule *qualytics.Schedule) tftypes.Value {
-	if schedule == nil {
-		return nullNumber
-	}
-	return number(&schedule.ID)
-}
-
 func datastoreValue(datastore *qualytics.Datastore) tftypes.Value {
 	if datastore == nil {
 		return tftypes.NewValue(datastoreType, nil)
 	}
 	return tftypes.NewValue(datastoreType, map[string]tftypes.Value{
-		"id":         number(&datastore.ID),
-		"name":       text(&datastore.Name),
+		"id":         number(datastore.ID),
+		"name":       text(datastore.Name),
 		"store_type": text(datastore.StoreType),
 		"type":       text(datastore.Type),
 	})
 }
 
 func statusValue(counters qualytics.Counters) tftypes.Value {
+	if counters == nil {
+		return tftypes.NewValue(statusType, nil)
+	}
 	status := make(map[string]tftypes.Value, len(counters))
 	for name, count := range counters {
-		if whole, err := count.Int64(); err == nil {
-			status[name] = number(&whole)
-		} else if value, _, err := big.ParseFloat(count.String(), 10, 512, big.ToNearestEven); err == nil {
-			status[name] = tftypes.NewValue(tftypes.Number, value)
+		status[name] = nullNumber
+		if count != nil {
+			status[name] = tftypes.NewValue(tftypes.Number, count)
 		}
 	}
 	return tftypes.NewValue(statusType, status)
@@ -169,6 +167,14 @@ func text[S ~string](value *S) tftypes.Value {
 		return nullText
 	}
 	return tftypes.NewValue(tftypes.String, string(*value))
+}
+
+// unlessEmpty is nil for a word that the API left out.
+func unlessEmpty[S ~string](word S) *S {
+	if word == "" {
+		return nil
+	}
+	return &word
 }
 
 // timestamp is null for what is no time in RFC 3339, too: a Run must not get lost for it.

@@ -73,7 +73,7 @@ func TestOperations_errors(t *testing.T) {
 		},
 		"wrong types": {
 			mockapi.Fault{Status: 200, Body: `{"items": [{"id": "53388"}], "total": 1}`},
-			[]string{`error: Cannot list Runs: .*HTTP status 200: unexpected JSON: .*53388.*\n\nThat does not come`},
+			[]string{`error: Cannot list Runs: .*HTTP status 200: JSON with a Run that has no usable id.\n\nThat does not come`},
 		},
 		"truncated": {
 			mockapi.Fault{Truncate: 10, Times: mockapi.Always},

@@ -19,14 +19,11 @@ import (
 func progressLine(operation *qualytics.Operation) string {
 	var line strings.Builder
 	fmt.Fprintf(&line, "Run %d: %s", operation.ID, operation.Result)
-	if total, ok := operation.Status["total_containers"]; ok {
-		done := operation.Status["containers_analyzed"]
-		if done == "" {
-			done = "0"
-		}
-		fmt.Fprintf(&line, ", %s/%s containers", done, total)
+	done, counted := operation.Status.Whole("containers_analyzed")
+	if total, ok := operation.Status.Whole("total_containers"); ok && counted {
+		fmt.Fprintf(&line, ", %d/%d containers", done, total)
 	}
-	if records, err := operation.Status["records_processed"].Int64(); err == nil {
+	if records, ok := operation.Status.Whole("records_processed"); ok {
 		line.WriteString(", " + humanize.Comma(records) + " records")
 	}
 	return line.String()

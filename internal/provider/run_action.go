@@ -92,7 +92,7 @@ func (w waitArguments) waiting() *waiting {
 	}
 	failOn := failingResults
 	if !w.FailOn.IsNull() {
-		failOn = texts(w.FailOn)
+		failOn = goStrings[string](w.FailOn)
 	}
 	return &waiting{
 		timeout: durationOr(w.Timeout, defaultWaitTimeout), timeoutName: "timeout",

@@ -102,8 +102,8 @@ func importable(ctx context.Context, operation *qualytics.Operation, req list.Li
 // displayName tells Runs apart: what they did where, how it went and when.
 func displayName(operation *qualytics.Operation) string {
 	where := "an unknown datastore"
-	if operation.Datastore != nil {
-		where = operation.Datastore.Name
+	if operation.Datastore != nil && operation.Datastore.Name != nil {
+		where = *operation.Datastore.Name
 	}
 	when := "not started"
 	if operation.StartTime != "" {

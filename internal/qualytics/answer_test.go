@@ -70,7 +70,7 @@ func TestAnswersThatAreNotTheAPIs(t *testing.T) {
 		"text":          {"text/plain", "upstream unavailable", `an answer that is not JSON: "upstream unavailable"`},
 		"truncated":     {"application/json", `{"id": 100, "type": "sc`, "ends in the middle of its JSON"},
 		"two values":    {"application/json", `{"id": 100}{"id": 100}`, "has more than one value"},
-		"an id of text": {"application/json", `{"id": "100"}`, "cannot unmarshal string into Go struct field Operation.id"},
+		"an id of text": {"application/json", `{"id": "100"}`, "the answer speaks of another Run (id 0)"},
 		"a number":      {"application/json", `100`, "unexpected JSON: 100"},
 		"a list":        {"application/json", `[{"id": 100}]`, `unexpected JSON: [{"id": 100}]`},
 		"deep":          {"application/json", strings.Repeat("[", 100_000), "an answer that is not JSON"},

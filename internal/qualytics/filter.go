@@ -8,24 +8,14 @@ import (
 	"strconv"
 )
 
-// OperationTypes are the values that the API accepts as operation_type. sync and catalog mean the same.
-func OperationTypes() []string {
-	return []string{"sync", "catalog", "profile", "scan", "external_scan", "export", "materialize", "promote"}
-}
-
-// Results are the values that the API accepts as result.
-func Results() []string {
-	return []string{"queued", "running", "success", "failure", "aborted"}
-}
-
 // Filter selects and orders Runs; its fields are the query parameters of the API page. A nil field is
 // not sent.
 type Filter struct {
 	ID            *int64
 	ScheduleID    *int64
-	OperationType *string
+	OperationType *OperationType
 	Finished      *bool
-	Results       []string
+	Results       []Result
 	CreatedDate   *string // YYYY-MM-DD, like the two below
 	StartDate     *string
 	EndDate       *string
@@ -44,7 +34,7 @@ func (f Filter) query() url.Values {
 	setString(query, "operation_type", f.OperationType)
 	setBool(query, "finished", f.Finished)
 	for _, result := range f.Results {
-		query.Add("result", result)
+		query.Add("result", string(result))
 	}
 	setString(query, "created_date", f.CreatedDate)
 	setString(query, "start_date", f.StartDate)
@@ -62,9 +52,9 @@ func (f Filter) query() url.Values {
 	return query
 }
 
-func setString(query url.Values, name string, value *string) {
+func setString[S ~string](query url.Values, name string, value *S) {
 	if value != nil {
-		query.Set(name, *value)
+		query.Set(name, string(*value))
 	}
 }
 

@@ -32,17 +32,9 @@ func FuzzOperation(f *testing.F) {
 			t.Error("an active Run has a duration")
 		}
 		for name, count := range operation.Status {
-			if _, err := json.Marshal(count); err != nil {
-				t.Errorf("counter %q is %q: %v", name, count, err)
+			if count != nil && count.IsInf() {
+				t.Errorf("counter %q is infinite", name)
 			}
-		}
-		text, err := json.Marshal(operation)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var again Operation
-		if err := json.Unmarshal(text, &again); err != nil || again.Created != operation.Created || again.ID != operation.ID {
-			t.Errorf("%s reads as %+v: %v", text, again, err)
 		}
 	})
 }
@@ -52,15 +44,19 @@ func FuzzTimestamp(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		var (
-			timestamp Timestamp
-			text      string
-		)
-		if json.Unmarshal(data, &timestamp) != nil {
+		if !json.Valid(data) {
 			return
 		}
-		if err := json.Unmarshal(data, &text); err != nil || string(timestamp) != text && string(timestamp) != text+"Z" {
-			t.Errorf("%s is %q: %v", data, timestamp, err)
+		var timestamp Timestamp
+		if err := json.Unmarshal(data, &timestamp); err != nil {
+			t.Fatalf("%s is refused: %v", data, err)
+		}
+		var text string
+		if json.Unmarshal(data, &text) != nil {
+			text = ""
+		}
+		if string(timestamp) != text && string(timestamp) != text+"Z" {
+			t.Errorf("%s is %q", data, timestamp)
 		}
 		if _, err := timestamp.Time(); err == nil && timestamp == "" {
 			t.Error("no time is a time")

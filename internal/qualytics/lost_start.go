@@ -142,8 +142,8 @@ func (c *Client) startedSince(ctx context.Context, original *Operation, start st
 		}
 	}
 	filter := Filter{OperationType: filterType(original.Type), SortCreated: &newestFirst}
-	if original.Datastore != nil {
-		filter.Datastores = []int64{original.Datastore.ID}
+	if original.Datastore != nil && original.Datastore.ID != nil {
+		filter.Datastores = []int64{*original.Datastore.ID}
 	}
 	listing, err := c.Operations(ctx, filter, largestPage)
 	if err != nil {
@@ -164,10 +164,10 @@ func revived(before, now *Operation) bool {
 
 // filterType is the operation_type that finds Runs of a type, by the name that the API page has for it;
 // nil for a type that it has none for, which the API would reject.
-func filterType(operationType string) *string {
-	canonical := canonicalType(operationType)
-	if canonical == "sync" {
-		canonical = "catalog"
+func filterType(operationType OperationType) *OperationType {
+	canonical := operationType.Canonical()
+	if canonical == TypeSync {
+		canonical = TypeCatalog
 	}
 	if !slices.Contains(OperationTypes(), canonical) {
 		return nil
@@ -176,8 +176,8 @@ func filterType(operationType string) *string {
 }
 
 // sameType reports whether two Runs are of one type, which for a sync may go by two names.
-func sameType(a, b string) bool {
-	return a == b || canonicalType(a) == "sync" && canonicalType(b) == "sync"
+func sameType(a, b OperationType) bool {
+	return a == b || a.Canonical() == TypeSync && b.Canonical() == TypeSync
 }
 
 // sameContainers reports whether two Runs target the same containers, as far as they say so.
@@ -185,9 +185,9 @@ func sameContainers(a, b Operation) bool {
 	if len(a.Containers) == 0 || len(b.Containers) == 0 {
 		return true
 	}
-	byID := func(x, y Container) int { return int(x.ID - y.ID) }
+	byID := func(x, y Container) int { return int(orZero(x.ID) - orZero(y.ID)) }
 	left, right := slices.Clone(a.Containers), slices.Clone(b.Containers)
 	slices.SortFunc(left, byID)
 	slices.SortFunc(right, byID)
-	return slices.EqualFunc(left, right, func(x, y Container) bool { return x.ID == y.ID })
+	return slices.EqualFunc(left, right, func(x, y Container) bool { return orZero(x.ID) == orZero(y.ID) })
 }

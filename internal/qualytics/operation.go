@@ -5,60 +5,123 @@ package qualytics
 
 import (
 	"encoding/json"
+	"math/big"
 	"strings"
 	"time"
 )
 
-// Result is where a Run stands. The API may know more than the constants below.
-type Result string
-
-// The results of the API page. The first two are active, the others terminal.
-const (
-	ResultQueued  Result = "queued"
-	ResultRunning Result = "running"
-	ResultSuccess Result = "success"
-	ResultFailure Result = "failure"
-	ResultAborted Result = "aborted"
-)
-
-// Operation is one Run, as far as its fields are common to every type of operation.
+// Operation is one Run, as far as its fields are common to every type of operation. Any field but ID may
+// be missing.
 type Operation struct {
-	ID          int64       `json:"id"`
-	Type        string      `json:"type"`
-	Result      Result      `json:"result"`
-	Message     *string     `json:"message"`
-	Created     Timestamp   `json:"created"`
-	StartTime   Timestamp   `json:"start_time"`
-	EndTime     Timestamp   `json:"end_time"`
-	TriggeredBy *string     `json:"triggered_by"`
-	Datastore   *Datastore  `json:"datastore"`
-	Schedule    *Schedule   `json:"schedule"`
-	Status      Counters    `json:"status"`
-	Containers  []Container `json:"containers"`
+	ID          int64
+	Type        OperationType
+	Result      Result
+	Message     *string
+	Created     Timestamp
+	StartTime   Timestamp
+	EndTime     Timestamp
+	TriggeredBy *string
+	Datastore   *Datastore
+	ScheduleID  *int64 // the schedule that triggered the Run
+	Status      Counters
+	Containers  []Container
 
-	// Payload is the API's whole answer, of whatever type the operation is. Only [Client.Operation]
-	// fills it in.
-	Payload json.RawMessage `json:"-"`
+	// Payload is the whole response, whatever the type of the operation. Only [Client.Operation] sets it.
+	Payload json.RawMessage
 }
 
-// Datastore is what a Run says of the datastore that it ran on.
+// Datastore is what a Run says about the datastore that it ran on.
 type Datastore struct {
-	ID        int64   `json:"id"`
-	Name      string  `json:"name"`
-	StoreType *string `json:"store_type"`
-	Type      *string `json:"type"`
-}
-
-// Schedule is what a Run says of the schedule that triggered it.
-type Schedule struct {
-	ID int64 `json:"id"`
+	ID        *int64
+	Name      *string
+	StoreType *string
+	Type      *string
 }
 
 // Container is a table, view, file or the like that a Run targets.
 type Container struct {
-	ID            int64   `json:"id"`
-	Name          string  `json:"name"`
-	ContainerType *string `json:"container_type"`
+	ID            *int64
+	Name          *string
+	ContainerType *string
+}
+
+// UnmarshalJSON reads a Run. Only what is not an object is an error: a field that is null, missing or of
+// an unexpected JSON type is left empty.
+func (o *Operation) UnmarshalJSON(data []byte) error {
+	var fields struct {
+		ID          json.RawMessage `json:"id"`
+		Type        json.RawMessage `json:"type"`
+		Result      json.RawMessage `json:"result"`
+		Message     json.RawMessage `json:"message"`
+		Created     json.RawMessage `json:"created"`
+		StartTime   json.RawMessage `json:"start_time"`
+		EndTime     json.RawMessage `json:"end_time"`
+		TriggeredBy json.RawMessage `json:"triggered_by"`
+		Datastore   json.RawMessage `json:"datastore"`
+		Schedule    json.RawMessage `json:"schedule"`
+		Status      json.RawMessage `json:"status"`
+		Containers  json.RawMessage `json:"containers"`
+	}
+	if err := json.Unmarshal(data, &fields); err != nil {
+		return err
+	}
+	*o = Operation{
+		ID:          orZero(optionalInt(fields.ID)),
+		Type:        orZero(optional[OperationType](fields.Type)),
+		Result:      orZero(optional[Result](fields.Result)),
+		Message:     optional[string](fields.Message),
+		Created:     orZero(optional[Timestamp](fields.Created)),
+		StartTime:   orZero(optional[Timestamp](fields.StartTime)),
+		EndTime:     orZero(optional[Timestamp](fields.EndTime)),
+		TriggeredBy: optional[string](fields.TriggeredBy),
+		Datastore:   optional[Datastore](fields.Datastore),
+		Status:      orZero(optional[Counters](fields.Status)),
+		Containers:  optionalList[Container](fields.Containers),
+	}
+	if schedule := optional[struct {
+		ID json.RawMessage `json:"id"`
+	}](fields.Schedule); schedule != nil {
+		o.ScheduleID = optionalInt(schedule.ID)
+	}
+	return nil
+}
+
+// UnmarshalJSON reads a datastore as leniently as [Operation.UnmarshalJSON] reads a Run.
+func (d *Datastore) UnmarshalJSON(data []byte) error {
+	var fields struct {
+		ID        json.RawMessage `json:"id"`
+		Name      json.RawMessage `json:"name"`
+		StoreType json.RawMessage `json:"store_type"`
+		Type      json.RawMessage `json:"type"`
+	}
+	if err := json.Unmarshal(data, &fields); err != nil {
+		return err
+	}
+	*d = Datastore{
+		ID:        optionalInt(fields.ID),
+		Name:      optional[string](fields.Name),
+		StoreType: optional[string](fields.StoreType),
+		Type:      optional[string](fields.Type),
+	}
+	return nil
+}
+
+// UnmarshalJSON reads a container as leniently as [Operation.UnmarshalJSON] reads a Run.
+func (c *Container) UnmarshalJSON(data []byte) error {
+	var fields struct {
+		ID            json.RawMessage `json:"id"`
+		Name          json.RawMessage `json:"name"`
+		ContainerType json.RawMessage `json:"container_type"`
+	}
+	if err := json.Unmarshal(data, &fields); err != nil {
+		return err
+	}
+	*c = Container{
+		ID:            optionalInt(fields.ID),
+		Name:          optional[string](fields.Name),
+		ContainerType: optional[string](fields.ContainerType),
+	}
+	return nil
 }
 
 // Finished reports whether the Run is terminal: it has an end time or one of the terminal results.
@@ -81,19 +144,12 @@ func (o *Operation) Duration() (duration time.Duration, ok bool) {
 	return end.Sub(start), true
 }
 
-// Timestamp is a time as the API wrote it, in RFC 3339. It is empty for null.
+// Timestamp is a time as the API wrote it, in RFC 3339. It is empty for null and for anything but text.
 type Timestamp string
 
 // UnmarshalJSON keeps the API's text, and takes a time without a zone as UTC.
 func (t *Timestamp) UnmarshalJSON(data []byte) error {
-	if string(data) == "null" {
-		*t = ""
-		return nil
-	}
-	var text string
-	if err := json.Unmarshal(data, &text); err != nil {
-		return err
-	}
+	text := orZero(optional[string](data))
 	if len(text) >= len("2006-01-02T15:04:05") && !strings.ContainsAny(text[len("2006-01-02"):], "Z+-") {
 		text += "Z"
 	}
@@ -106,24 +162,48 @@ func (t Timestamp) Time() (time.Time, error) {
 	return time.Parse(time.RFC3339Nano, string(t))
 }
 
-// Counters are the numbers of a Run's status, whatever their names; anything else in it is left out.
-type Counters map[string]json.Number
+// Counters are the numbers of a Run's status by name, whatever their names. One that is null is nil.
+type Counters map[string]*big.Float
 
-// UnmarshalJSON reads the numbers of an object.
+// UnmarshalJSON reads the counters of an object, and leaves out what is neither null nor a finite number.
 func (c *Counters) UnmarshalJSON(data []byte) error {
-	*c = nil
-	if len(data) == 0 || data[0] != '{' {
-		return nil
-	}
-	var all map[string]json.RawMessage
-	if err := json.Unmarshal(data, &all); err != nil {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(data, &fields); err != nil {
 		return err
 	}
-	*c = make(Counters, len(all))
-	for name, value := range all {
-		if strings.IndexByte("-0123456789", value[0]) >= 0 {
-			(*c)[name] = json.Number(value)
+	*c = make(Counters, len(fields))
+	for name, field := range fields {
+		if string(field) == "null" {
+			(*c)[name] = nil
+		} else if number := finiteNumber(field); number != nil {
+			(*c)[name] = number
 		}
 	}
 	return nil
+}
+
+// Whole returns a counter that is a whole number of 0 or more. ok is false for any other, and for one
+// that is null or missing.
+func (c Counters) Whole(name string) (count int64, ok bool) {
+	number := c[name]
+	if number == nil || !number.IsInt() || number.Sign() < 0 {
+		return 0, false
+	}
+	count, accuracy := number.Int64()
+	return count, accuracy == big.Exact
+}
+
+// counterPrecision is the precision with which Terraform keeps numbers.
+const counterPrecision = 512
+
+// finiteNumber is nil for what is not a number that Terraform can hold.
+func finiteNumber(field json.RawMessage) *big.Float {
+	if strings.IndexByte("-0123456789", field[0]) < 0 {
+		return nil
+	}
+	number, _, err := big.ParseFloat(string(field), 10, counterPrecision, big.ToNearestEven)
+	if err != nil || number.IsInf() {
+		return nil
+	}
+	return number
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 )
 
@@ -39,7 +40,11 @@ func (c *Client) Operation(ctx context.Context, id int64) (*Operation, error) {
 func (c *Client) Operations(ctx context.Context, filter Filter, limit int) (Listing[Operation], error) {
 	list := pages[Operation]{
 		fetch: func(ctx context.Context, window window) (page[Operation], error) {
-			return fetchPage[Operation](ctx, c, "/operations", filter.query(), window)
+			answer, err := fetchPage[Operation](ctx, c, "/operations", filter.query(), window)
+			if err == nil && slices.ContainsFunc(answer.Items, func(operation Operation) bool { return operation.ID < 1 }) {
+				err = &Error{Call: "GET /api/operations", Kind: KindNotAPI, StatusCode: http.StatusOK, Detail: "JSON with a Run that has no usable id"}
+			}
+			return answer, err
 		},
 		id: func(operation Operation) int64 { return operation.ID },
 	}
@@ -53,7 +58,7 @@ func (c *Client) Containers(ctx context.Context, id int64) (Listing[ContainerRun
 		fetch: func(ctx context.Context, window window) (page[ContainerRun], error) {
 			return fetchPage[ContainerRun](ctx, c, operationPath(id)+"/containers", url.Values{}, window)
 		},
-		id: func(container ContainerRun) int64 { return container.ID },
+		id: func(container ContainerRun) int64 { return orZero(container.ID) },
 	}
 	return list.read(ctx, 0)
 }

@@ -46,7 +46,7 @@ func TestBasePath(t *testing.T) {
 func TestFilterQuery(t *testing.T) {
 	number, text, yes, no := int64(7), "2026-05-01", true, false
 	offset, newest := int64(-120), "desc"
-	scanType := "scan"
+	scanType := TypeScan
 	for name, test := range map[string]struct {
 		filter Filter
 		want   string
@@ -56,7 +56,7 @@ func TestFilterQuery(t *testing.T) {
 		"operation_type": {Filter{OperationType: &scanType}, "operation_type=scan"},
 		"finished":       {Filter{Finished: &yes}, "finished=true"},
 		"unfinished":     {Filter{Finished: &no}, "finished=false"},
-		"result":         {Filter{Results: []string{"success", "failure"}}, "result=success&result=failure"},
+		"result":         {Filter{Results: []Result{"success", "failure"}}, "result=success&result=failure"},
 		"created_date":   {Filter{CreatedDate: &text}, "created_date=2026-05-01"},
 		"start_date":     {Filter{StartDate: &text}, "start_date=2026-05-01"},
 		"end_date":       {Filter{EndDate: &text}, "end_date=2026-05-01"},
@@ -67,7 +67,7 @@ func TestFilterQuery(t *testing.T) {
 		"sort_created":   {Filter{SortCreated: &newest}, "sort_created=desc"},
 		"sort_duration":  {Filter{SortDuration: &newest}, "sort_duration=desc"},
 		"all": {
-			Filter{ID: &number, Finished: &yes, Results: []string{"aborted"}, SortCreated: &newest},
+			Filter{ID: &number, Finished: &yes, Results: []Result{"aborted"}, SortCreated: &newest},
 			"finished=true&id=7&result=aborted&sort_created=desc",
 		},
 	} {
@@ -100,14 +100,13 @@ func TestOperation(t *testing.T) {
 	}
 	payload := got.Payload
 	got.Payload = nil
-	message, user, storeType, kind, table := "2 partitions skipped", "ci@example.com", "jdbc", "snowflake", "table"
 	equal(t, "the Run", *got, Operation{
-		ID: 100, Type: "scan", Result: ResultSuccess, Message: &message, TriggeredBy: &user,
+		ID: 100, Type: "scan", Result: ResultSuccess, Message: new("2 partitions skipped"), TriggeredBy: new("ci@example.com"),
 		Created: "2026-05-01T09:30:00.123456Z", StartTime: "2026-05-01T09:30:01.123456Z", EndTime: "2026-05-01T09:31:31.123456Z",
-		Datastore:  &Datastore{ID: 101, Name: "Warehouse", StoreType: &storeType, Type: &kind},
-		Schedule:   &Schedule{ID: 9},
-		Status:     Counters{"total_containers": "1", "containers_analyzed": "1", "records_processed": "50000"},
-		Containers: []Container{{ID: 234, Name: "customers", ContainerType: &table}},
+		Datastore:  &Datastore{ID: new(int64(101)), Name: new("Warehouse"), StoreType: new("jdbc"), Type: new("snowflake")},
+		ScheduleID: new(int64(9)),
+		Status:     Counters{"total_containers": number("1"), "containers_analyzed": number("1"), "records_processed": number("50000")},
+		Containers: []Container{{ID: new(int64(234)), Name: new("customers"), ContainerType: new("table")}},
 	})
 	duration, ok := got.Duration()
 	equal(t, "duration", duration, 90*time.Second)
@@ -134,7 +133,7 @@ func TestOperations(t *testing.T) {
 		equal(t, "total", listing.Total, int64(3))
 		equal(t, "steady", listing.Steady, true)
 	}
-	listing, err := service.client.Operations(t.Context(), Filter{Results: []string{"running"}}, 0)
+	listing, err := service.client.Operations(t.Context(), Filter{Results: []Result{"running"}}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,9 +159,8 @@ func TestContainers(t *testing.T) {
 	equal(t, "count", len(listing.Items), 250)
 	equal(t, "total", listing.Total, int64(250))
 	first := listing.Items[0]
-	table, result := "table", ResultSuccess
-	equal(t, "container", first.Container, Container{ID: 234, Name: "customers", ContainerType: &table})
-	equal(t, "result", *first.Result, result)
+	equal(t, "container", *first.Container, Container{ID: new(int64(234)), Name: new("customers"), ContainerType: new("table")})
+	equal(t, "result", *first.Result, ResultSuccess)
 	equal(t, "records", *first.RecordsProcessed, int64(1))
 	equal(t, "finished", first.EndTime != "", true)
 }

@@ -3,10 +3,7 @@
 
 package qualytics
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // Action is something that the API does to a Run.
 type Action string
@@ -19,48 +16,30 @@ const (
 	ActionDelete Action = "delete"
 )
 
-var (
-	activeResults   = []Result{ResultQueued, ResultRunning}
-	terminalResults = []Result{ResultSuccess, ResultFailure, ResultAborted}
-	everyType       = []string{"sync", "profile", "scan", "external_scan", "export", "materialize", "promote"}
-)
-
 // support is the API page's table of which action goes with which types of operation and from which
 // results: all that the provider checks, says and documents of it comes from here.
 var support = map[Action]struct {
-	types []string
+	types []OperationType
 	from  []Result
 }{
-	ActionAbort:  {types: everyType, from: activeResults},
-	ActionResume: {types: []string{"profile", "scan", "promote"}, from: []Result{ResultAborted, ResultFailure}},
-	ActionRerun:  {types: []string{"sync", "profile", "scan", "export", "materialize", "promote"}, from: terminalResults},
-	ActionDelete: {types: everyType, from: terminalResults},
+	ActionAbort:  {types: everyType(), from: []Result{ResultQueued, ResultRunning}},
+	ActionResume: {types: []OperationType{TypeProfile, TypeScan, TypePromote}, from: []Result{ResultAborted, ResultFailure}},
+	ActionRerun:  {types: []OperationType{TypeSync, TypeProfile, TypeScan, TypeExport, TypeMaterialize, TypePromote}, from: []Result{ResultSuccess, ResultFailure, ResultAborted}},
+	ActionDelete: {types: everyType(), from: []Result{ResultSuccess, ResultFailure, ResultAborted}},
 }
 
 // Types are the types of operation that support the action.
-func (a Action) Types() []string { return support[a].types }
+func (a Action) Types() []OperationType { return support[a].types }
 
 // SupportsEveryType reports whether Runs of every type support the action.
-func (a Action) SupportsEveryType() bool { return len(a.Types()) == len(everyType) }
+func (a Action) SupportsEveryType() bool { return len(a.Types()) == len(everyType()) }
 
 // From are the results from which the action is possible.
 func (a Action) From() []Result { return support[a].from }
 
 // SupportsType reports whether Runs of a type may support the action. A type that is unknown to the
 // client may: the API has the last word.
-func (a Action) SupportsType(operationType string) bool {
-	canonical := canonicalType(operationType)
-	return slices.Contains(a.Types(), canonical) || !slices.Contains(everyType, canonical)
-}
-
-// canonicalType folds the names that one type goes by: sync reads catalog on older deployments, promote
-// may say what it promotes.
-func canonicalType(operationType string) string {
-	switch {
-	case operationType == "catalog":
-		return "sync"
-	case strings.HasPrefix(operationType, "promote_"):
-		return "promote"
-	}
-	return operationType
+func (a Action) SupportsType(operationType OperationType) bool {
+	canonical := operationType.Canonical()
+	return slices.Contains(a.Types(), canonical) || !slices.Contains(everyType(), canonical)
 }

@@ -8,6 +8,8 @@ package runwait
 import (
 	"context"
 	"fmt"
+	"maps"
+	"math/big"
 	"math/rand/v2"
 	"time"
 
@@ -101,13 +103,12 @@ func sleep(ctx context.Context, pause time.Duration) error {
 
 // changed reports whether a Run shows progress since it was last seen.
 func changed(before, now *qualytics.Operation) bool {
-	if before.Result != now.Result || len(before.Status) != len(now.Status) {
-		return true
+	return before.Result != now.Result || !maps.EqualFunc(before.Status, now.Status, sameCount)
+}
+
+func sameCount(a, b *big.Float) bool {
+	if a == nil || b == nil {
+		return a == b
 	}
-	for name, count := range now.Status {
-		if before.Status[name] != count {
-			return true
-		}
-	}
-	return false
+	return a.Cmp(b) == 0
 }

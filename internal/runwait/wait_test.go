@@ -5,8 +5,8 @@ package runwait
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
+	"math/big"
 	"slices"
 	"strings"
 	"testing"
@@ -208,16 +208,16 @@ func TestEndedBeforeTheFirstPoll(t *testing.T) {
 }
 
 func TestProgress(t *testing.T) {
-	counted := func(result qualytics.Result, counts ...string) *qualytics.Operation {
+	counted := func(result qualytics.Result, counts ...float64) *qualytics.Operation {
 		operation := &qualytics.Operation{ID: 100, Result: result, Status: qualytics.Counters{}}
 		for i, count := range counts {
-			operation.Status[string(rune('a'+i))] = json.Number(count)
+			operation.Status[string(rune('a'+i))] = big.NewFloat(count)
 		}
 		return operation
 	}
 	seen := []*qualytics.Operation{
-		counted("queued"), counted("queued"), counted("running"), counted("running", "0"), counted("running", "0"),
-		counted("running", "5"), nil, counted("running", "5"), counted("running", "5", "1"), counted("running", "1", "5"), counted("success", "1", "5"),
+		counted("queued"), counted("queued"), counted("running"), counted("running", 0), counted("running", 0),
+		counted("running", 5), nil, counted("running", 5), counted("running", 5, 1), counted("running", 1, 5), counted("success", 1, 5),
 	}
 	want := []int{0, 2, 3, 5, 8, 9, 10}
 	synctest.Test(t, func(t *testing.T) {

@@ -1,0 +1,72 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package qualytics
+
+import (
+	"slices"
+	"strings"
+)
+
+// OperationType is what a Run executes. The API may know more types than the constants below.
+type OperationType string
+
+// The types of the API page. A sync is called catalog by older deployments.
+const (
+	TypeSync         OperationType = "sync"
+	TypeCatalog      OperationType = "catalog"
+	TypeProfile      OperationType = "profile"
+	TypeScan         OperationType = "scan"
+	TypeExternalScan OperationType = "external_scan"
+	TypeExport       OperationType = "export"
+	TypeMaterialize  OperationType = "materialize"
+	TypePromote      OperationType = "promote"
+)
+
+// OperationTypes are the values that the API accepts as operation_type. sync and catalog mean the same.
+func OperationTypes() []OperationType {
+	return []OperationType{TypeSync, TypeCatalog, TypeProfile, TypeScan, TypeExternalScan, TypeExport, TypeMaterialize, TypePromote}
+}
+
+// everyType are the types, each under one name.
+func everyType() []OperationType {
+	return slices.DeleteFunc(OperationTypes(), func(t OperationType) bool { return t != t.Canonical() })
+}
+
+// Canonical is the one name of a type that goes by several: sync for catalog, and promote for Runs that
+// say what they promote, such as promote_quality_check.
+func (t OperationType) Canonical() OperationType {
+	switch {
+	case t == TypeCatalog:
+		return TypeSync
+	case strings.HasPrefix(string(t), string(TypePromote)+"_"):
+		return TypePromote
+	}
+	return t
+}
+
+// CountsAnomalies reports whether Runs of the type may count anomalies. A type that is unknown to the
+// client may.
+func (t OperationType) CountsAnomalies() bool {
+	return t == TypeScan || t == TypeExternalScan || !slices.Contains(everyType(), t.Canonical())
+}
+
+// Result is where a Run stands. The API may know more results than the constants below.
+type Result string
+
+// The results of the API page. The first two are active, the others terminal.
+const (
+	ResultQueued  Result = "queued"
+	ResultRunning Result = "running"
+	ResultSuccess Result = "success"
+	ResultFailure Result = "failure"
+	ResultAborted Result = "aborted"
+)
+
+// Results are the values that the API accepts as result.
+func Results() []Result {
+	return []Result{ResultQueued, ResultRunning, ResultSuccess, ResultFailure, ResultAborted}
+}
+
+// CounterAnomalies is the counter of the anomalies that a scan identified.
+const CounterAnomalies = "anomalies_identified"
