@@ -16,39 +16,39 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
-// attempt is what was tried of the API, as errors name it.
-type attempt struct {
+// subject is what a diagnostic is about: what the provider was doing to what.
+type subject struct {
 	verb   string           // such as "rerun"
 	object string           // such as "Run 53388"
 	action qualytics.Action // empty when something was only looked at
 }
 
-func act(action qualytics.Action, id int64) attempt {
-	return attempt{verb: string(action), object: runName(id), action: action}
+func actionOn(action qualytics.Action, id int64) subject {
+	return subject{verb: string(action), object: runName(id), action: action}
 }
 
-func readRun(id int64) attempt { return attempt{verb: "read", object: runName(id)} }
+func readingRun(id int64) subject { return subject{verb: "read", object: runName(id)} }
 
 func runName(id int64) string { return fmt.Sprintf("Run %d", id) }
 
-// addError reports a failed attempt: what was tried, what came back, and what to do.
-func addError(diags *diag.Diagnostics, attempt attempt, err error) {
-	diags.AddError(attempt.summary(), attempt.explain(err))
+// addError reports a failure: what was tried, what came back, and what to do.
+func addError(diags *diag.Diagnostics, subject subject, err error) {
+	diags.AddError(subject.summary(), subject.explain(err))
 }
 
-// addErrorAt reports a failed attempt on the attribute that names its Run. A failure that is not about
+// addErrorAt reports a failure on the attribute that names its Run. A failure that is not about
 // the Run concerns the whole resource.
-func addErrorAt(diags *diag.Diagnostics, at path.Path, attempt attempt, err error) {
+func addErrorAt(diags *diag.Diagnostics, at path.Path, subject subject, err error) {
 	switch qualytics.KindOf(err) {
 	case qualytics.KindNotFound, qualytics.KindConflict, qualytics.KindBadRequest, qualytics.KindForbidden:
-		diags.AddAttributeError(at, attempt.summary(), attempt.explain(err))
+		diags.AddAttributeError(at, subject.summary(), subject.explain(err))
 	default:
-		addError(diags, attempt, err)
+		addError(diags, subject, err)
 	}
 }
 
 // addFilterError reports a failed listing, each rejected parameter on the attribute of its name.
-func addFilterError(diags *diag.Diagnostics, attempt attempt, err error, isAttribute func(name string) bool) {
+func addFilterError(diags *diag.Diagnostics, subject subject, err error, isAttribute func(name string) bool) {
 	var failure *qualytics.Error
 	placed := 0
 	if errors.As(err, &failure) {
@@ -60,22 +60,22 @@ func addFilterError(diags *diag.Diagnostics, attempt attempt, err error, isAttri
 		}
 	}
 	if placed == 0 || placed < len(failure.Parameters) {
-		addError(diags, attempt, err)
+		addError(diags, subject, err)
 	}
 }
 
-func (a attempt) summary() string { return "Cannot " + a.verb + " " + a.object }
+func (s subject) summary() string { return "Cannot " + s.verb + " " + s.object }
 
-func (a attempt) explain(err error) string {
+func (s subject) explain(err error) string {
 	var (
 		lost    *qualytics.LostStartError
 		failure *qualytics.Error
 	)
 	switch {
 	case errors.As(err, &lost):
-		return a.explainLost(lost)
+		return s.explainLost(lost)
 	case errors.As(err, &failure):
-		return answered(failure) + "\n\n" + a.wayOut(failure)
+		return answered(failure) + "\n\n" + s.wayOut(failure)
 	case errors.Is(err, context.DeadlineExceeded):
 		return ranOut
 	case errors.Is(err, context.Canceled):
@@ -103,7 +103,7 @@ func sentence(text string) string {
 }
 
 // wayOut says what to do about a failure.
-func (a attempt) wayOut(failure *qualytics.Error) string {
+func (s subject) wayOut(failure *qualytics.Error) string {
 	switch failure.Kind {
 	case qualytics.KindUnauthorized:
 		if !failure.Expired.IsZero() {
@@ -111,14 +111,14 @@ func (a attempt) wayOut(failure *qualytics.Error) string {
 		}
 		return "The API token is wrong, was revoked, or is for another deployment. Check it where it is set (token in the provider block, QUALYTICS_TOKEN, or token in " + cliConfigFile + "), and that it goes with the url."
 	case qualytics.KindForbidden:
-		if a.action == "" {
+		if s.action == "" {
 			return "The token's user does not have the team permission that it takes. Ask an administrator of the deployment for it, or use another token."
 		}
-		return "The token's user needs the Editor team permission on the Run's datastore (or the Admin role) to " + a.verb + " a Run."
+		return "The token's user needs the Editor team permission on the Run's datastore (or the Admin role) to " + s.verb + " a Run."
 	case qualytics.KindNotFound:
 		return "No such Run exists: it was deleted, or the id is wrong. The data source qualytics_operations lists the Runs that there are."
 	case qualytics.KindConflict:
-		return a.conditions()
+		return s.conditions()
 	case qualytics.KindBadRequest, qualytics.KindInvalid:
 		return "The API does not accept a value that it was given. Correct it as the answer says."
 	case qualytics.KindRateLimited:
@@ -150,13 +150,13 @@ func (a attempt) wayOut(failure *qualytics.Error) string {
 }
 
 // conditions says when the action is possible.
-func (a attempt) conditions() string {
-	conditions := fmt.Sprintf("Only a Run with result %s can be %s", orList(a.action.From()), pastParticiple[a.action])
-	if !a.action.SupportsEveryType() {
-		conditions += ", and only of type " + orList(a.action.Types())
+func (s subject) conditions() string {
+	conditions := fmt.Sprintf("Only a Run with result %s can be %s", orList(s.action.From()), pastParticiple[s.action])
+	if !s.action.SupportsEveryType() {
+		conditions += ", and only of type " + orList(s.action.Types())
 	}
 	conditions += ". The data source qualytics_operation shows the Run as it is now."
-	if a.action == qualytics.ActionDelete {
+	if s.action == qualytics.ActionDelete {
 		conditions += " An active Run can be aborted first, with qualytics_run_abort."
 	}
 	return conditions
@@ -194,7 +194,7 @@ func redirectAdvice(location string) string {
 }
 
 // explainLost says what may have been started, and how to go on without starting it twice.
-func (a attempt) explainLost(lost *qualytics.LostStartError) string {
+func (s subject) explainLost(lost *qualytics.LostStartError) string {
 	var text strings.Builder
 	if failure, ok := errors.AsType[*qualytics.Error](lost.Lost); ok {
 		text.WriteString(answered(failure) + " ")
@@ -211,7 +211,7 @@ func (a attempt) explainLost(lost *qualytics.LostStartError) string {
 			fmt.Fprintf(&text, "  - Run %d: %s, %s, created %s\n", candidate.ID, candidate.Type, candidate.Result, candidate.Created)
 		}
 	}
-	if a.action == qualytics.ActionRerun {
+	if s.action == qualytics.ActionRerun {
 		text.WriteString("If a Run is yours, bring it under management before the next apply, which would start another one: take the resource out of the state if it is there (terraform state rm ADDRESS), then terraform import ADDRESS ID.")
 	} else {
 		text.WriteString("Look at the Run (data source qualytics_operation) before the next apply, which would ask again.")

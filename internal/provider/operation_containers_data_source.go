@@ -61,7 +61,7 @@ func (d *operationContainersDataSource) Read(ctx context.Context, req datasource
 	}
 	listing, err := d.client.Containers(ctx, id)
 	if err != nil {
-		addErrorAt(&resp.Diagnostics, path.Root("operation_id"), attempt{verb: "list", object: "the containers of " + runName(id)}, err)
+		addErrorAt(&resp.Diagnostics, path.Root("operation_id"), subject{verb: "list", object: "the containers of " + runName(id)}, err)
 		return
 	}
 	warnUnsteady(listing.Steady, &resp.Diagnostics)

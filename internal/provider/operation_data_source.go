@@ -73,7 +73,7 @@ func (d *operationDataSource) Read(ctx context.Context, req datasource.ReadReque
 	}
 	operation, err := d.client.Operation(ctx, id.ValueInt64())
 	if err != nil {
-		addErrorAt(&resp.Diagnostics, path.Root("id"), readRun(id.ValueInt64()), err)
+		addErrorAt(&resp.Diagnostics, path.Root("id"), readingRun(id.ValueInt64()), err)
 		return
 	}
 	var model operationDetailsModel
@@ -88,7 +88,7 @@ func (d *operationDataSource) Read(ctx context.Context, req datasource.ReadReque
 	resp.Diagnostics.Append(diags...)
 	details, err := normalize(operation.Payload)
 	if err != nil {
-		addError(&resp.Diagnostics, readRun(operation.ID), err)
+		addError(&resp.Diagnostics, readingRun(operation.ID), err)
 		return
 	}
 	model.Details = jsontypes.NewNormalizedValue(details)

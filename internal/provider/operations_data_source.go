@@ -78,7 +78,7 @@ func (d *operationsDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	}
 	listing, err := d.client.Operations(ctx, config.filter(), int(config.Limit.ValueInt64()))
 	if err != nil {
-		addFilterError(&resp.Diagnostics, attempt{verb: "list", object: "Runs"}, err, isFilter)
+		addFilterError(&resp.Diagnostics, subject{verb: "list", object: "Runs"}, err, isFilter)
 		return
 	}
 	warnUnsteady(listing.Steady, &resp.Diagnostics)

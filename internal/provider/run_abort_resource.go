@@ -101,7 +101,7 @@ func (r *runs) abort(ctx context.Context, id int64, diags *diag.Diagnostics) *qu
 			return current
 		}
 	}
-	addErrorAt(diags, path.Root("run_id"), act(qualytics.ActionAbort, id), err)
+	addErrorAt(diags, path.Root("run_id"), actionOn(qualytics.ActionAbort, id), err)
 	return nil
 }
 

@@ -89,7 +89,7 @@ func (r *runs) carryOut(ctx context.Context, apply application, model runHolder,
 func (r *runs) look(ctx context.Context, id int64, diags *diag.Diagnostics) *qualytics.Operation {
 	operation, err := r.client.Operation(ctx, id)
 	if err != nil {
-		addError(diags, readRun(id), err)
+		addError(diags, readingRun(id), err)
 		return nil
 	}
 	return operation
@@ -99,7 +99,7 @@ func (r *runs) look(ctx context.Context, id int64, diags *diag.Diagnostics) *qua
 // A Run whose answer was lost and that had to be looked for is worth a warning.
 func started(action qualytics.Action, source int64, start qualytics.Started, err error, diags *diag.Diagnostics) *qualytics.Operation {
 	if err != nil {
-		addErrorAt(diags, path.Root("run_id"), act(action, source), err)
+		addErrorAt(diags, path.Root("run_id"), actionOn(action, source), err)
 		return nil
 	}
 	if start.LostAnswer != nil {
@@ -123,7 +123,7 @@ func (r *runs) refresh(ctx context.Context, apply application, model runHolder, 
 	case qualytics.IsNotFound(err):
 		return
 	case err != nil:
-		addError(apply.diagnostics, readRun(id), err)
+		addError(apply.diagnostics, readingRun(id), err)
 		return
 	case operation.Result == settled:
 		notes.Awaited = false

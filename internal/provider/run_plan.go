@@ -40,26 +40,26 @@ func (r *runs) checkSource(ctx context.Context, action qualytics.Action, id type
 	}
 	source, err := r.client.Operation(ctx, id.ValueInt64())
 	if qualytics.IsNotFound(err) {
-		missing := readRun(id.ValueInt64())
+		missing := readingRun(id.ValueInt64())
 		diags.AddAttributeError(path.Root("run_id"), missing.summary(), missing.explain(err)+
 			" A resource whose lifecycle ignores changes of run_id keeps the old id: remove ignore_changes for one apply.")
 		return
 	}
 	if err != nil {
-		addErrorAt(diags, path.Root("run_id"), readRun(id.ValueInt64()), err)
+		addErrorAt(diags, path.Root("run_id"), readingRun(id.ValueInt64()), err)
 		return
 	}
-	attempt := act(action, source.ID)
+	subject := actionOn(action, source.ID)
 	switch {
 	case !action.SupportsType(source.Type):
-		diags.AddAttributeError(path.Root("run_id"), attempt.summary(),
-			fmt.Sprintf("Run %d is of type `%s`, which cannot be %s. ", source.ID, source.Type, pastParticiple[action])+attempt.conditions())
+		diags.AddAttributeError(path.Root("run_id"), subject.summary(),
+			fmt.Sprintf("Run %d is of type `%s`, which cannot be %s. ", source.ID, source.Type, pastParticiple[action])+subject.conditions())
 	case slices.Contains(action.From(), source.Result), action == qualytics.ActionAbort:
 	case source.Finished():
-		diags.AddAttributeError(path.Root("run_id"), attempt.summary(),
-			fmt.Sprintf("The result of Run %d is `%s`. ", source.ID, source.Result)+attempt.conditions())
+		diags.AddAttributeError(path.Root("run_id"), subject.summary(),
+			fmt.Sprintf("The result of Run %d is `%s`. ", source.ID, source.Result)+subject.conditions())
 	case !forceAbort:
 		diags.AddAttributeWarning(path.Root("run_id"), runName(source.ID)+" is still active",
-			fmt.Sprintf("Run %d is `%s`, and the apply will fail unless it has ended by then. ", source.ID, source.Result)+attempt.conditions())
+			fmt.Sprintf("Run %d is `%s`, and the apply will fail unless it has ended by then. ", source.ID, source.Result)+subject.conditions())
 	}
 }

@@ -49,7 +49,7 @@ func (r *runRerunListResource) List(ctx context.Context, req list.ListRequest, s
 	}
 	listing, err := r.client.Operations(ctx, config.filter(), int(req.Limit))
 	if err != nil {
-		addFilterError(&diags, attempt{verb: "list", object: "Runs"}, err, isFilter)
+		addFilterError(&diags, subject{verb: "list", object: "Runs"}, err, isFilter)
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}

@@ -148,7 +148,7 @@ func (r *runRerunResource) Read(ctx context.Context, req resource.ReadRequest, r
 		r.readDeleted(ctx, &state, notes, resp)
 		return
 	case err != nil:
-		addError(&resp.Diagnostics, readRun(state.ID.ValueInt64()), err)
+		addError(&resp.Diagnostics, readingRun(state.ID.ValueInt64()), err)
 		return
 	}
 	notes.Lost = false
@@ -231,9 +231,9 @@ func (r *runRerunResource) retireSuperseded(ctx context.Context, plan *runRerunM
 			kept = append(kept, id)
 			continue
 		}
-		if attempt, err := r.retire(ctx, id, false, plan.AbortOnDestroy.ValueBool()); err != nil {
+		if subject, err := r.retire(ctx, id, false, plan.AbortOnDestroy.ValueBool()); err != nil {
 			diags.AddWarning(fmt.Sprintf("The record of the superseded Run %d is still there", id),
-				attempt.summary()+". "+attempt.explain(err)+"\n\nIt is deleted with the next rerun, or when the resource is destroyed.")
+				subject.summary()+". "+subject.explain(err)+"\n\nIt is deleted with the next rerun, or when the resource is destroyed.")
 			return append(kept, superseded[i:]...)
 		}
 	}
@@ -255,19 +255,19 @@ func (r *runRerunResource) Delete(ctx context.Context, req resource.DeleteReques
 	id, active, abort := state.ID.ValueInt64(), !state.finished(), trueUnlessSet(state.AbortOnDestroy)
 	if !trueUnlessSet(state.DeleteOnDestroy) {
 		if active && abort {
-			if attempt, err := r.halt(ctx, id, abort); err != nil {
-				addError(&resp.Diagnostics, attempt, err)
+			if subject, err := r.halt(ctx, id, abort); err != nil {
+				addError(&resp.Diagnostics, subject, err)
 			}
 		}
 		return
 	}
-	if attempt, err := r.retire(ctx, id, active, abort); err != nil {
-		addError(&resp.Diagnostics, attempt, err)
+	if subject, err := r.retire(ctx, id, active, abort); err != nil {
+		addError(&resp.Diagnostics, subject, err)
 		return
 	}
 	for _, superseded := range notes.Superseded {
-		if attempt, err := r.retire(ctx, superseded, false, abort); err != nil {
-			addError(&resp.Diagnostics, attempt, err)
+		if subject, err := r.retire(ctx, superseded, false, abort); err != nil {
+			addError(&resp.Diagnostics, subject, err)
 		}
 	}
 }

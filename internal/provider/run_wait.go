@@ -122,7 +122,7 @@ func (w waiting) reportUnfinished(operation *qualytics.Operation, how ending, er
 				"Somebody deleted the record of "+run+" outside this apply, so that its result cannot be known.")
 			return
 		}
-		diags.AddError("Cannot follow "+run, readRun(operation.ID).explain(err)+"\n\nThe Run"+goesOn+w.unfinished)
+		diags.AddError("Cannot follow "+run, readingRun(operation.ID).explain(err)+"\n\nThe Run"+goesOn+w.unfinished)
 	case endedTerminal:
 	}
 }

@@ -38,40 +38,40 @@ func (r *runs) configured() bool { return r.client != nil }
 
 // retire deletes a Run's record. A Run that is still active is aborted first or, without abort, waited
 // for. A record that is gone already is fine.
-func (r *runs) retire(ctx context.Context, id int64, active, abort bool) (attempt, error) {
+func (r *runs) retire(ctx context.Context, id int64, active, abort bool) (subject, error) {
 	if active {
-		if attempt, err := r.halt(ctx, id, abort); err != nil {
-			return attempt, err
+		if subject, err := r.halt(ctx, id, abort); err != nil {
+			return subject, err
 		}
 	}
 	err := r.client.Delete(ctx, id)
 	if qualytics.IsConflict(err) { // active again: somebody resumed it, or the state was out of date
-		if attempt, err := r.halt(ctx, id, abort); err != nil {
-			return attempt, err
+		if subject, err := r.halt(ctx, id, abort); err != nil {
+			return subject, err
 		}
 		err = r.client.Delete(ctx, id)
 	}
 	if qualytics.IsNotFound(err) {
 		err = nil
 	}
-	return act(qualytics.ActionDelete, id), err
+	return actionOn(qualytics.ActionDelete, id), err
 }
 
 // halt sees to it that a Run is terminal: it aborts it, or only waits. A Run that is gone is fine.
-func (r *runs) halt(ctx context.Context, id int64, abort bool) (attempt, error) {
+func (r *runs) halt(ctx context.Context, id int64, abort bool) (subject, error) {
 	operation := &qualytics.Operation{ID: id}
 	if abort {
 		aborted, err := r.client.Abort(ctx, id)
 		switch {
 		case qualytics.IsConflict(err), qualytics.IsNotFound(err): // ended meanwhile, or gone
-			return attempt{}, nil
+			return subject{}, nil
 		case err != nil:
-			return act(qualytics.ActionAbort, id), err
+			return actionOn(qualytics.ActionAbort, id), err
 		}
 		operation = aborted
 	}
 	if operation.Finished() {
-		return attempt{}, nil
+		return subject{}, nil
 	}
 	_, err := r.pace.Until(ctx,
 		func(ctx context.Context) (*qualytics.Operation, error) { return r.client.Operation(ctx, id) },
@@ -79,5 +79,5 @@ func (r *runs) halt(ctx context.Context, id int64, abort bool) (attempt, error) 
 	if qualytics.IsNotFound(err) {
 		err = nil
 	}
-	return attempt{verb: "wait for the end of", object: runName(id)}, err
+	return subject{verb: "wait for the end of", object: runName(id)}, err
 }
