@@ -246,10 +246,10 @@ func BenchmarkRerunLife(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			if _, how, err := api.await(b.Context(), &start.Operation, time.Minute, nil); how != endedTerminal {
+			if _, result, err := api.wait(b.Context(), &start.Operation, waitOptions{}.within(time.Minute, "timeout"), nil); result != waitTerminal {
 				b.Fatal(err)
 			}
-			if _, err := api.retire(b.Context(), start.ID, false, true); err != nil {
+			if err := api.deleteRecord(b.Context(), start.ID, false, true); err != nil {
 				b.Fatal(err)
 			}
 		}

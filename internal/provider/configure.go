@@ -19,7 +19,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
-	"github.com/qualytics/terraform-provider-qualytics/internal/runwait"
 )
 
 const defaultPollInterval = 10 * time.Second
@@ -75,10 +74,7 @@ func (p *qualyticsProvider) connect(model providerModel, terraformVersion string
 		diags.AddAttributeWarning(path.Root("url"), "Token sent without encryption",
 			"The url ("+url.source+") starts with http://, so the token and all data travel readable by anybody on the way. Use https:// unless this is a test deployment.")
 	}
-	return &runs{
-		client: client,
-		pace:   runwait.Pace{Longest: durationOr(model.PollInterval, defaultPollInterval)},
-	}
+	return newRuns(client, durationOr(model.PollInterval, defaultPollInterval), p.notFoundGrace)
 }
 
 // requireKnown rejects values that are known only after the apply: without them nothing can be looked up

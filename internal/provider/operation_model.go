@@ -57,11 +57,11 @@ func unknownOperation() operationModel {
 		TriggeredBy: types.StringUnknown(),
 		ScheduleID:  types.Int64Unknown(),
 		Datastore:   types.ObjectUnknown(attrType(operationFields).AttrTypes["datastore"].(types.ObjectType).AttrTypes),
-	}.goingOn()
+	}.unfinished()
 }
 
-// goingOn is the model of the same Run, with all that changes while it is active unknown.
-func (m operationModel) goingOn() operationModel {
+// unfinished is the model of the same Run, with all that changes while it is active unknown.
+func (m operationModel) unfinished() operationModel {
 	m.Result = types.StringUnknown()
 	m.Message = types.StringUnknown()
 	m.StartTime = timetypes.NewRFC3339Unknown()

@@ -29,14 +29,18 @@ var (
 
 // New returns a constructor of the provider. version is what the User-Agent says.
 func New(version string) func() provider.Provider {
-	return func() provider.Provider { return &qualyticsProvider{version: version} }
+	return func() provider.Provider { return &qualyticsProvider{version: version, notFoundGrace: notFoundGrace} }
 }
 
 type qualyticsProvider struct {
 	version string
 	// retryWait is the pause before a request is repeated; 0 means the client's default. Tests shorten it.
 	retryWait time.Duration
+	// notFoundGrace is for how long after a start a Run that the API does not know is still waited for.
+	notFoundGrace time.Duration
 }
+
+const notFoundGrace = time.Minute
 
 type providerModel struct {
 	URL                types.String         `tfsdk:"url"`

@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"math/big"
 	"regexp"
 	"slices"
 	"sync/atomic"
@@ -69,20 +70,36 @@ func TestRunAction_progress(t *testing.T) {
 	api.expectWrites(rerun90)(t)
 }
 
-// Lines say how much time has passed, once it is worth saying.
-func TestRunAction_elapsed(t *testing.T) {
+// A new result is shown at once, new counters now and then, and the time that has passed at least every
+// minute.
+func TestActionProgress(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var lines []string
-		progress := showProgress(&action.InvokeResponse{SendProgress: func(event action.InvokeProgressEvent) { lines = append(lines, event.Message) }})
-		progress(&qualytics.Operation{ID: 90, Result: "queued"})
-		time.Sleep(1500 * time.Millisecond)
-		progress(&qualytics.Operation{ID: 90, Result: "queued"})
-		progress(&qualytics.Operation{ID: 90, Result: "running"})
-		time.Sleep(2 * time.Minute)
-		progress(&qualytics.Operation{ID: 90, Result: "success"})
-		if want := []string{"Run 90: queued", "Run 90: running, 1s", "Run 90: success, 2m1s"}; !slices.Equal(lines, want) {
-			t.Errorf("got %q, want %q", lines, want)
+		progress := newActionProgress(&action.InvokeResponse{SendProgress: func(event action.InvokeProgressEvent) { lines = append(lines, event.Message) }})
+		see := func(after time.Duration, result qualytics.Result, records float64) {
+			time.Sleep(after)
+			progress.report(&qualytics.Operation{ID: 90, Result: result, Status: qualytics.Counters{"records_processed": big.NewFloat(records)}})
+		}
+		see(0, "queued", 0)
+		see(59*time.Second, "queued", 0) // silent
+		see(time.Second, "queued", 0)
+		see(500*time.Millisecond, "running", 0)
+		see(29*time.Second, "running", 1000) // silent
+		see(time.Second, "running", 2000)
+		see(59*time.Second, "running", 2000) // silent
+		see(time.Second, "running", 2000)
+		see(time.Second, "success", 3000)
+		want := []string{
+			"Run 90: queued, 0 records",
+			"Run 90: queued, 0 records, 1m0s",
+			"Run 90: running, 0 records, 1m0s",
+			"Run 90: running, 2,000 records, 1m30s",
+			"Run 90: running, 2,000 records, 2m30s",
+			"Run 90: success, 3,000 records, 2m31s",
+		}
+		if !slices.Equal(lines, want) {
+			t.Errorf("got %q\nwant %q", lines, want)
 		}
 	})
 }

@@ -63,3 +63,6 @@ func (s secret) cutFrom(text []byte) []byte {
 	}
 	return bytes.ReplaceAll(text, []byte(s), []byte("(token)"))
 }
+
+// TokenExpiry is when the token expires, if it says so. The zero time means that it is not known.
+func (c *Client) TokenExpiry() time.Time { return tokenExpiry(c.token) }
