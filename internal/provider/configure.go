@@ -59,6 +59,7 @@ func (p *qualyticsProvider) connect(model providerModel, terraformVersion string
 	client, err := qualytics.New(qualytics.Config{
 		URL:                url.value,
 		Token:              token.value,
+		TokenSource:        token.source,
 		UserAgent:          "terraform-provider-qualytics/" + p.version + " Terraform/" + terraformVersion,
 		RequestTimeout:     requestTimeout,
 		MaxRetries:         int(int64Or(model.MaxRetries, qualytics.DefaultMaxRetries)),

@@ -163,7 +163,7 @@ func TestConfigure_maxRetries(t *testing.T) {
 			p := newProtocol(t)
 			expectSaid(t, p.configure(t, api.json(argument)))
 			_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
-			expectSaid(t, diagnostics, "error: Cannot read Run 100: GET /api/operations/100 was answered with HTTP status 500: Internal Server Error.\n\nThe deployment, or a proxy")
+			expectSaid(t, diagnostics, "error: Cannot read Run 100: GET http.*/api/operations/100 returned HTTP status 500: Internal Server Error.\n\nThe deployment failed")
 			if got := len(api.Requests()); got != requests {
 				t.Errorf("got %d requests, want %d", got, requests)
 			}
@@ -178,7 +178,7 @@ func TestConfigure_requestTimeout(t *testing.T) {
 	p := newProtocol(t)
 	expectSaid(t, p.configure(t, api.json(`"request_timeout": "50ms", "max_retries": 1`)))
 	_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
-	expectSaid(t, diagnostics, "error: Cannot read Run 100: GET /api/operations/100 got no usable answer: .*There was no complete answer in time. Try again later, or raise the provider's request_timeout.")
+	expectSaid(t, diagnostics, "error: Cannot read Run 100: GET http.*/api/operations/100 received no usable response: .*There was no complete response in time. Try again later, or raise the provider's .request_timeout.")
 	api.expectSeen(t, "GET /api/operations/100", "GET /api/operations/100")
 }
 
@@ -205,7 +205,7 @@ func newTLSAPI(t *testing.T) (api *api, authority string) {
 func TestConfigure_trust(t *testing.T) {
 	t.Parallel()
 	api, authority := newTLSAPI(t)
-	const untrusted = "error: Cannot read Run 100: GET /api/operations/100 got no usable answer: .*certificate.*set the provider's ca_cert_file"
+	const untrusted = "error: Cannot read Run 100: GET http.*/api/operations/100 received no usable response: .*certificate.*set the provider's .ca_cert_file"
 	for arguments, want := range map[string][]string{
 		`"ca_cert_file": null`:                       {untrusted},
 		`"insecure_skip_verify": false`:              {untrusted},

@@ -99,7 +99,7 @@ var faultTable = []faultRow{
 	{
 		fault: "500 for good before, when the newest Run is looked up", phase: creating, sees: "error: nothing was asked for", server: noNewRun, state: "nothing",
 		arguments: "max_retries = 1", prepare: on("GET", "/api/operations", mockapi.Fault{Status: 500, Times: mockapi.Always}),
-		says: []string{"Cannot rerun Run 100", "GET /api/operations was answered", "500"},
+		says: []string{"Cannot rerun Run 100", "/api/operations returned HTTP status 500"},
 		next: create, then: []string{rerun100}, holds: 101,
 	},
 	// The request certainly did not reach the application: it is repeated.
@@ -149,7 +149,7 @@ var faultTable = []faultRow{
 		prepare: func(a *api) {
 			onRerun(mockapi.Fault{Close: true, Hook: func() { a.Seed(justStarted(51), justStarted(52)) }})(a)
 		},
-		says:   []string{"More than one Run was found", "Run 52: scan, running", "Run 51: scan, running", "terraform import ADDRESS ID"},
+		says:   []string{"The request may have started one of these", "Run 52: scan, running", "Run 51: scan, running", "terraform import ADDRESS ID"},
 		writes: []string{rerun100}, next: create, then: []string{rerun100}, holds: 101,
 	},
 	// The answer is lost after the Run was started: it is found, and taken over.

@@ -6,6 +6,7 @@ package provider
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
@@ -84,18 +85,18 @@ func (row supportOf) planned(runType, result string) []string {
 }
 
 func (row supportOf) invoked(runType, result string) []string {
-	refused := "error at run_id: Cannot %s Run 90: %s was answered with HTTP status 409: Run 90 cannot be %s: %s.\n\n%s"
+	refused := "error at run_id: Cannot %s Run 90: %s returned HTTP status 409: Run 90 cannot be %s: %s.\n\n%s"
 	switch {
 	case row.action == "abort" && (result == "success" || result == "failure"):
 		return []string{`warning: Run 90 .*ended with the result .` + result + `.. It had ended before it could be aborted.`}
 	case row.action == "abort":
 		return nil
 	case slices.Contains(row.unsupported, runType):
-		return []string{fmt.Sprintf(refused, row.action, row.request, row.done, "not supported by Runs of type "+runType, row.possible)}
+		return []string{fmt.Sprintf(refused, row.action, strings.Replace(row.request, " ", " http.*", 1), row.done, "not supported by Runs of type "+runType, row.possible)}
 	case slices.Contains(row.from, result):
 		return nil
 	default:
-		return []string{fmt.Sprintf(refused, row.action, row.request, row.done, "its result is "+result, row.possible)}
+		return []string{fmt.Sprintf(refused, row.action, strings.Replace(row.request, " ", " http.*", 1), row.done, "its result is "+result, row.possible)}
 	}
 }
 

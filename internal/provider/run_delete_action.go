@@ -49,7 +49,7 @@ func (a *runDeleteAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 	}
 	id := config.RunID.ValueInt64()
 	if err := a.client.Delete(ctx, id); err != nil {
-		addErrorAt(&resp.Diagnostics, path.Root("run_id"), actionOn(qualytics.ActionDelete, id), err)
+		addErrorAt(&resp.Diagnostics, path.Root("run_id"), actionOn(qualytics.ActionDelete, id).ofAction(), err)
 		return
 	}
 	resp.SendProgress(action.InvokeProgressEvent{Message: runName(id) + ": record deleted"})
