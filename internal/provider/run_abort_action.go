@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -47,9 +46,9 @@ func (a *runAbortAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRe
 
 func (a *runAbortAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var config struct {
-		RunID             types.Int64          `tfsdk:"run_id"`
-		WaitForCompletion types.Bool           `tfsdk:"wait_for_completion"`
-		Timeout           timetypes.GoDuration `tfsdk:"timeout"`
+		RunID             types.Int64  `tfsdk:"run_id"`
+		WaitForCompletion types.Bool   `tfsdk:"wait_for_completion"`
+		Timeout           types.String `tfsdk:"timeout"`
 	}
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -27,9 +26,9 @@ type runAction struct{ runs }
 
 // waitArguments are how an action waits for the Run that it started.
 type waitArguments struct {
-	WaitForCompletion types.Bool           `tfsdk:"wait_for_completion"`
-	FailOn            types.List           `tfsdk:"fail_on"`
-	Timeout           timetypes.GoDuration `tfsdk:"timeout"`
+	WaitForCompletion types.Bool   `tfsdk:"wait_for_completion"`
+	FailOn            types.List   `tfsdk:"fail_on"`
+	Timeout           types.String `tfsdk:"timeout"`
 }
 
 func (a *runAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
@@ -79,7 +78,6 @@ func waitActionAttributes() map[string]schema.Attribute {
 func timeoutAttribute(description string) schema.Attribute {
 	return schema.StringAttribute{
 		Optional:            true,
-		CustomType:          timetypes.GoDurationType{},
 		Validators:          []validator.String{positiveDuration{}},
 		MarkdownDescription: description,
 	}

@@ -111,7 +111,7 @@ func TestRunAction_invalid(t *testing.T) {
 		{"rerun", `{"run_id": 90, "fail_on": ["success"]}`, `error at fail_on.*: .*one of: \["failure" "aborted"\], got: "success"`},
 		{"rerun", `{"run_id": 90, "fail_on": ["aborted", "aborted"]}`, "error at fail_on: .*duplicate"},
 		{"resume", `{"run_id": 90, "fail_on": [null]}`, "error at fail_on.*: Null List Value"},
-		{"rerun", `{"run_id": 90, "timeout": "soon"}`, "error at timeout: Invalid Time Duration String Value"},
+		{"rerun", `{"run_id": 90, "timeout": "soon"}`, `error at timeout: Invalid duration: timeout must be a duration greater than zero with a unit, .*not "soon"`},
 		{"resume", `{"run_id": 90, "timeout": "0s"}`, `error at timeout: Invalid duration: .*not "0s"`},
 		{"abort", `{"run_id": 90, "timeout": "-1m"}`, `error at timeout: Invalid duration: .*not "-1m"`},
 	} {
