@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -270,29 +269,6 @@ func (r *runRerunResource) Delete(ctx context.Context, req resource.DeleteReques
 			addError(&resp.Diagnostics, subject, err)
 		}
 	}
-}
-
-func (r *runRerunResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	id, err := strconv.ParseInt(req.ID, 10, 64)
-	if req.ID == "" {
-		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("id"), &id)...)
-	} else if err != nil {
-		id = 0
-	}
-	if id < 1 {
-		resp.Diagnostics.AddError("Invalid import id", fmt.Sprintf("A Run is imported by its id, a whole number from 1 on, not %q.", req.ID))
-		return
-	}
-	set := func(name string, value any) {
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
-	}
-	set("id", id)
-	set("wait_for_completion", true)
-	set("fail_on", failingResults)
-	set("delete_on_destroy", true)
-	set("abort_on_destroy", true)
-	set("rerun_if_deleted", true)
-	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), id)...)
 }
 
 func (m *runRerunModel) changeFrom(state *runRerunModel, notes ledger) change {
