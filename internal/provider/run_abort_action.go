@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -25,9 +24,9 @@ func newRunAbortAction() action.Action { return &runAbortAction{} }
 type runAbortAction struct{ runAction }
 
 type runAbortArguments struct {
-	RunID             types.Int64          `tfsdk:"run_id"`
-	WaitForCompletion types.Bool           `tfsdk:"wait_for_completion"`
-	Timeout           timetypes.GoDuration `tfsdk:"timeout"`
+	RunID             types.Int64  `tfsdk:"run_id"`
+	WaitForCompletion types.Bool   `tfsdk:"wait_for_completion"`
+	Timeout           types.String `tfsdk:"timeout"`
 }
 
 func (a *runAbortAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
@@ -53,7 +52,7 @@ func (a *runAbortAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	a.check(ctx, runSource{action: qualytics.ActionAbort, runID: config.RunID}, false, &resp.Diagnostics)
+	a.check(ctx, config.source(), false, &resp.Diagnostics)
 }
 
 func (a *runAbortAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
@@ -64,10 +63,14 @@ func (a *runAbortAction) Invoke(ctx context.Context, req action.InvokeRequest, r
 	}
 	options := abortOptions().within(durationOr(config.Timeout, defaultDeleteTimeout), "timeout")
 	options.operation, options.unfinished = "action", watchRun
-	run := a.abort(ctx, config.RunID.ValueInt64(), &resp.Diagnostics)
+	run := a.abort(ctx, config.source(), &resp.Diagnostics)
 	if run == nil {
 		return
 	}
 	options.waits = run.Finished() || trueUnlessSet(config.WaitForCompletion)
 	a.followAction(ctx, run, options, newActionProgress(resp), resp)
+}
+
+func (c runAbortArguments) source() runSource {
+	return runSource{action: qualytics.ActionAbort, runID: c.RunID, inAction: true}
 }

@@ -84,7 +84,7 @@ func (r *runAbortResource) Create(ctx context.Context, req resource.CreateReques
 	options.recorded = true
 	options.unfinished = "Terraform marks the new resource as tainted: the next apply requests the abort again."
 
-	run := r.abort(ctx, plan.RunID.ValueInt64(), &resp.Diagnostics)
+	run := r.abort(ctx, plan.source(), &resp.Diagnostics)
 	if run == nil {
 		return
 	}
@@ -137,7 +137,7 @@ func (r *runAbortResource) Update(ctx context.Context, req resource.UpdateReques
 	case stepWait:
 		run = r.readOrReport(ctx, state.ID.ValueInt64(), &resp.Diagnostics)
 	case stepStart:
-		run = r.abort(ctx, plan.RunID.ValueInt64(), &resp.Diagnostics)
+		run = r.abort(ctx, plan.source(), &resp.Diagnostics)
 	}
 	if run != nil {
 		r.follow(ctx, saved, run, options)

@@ -101,7 +101,7 @@ func TestRunAbort_refused(t *testing.T) {
 	resource := api.protocol(t).manage(t, "qualytics_run_abort")
 	expectSaid(t, resource.plan(t, `{"run_id": 99}`).Diagnostics, "error at run_id: Cannot read Run 99: .*HTTP status 404: Run 99 does not exist.")
 	api.Forbid(101)
-	expectSaid(t, resource.apply(t, `{"run_id": 90}`), "error at run_id: Cannot abort Run 90: PUT /api/operations/abort/90 was answered with HTTP status 403: .*\n\nThe token's user needs the Editor team permission .*to abort a Run.")
+	expectSaid(t, resource.apply(t, `{"run_id": 90}`), "error at run_id: Cannot abort Run 90: PUT http.*/api/operations/abort/90 returned HTTP status 403: .*\n\nThe token's user needs the Editor team permission .*to abort a Run.")
 	expectSaid(t, resource.applyAfter(t.Context(), t, `{"run_id": 90}`, func() { api.Remove(90) }), "error at run_id: Cannot abort Run 90: .*HTTP status 404: Run 90 does not exist.")
 	if resource.values(t) != nil {
 		t.Error("there is a resource although nothing was aborted")

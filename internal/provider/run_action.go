@@ -9,7 +9,6 @@ import (
 	"maps"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
@@ -28,10 +27,10 @@ func (a *runAction) Configure(_ context.Context, req action.ConfigureRequest, re
 
 // waitArguments are how an action waits for the Run that it started, and what fails the action then.
 type waitArguments struct {
-	WaitForCompletion types.Bool           `tfsdk:"wait_for_completion"`
-	FailOn            types.List           `tfsdk:"fail_on"`
-	MaxAnomalies      types.Int64          `tfsdk:"max_anomalies"`
-	Timeout           timetypes.GoDuration `tfsdk:"timeout"`
+	WaitForCompletion types.Bool   `tfsdk:"wait_for_completion"`
+	FailOn            types.List   `tfsdk:"fail_on"`
+	MaxAnomalies      types.Int64  `tfsdk:"max_anomalies"`
+	Timeout           types.String `tfsdk:"timeout"`
 }
 
 // runActionAttributes are the arguments of an action on a Run: its own, besides run_id.
@@ -72,7 +71,6 @@ func waitActionAttributes() map[string]schema.Attribute {
 func timeoutAttribute(description string) schema.Attribute {
 	return schema.StringAttribute{
 		Optional:            true,
-		CustomType:          timetypes.GoDurationType{},
 		Validators:          []validator.String{positiveDuration{}},
 		MarkdownDescription: description,
 	}

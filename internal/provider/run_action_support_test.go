@@ -6,6 +6,7 @@ package provider
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
@@ -84,18 +85,18 @@ func (row supportOf) planned(runType, result string) []string {
 }
 
 func (row supportOf) invoked(runType, result string) []string {
-	refused := "error at run_id: Cannot %s Run 90: %s was answered with HTTP status 409: Run 90 cannot be %s: %s.\n\n%s"
+	refused := "error at run_id: Cannot %s Run 90: %s returned HTTP status 409: Run 90 cannot be %s: %s.\n\n%s"
 	switch {
 	case row.action == "abort" && (result == "success" || result == "failure"):
 		return []string{`warning: Run 90 .*ended with the result .` + result + `.. It had ended before it could be aborted.`}
 	case row.action == "abort":
 		return nil
 	case slices.Contains(row.unsupported, runType):
-		return []string{fmt.Sprintf(refused, row.action, row.request, row.done, "not supported by Runs of type "+runType, row.possible)}
+		return []string{fmt.Sprintf(refused, row.action, strings.Replace(row.request, " ", " http.*", 1), row.done, "not supported by Runs of type "+runType, row.possible)}
 	case slices.Contains(row.from, result):
 		return nil
 	default:
-		return []string{fmt.Sprintf(refused, row.action, row.request, row.done, "its result is "+result, row.possible)}
+		return []string{fmt.Sprintf(refused, row.action, strings.Replace(row.request, " ", " http.*", 1), row.done, "its result is "+result, row.possible)}
 	}
 }
 
@@ -110,7 +111,7 @@ func TestRunAction_invalid(t *testing.T) {
 		{"rerun", `{"run_id": 90, "fail_on": ["success"]}`, `error at fail_on.*: .*one of: \["failure" "aborted"\], got: "success"`},
 		{"rerun", `{"run_id": 90, "fail_on": ["aborted", "aborted"]}`, "error at fail_on: .*duplicate"},
 		{"resume", `{"run_id": 90, "fail_on": [null]}`, "error at fail_on.*: Null List Value"},
-		{"rerun", `{"run_id": 90, "timeout": "soon"}`, "error at timeout: Invalid Time Duration String Value"},
+		{"rerun", `{"run_id": 90, "timeout": "soon"}`, `error at timeout: Invalid duration: timeout must be a duration greater than zero with a unit, .*not "soon"`},
 		{"resume", `{"run_id": 90, "timeout": "0s"}`, `error at timeout: Invalid duration: .*not "0s"`},
 		{"abort", `{"run_id": 90, "timeout": "-1m"}`, `error at timeout: Invalid duration: .*not "-1m"`},
 	} {

@@ -172,7 +172,7 @@ func TestRunAction_unfinished(t *testing.T) {
 		"rerun timeout":    {"rerun", "failure", `, "timeout": "300ms"`, mockapi.Fault{}, `error: Timed out while waiting for Run 101: Run 101 is still .running. after 300ms \(timeout\). It goes on. The data source qualytics_operation shows how it goes on.$`},
 		"resume timeout":   {"resume", "failure", `, "timeout": "300ms"`, mockapi.Fault{}, `error: Timed out while waiting for Run 90: .* It goes on. The data source`},
 		"abort timeout":    {"abort", "running", `, "timeout": "100ms"`, mockapi.Fault{}, `error: Timed out while waiting for Run 90: .* It goes on. The data source`},
-		"token revoked":    {"rerun", "failure", ``, mockapi.Fault{Status: 401}, "error: Cannot follow Run 101: GET /api/operations/101 was answered with HTTP status 401: .*\n\nThe Run goes on. The data source"},
+		"token revoked":    {"rerun", "failure", ``, mockapi.Fault{Status: 401}, "error: Cannot follow Run 101: GET http.*/api/operations/101 returned HTTP status 401: .*\n\nThe Run goes on. The data source"},
 		"record deleted":   {"rerun", "failure", ``, mockapi.Fault{Status: 404, Body: `{"detail": "gone"}`}, "error: Run 101 was deleted while it was waited for: "},
 		"cancelled":        {"rerun", "failure", ``, mockapi.Fault{}, "error: Interrupted while waiting for Run 101: The Run goes on. The data source qualytics_operation shows how it goes on.$"},
 		"cancelled resume": {"resume", "failure", ``, mockapi.Fault{}, "error: Interrupted while waiting for Run 90: The Run goes on."},
@@ -209,7 +209,7 @@ func TestRunAction_cancelledBefore(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		progress, diagnostics := api.protocol(t).invoke(ctx, t, "qualytics_run_"+name, `{"run_id": 90}`)
-		expectSaid(t, diagnostics, "error: Cannot "+name+" Run 90: .*It was interrupted. Nothing more was sent.")
+		expectSaid(t, diagnostics, "error: Cannot "+name+" Run 90: .*The operation was interrupted. No further request was sent.")
 		expectProgress(t, progress)
 		api.expectSeen(t)
 	}

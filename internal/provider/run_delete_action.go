@@ -45,7 +45,7 @@ func (a *runDeleteAction) ModifyPlan(ctx context.Context, req action.ModifyPlanR
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	a.check(ctx, runSource{action: qualytics.ActionDelete, runID: config.RunID}, false, &resp.Diagnostics)
+	a.check(ctx, runSource{action: qualytics.ActionDelete, runID: config.RunID, inAction: true}, false, &resp.Diagnostics)
 }
 
 func (a *runDeleteAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
@@ -60,7 +60,7 @@ func (a *runDeleteAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 	case qualytics.IsNotFound(err):
 		resp.Diagnostics.AddAttributeWarning(path.Root("run_id"), runName(id)+" was already deleted", "No Run with this id exists, so there is no record to delete.")
 	case err != nil:
-		addErrorAt(&resp.Diagnostics, path.Root("run_id"), actionOn(qualytics.ActionDelete, id), err)
+		addErrorAt(&resp.Diagnostics, path.Root("run_id"), actionOn(qualytics.ActionDelete, id).ofAction(), err)
 	default:
 		resp.SendProgress(action.InvokeProgressEvent{Message: runName(id) + ": record deleted"})
 	}

@@ -118,6 +118,7 @@ func possibleFor(action qualytics.Action) string {
 func timeoutsAttribute(ctx context.Context, opts timeouts.Opts) schema.Attribute {
 	attribute := timeouts.Attributes(ctx, opts).(schema.SingleNestedAttribute)
 	attribute.MarkdownDescription = "How long each operation may take."
+	attribute.Validators = []validator.Object{setsTimeout{}}
 	for name, nested := range attribute.Attributes {
 		timeout := nested.(schema.StringAttribute)
 		timeout.Validators = []validator.String{positiveDuration{}} // whose error names the attribute

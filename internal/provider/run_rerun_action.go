@@ -89,11 +89,11 @@ func (a *runRerunAction) Invoke(ctx context.Context, req action.InvokeRequest, r
 	if run == nil {
 		return
 	}
-	if run = a.rerun(ctx, run, source.attribute(), &resp.Diagnostics); run != nil {
+	if run = a.rerun(ctx, source, run, &resp.Diagnostics); run != nil {
 		a.followAction(ctx, run, options, progress, resp)
 	}
 }
 
 func (c runRerunArguments) source() runSource {
-	return runSource{action: qualytics.ActionRerun, runID: c.RunID, latest: c.Latest}
+	return runSource{action: qualytics.ActionRerun, runID: c.RunID, latest: c.Latest, inAction: true}
 }

@@ -185,7 +185,7 @@ func TestRunRerunList_errors(t *testing.T) {
 		want  string
 	}{
 		"parameter": {mockapi.Fault{Status: 422, Body: `{"detail": [{"loc": ["query", "operation_type"], "msg": "odd"}]}`}, "error at operation_type: Invalid operation_type: The Qualytics API rejected this value: odd."},
-		"token":     {mockapi.Fault{Status: 401, Body: `{"detail": "Invalid token"}`}, "error: Cannot list Runs: GET /api/operations was answered with HTTP status 401: Invalid token."},
+		"token":     {mockapi.Fault{Status: 401, Body: `{"detail": "Invalid token"}`}, "error: Cannot list Runs: GET http.*/api/operations returned HTTP status 401: Invalid token."},
 		"HTML":      {mockapi.Fault{Status: 200, Body: "<html></html>"}, "error: Cannot list Runs: .*an HTML page"},
 		"server":    {mockapi.Fault{Status: 500, Times: mockapi.Always}, "error: Cannot list Runs: .*HTTP status 500"},
 	} {

@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -192,7 +191,7 @@ func (r *runRerunResource) start(ctx context.Context, plan *runRerunModel, own i
 	if !plan.Latest.IsNull() {
 		plan.RunID = types.Int64Value(run.ID)
 	}
-	return r.rerun(ctx, run, source.attribute(), diags)
+	return r.rerun(ctx, source, run, diags)
 }
 
 func (r *runRerunResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -333,29 +332,6 @@ func (r *runRerunResource) Delete(ctx context.Context, req resource.DeleteReques
 	for _, superseded := range private.Superseded {
 		addRunError(&resp.Diagnostics, r.deleteRecord(ctx, superseded, false, abort))
 	}
-}
-
-func (r *runRerunResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	id, err := strconv.ParseInt(req.ID, 10, 64)
-	if req.ID == "" {
-		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("id"), &id)...)
-	} else if err != nil {
-		id = 0
-	}
-	if id < 1 {
-		resp.Diagnostics.AddError("Invalid import id", fmt.Sprintf("A Run is imported by its id, a whole number from 1 on, not %q.", req.ID))
-		return
-	}
-	set := func(name string, value any) {
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
-	}
-	set("id", id)
-	set("wait_for_completion", true)
-	set("fail_on", plainStrings(failableResults))
-	set("delete_on_destroy", false)
-	set("abort_on_destroy", false)
-	set("rerun_if_deleted", true)
-	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), id)...)
 }
 
 // source is how the configuration names the Run to rerun. own is the Run that the resource holds, 0 for

@@ -77,11 +77,11 @@ func (a *runResumeAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 	if run == nil {
 		return
 	}
-	if run = a.resume(ctx, run, config.ForceAbort.ValueBool(), &resp.Diagnostics); run != nil {
+	if run = a.resume(ctx, config.source(), run, config.ForceAbort.ValueBool(), &resp.Diagnostics); run != nil {
 		a.followAction(ctx, run, config.options(), newActionProgress(resp), resp)
 	}
 }
 
 func (c runResumeArguments) source() runSource {
-	return runSource{action: qualytics.ActionResume, runID: c.RunID}
+	return runSource{action: qualytics.ActionResume, runID: c.RunID, inAction: true}
 }

@@ -101,8 +101,7 @@ func (r *runResumeResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 
 // checkResume checks what can be checked before the Run is resumed.
 func (r *runResumeResource) checkResume(ctx context.Context, plan *runResumeModel, diags *diag.Diagnostics) {
-	source := runSource{action: qualytics.ActionResume, runID: plan.RunID}
-	if run := r.check(ctx, source, plan.ForceAbort.ValueBool(), diags); run != nil {
+	if run := r.check(ctx, plan.source(), plan.ForceAbort.ValueBool(), diags); run != nil {
 		validateGate(plan.MaxAnomalies, plan.WaitForCompletion, run.Type, diags)
 	}
 }
@@ -132,11 +131,12 @@ func (r *runResumeResource) Create(ctx context.Context, req resource.CreateReque
 func (r *runResumeResource) start(ctx context.Context, plan *runResumeModel, options waitOptions, diags *diag.Diagnostics) *qualytics.Operation {
 	ctx, cancel := context.WithDeadline(ctx, options.deadline)
 	defer cancel()
-	source := r.find(ctx, runSource{action: qualytics.ActionResume, runID: plan.RunID}, diags)
-	if source == nil {
+	source := plan.source()
+	run := r.find(ctx, source, diags)
+	if run == nil {
 		return nil
 	}
-	return r.resume(ctx, source, plan.ForceAbort.ValueBool(), diags)
+	return r.resume(ctx, source, run, plan.ForceAbort.ValueBool(), diags)
 }
 
 func (r *runResumeResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -186,6 +186,10 @@ func (r *runResumeResource) Update(ctx context.Context, req resource.UpdateReque
 
 // Delete only removes the resource from the state: the Run stays as it is.
 func (r *runResumeResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
+}
+
+func (m *runResumeModel) source() runSource {
+	return runSource{action: qualytics.ActionResume, runID: m.RunID}
 }
 
 func (m *runResumeModel) updateFrom(state *runResumeModel, private privateState) runUpdate {

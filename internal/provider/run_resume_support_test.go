@@ -78,7 +78,7 @@ func TestRunResume_support(t *testing.T) {
 		wrongType = "error at run_id: Cannot resume Run 90: Run 90 is of type `%s`, which cannot be resumed. " + possible
 	)
 	refused := func(why string) []string {
-		return []string{"error at run_id: Cannot resume Run 90: PUT /api/operations/run/90 was answered with HTTP status 409: Run 90 cannot be resumed: " + why + ".\n\n" + possible}
+		return []string{"error at run_id: Cannot resume Run 90: PUT http.*/api/operations/run/90 returned HTTP status 409: Run 90 cannot be resumed: " + why + ".\n\n" + possible}
 	}
 	for _, runType := range allTypes {
 		for _, result := range []string{"queued", "running", "success", "failure", "aborted"} {

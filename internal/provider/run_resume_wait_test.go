@@ -62,7 +62,7 @@ func TestRunResume_forceAbort(t *testing.T) {
 	api.Seed(scan(90, "running"))
 	resource := api.protocol(t).manage(t, "qualytics_run_resume")
 	expectSaid(t, resource.apply(t, `{"run_id": 90}`), activeWarning,
-		"error at run_id: Cannot resume Run 90: PUT /api/operations/run/90 was answered with HTTP status 409: Run 90 cannot be resumed: its result is running.\n\nOnly a Run with result `aborted` or `failure` can be resumed, and only of type `profile`, `scan` or `promote`.")
+		"error at run_id: Cannot resume Run 90: PUT http.*/api/operations/run/90 returned HTTP status 409: Run 90 cannot be resumed: its result is running.\n\nOnly a Run with result `aborted` or `failure` can be resumed, and only of type `profile`, `scan` or `promote`.")
 	if resource.values(t) != nil {
 		t.Error("there is a resource although nothing was resumed")
 	}
@@ -141,7 +141,7 @@ func TestRunResume_lostAnswer(t *testing.T) {
 			if options.ResumeAsNew {
 				id = 101
 			}
-			expectSaid(t, resource.apply(t, `{"run_id": 90}`), "warning: The answer to the resume was lost: PUT /api/operations/run/90: .* The Run that it had started was found")
+			expectSaid(t, resource.apply(t, `{"run_id": 90}`), "warning: The answer to the resume was lost: PUT http.*/api/operations/run/90: .* The Run that it had started was found")
 			resource.expectRun(t, id, "success")
 			api.expectWrites(resume90)(t)
 		})

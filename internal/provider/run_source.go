@@ -19,10 +19,25 @@ import (
 
 // runSource is how a configuration names the Run to act on.
 type runSource struct {
-	action qualytics.Action
-	runID  types.Int64
-	latest types.Object // null: run_id names the Run
-	own    int64        // the Run that the resource holds, which has the same configuration; 0: none
+	action   qualytics.Action
+	runID    types.Int64
+	latest   types.Object // null: run_id names the Run
+	own      int64        // the Run that the resource holds, which has the same configuration; 0: none
+	inAction bool         // a Terraform action names it
+}
+
+// on is the action on a Run, as the subject of a diagnostic.
+func (s runSource) on(id int64) subject {
+	subject := actionOn(s.action, id)
+	subject.inAction = s.inAction
+	return subject
+}
+
+// reading is the reading of a Run, as the subject of a diagnostic.
+func (s runSource) reading(id int64) subject {
+	subject := readingRun(id)
+	subject.inAction = s.inAction
+	return subject
 }
 
 // known reports whether the Run can be looked up yet.
@@ -58,7 +73,7 @@ func (r *runs) find(ctx context.Context, source runSource, diags *diag.Diagnosti
 	case err == nil:
 		return run
 	case !qualytics.IsNotFound(err):
-		addErrorAt(diags, path.Root("run_id"), readingRun(id), err)
+		addErrorAt(diags, path.Root("run_id"), source.reading(id), err)
 		return nil
 	case source.action == qualytics.ActionDelete: // what is deleted already is reported when the action runs
 		return nil
@@ -69,7 +84,7 @@ func (r *runs) find(ctx context.Context, source runSource, diags *diag.Diagnosti
 			return own
 		}
 	}
-	diags.AddAttributeError(path.Root("run_id"), readingRun(id).summary(), readingRun(id).explain(err)+r.whyMissing(source, id))
+	diags.AddAttributeError(path.Root("run_id"), source.reading(id).summary(), source.reading(id).explain(err)+r.whyMissing(source, id))
 	return nil
 }
 
@@ -100,7 +115,7 @@ func (r *runs) findLatest(ctx context.Context, source runSource, diags *diag.Dia
 	case errors.As(err, &none), errors.Is(err, errUnfiltered):
 		diags.AddAttributeError(path.Root("latest"), "No Run to rerun", sentence(err.Error()))
 	case err != nil:
-		addError(diags, subject{verb: "look up", object: "the latest Run"}, err)
+		addError(diags, subject{verb: "look up", object: "the latest Run", inAction: source.inAction}, err)
 	}
 	return run
 }
@@ -115,7 +130,7 @@ func (r *runs) check(ctx context.Context, source runSource, forceAbort bool, dia
 	if run == nil {
 		return nil
 	}
-	at, action, subject := source.attribute(), source.action, actionOn(source.action, run.ID)
+	at, action, subject := source.attribute(), source.action, source.on(run.ID)
 	switch {
 	case !action.SupportsType(run.Type):
 		diags.AddAttributeError(at, subject.summary(),
@@ -155,7 +170,7 @@ func (r *runs) findTerminal(ctx context.Context, source runSource, options waitO
 	case qualytics.IsNotFound(err):
 		diags.AddError(name+" was deleted while it was waited for", "Its record was deleted before it could be rerun."+nothing)
 	default:
-		diags.AddError("Cannot follow "+name, readingRun(run.ID).explain(err)+"\n\n"+nothing[1:])
+		diags.AddError("Cannot follow "+name, source.reading(run.ID).explain(err)+"\n\n"+nothing[1:])
 	}
 	return nil
 }

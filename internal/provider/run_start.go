@@ -7,27 +7,27 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
-// rerun requests a rerun of the Run that the attribute at the path names. It reports why it failed, and returns nil.
-func (r *runs) rerun(ctx context.Context, source *qualytics.Operation, at path.Path, diags *diag.Diagnostics) *qualytics.Operation {
-	start, err := r.client.Rerun(ctx, source.ID)
-	return started(actionOn(qualytics.ActionRerun, source.ID), at, start, err, diags)
+// rerun requests a rerun of a Run, which the source has led to. It reports why it failed, and returns nil.
+func (r *runs) rerun(ctx context.Context, source runSource, run *qualytics.Operation, diags *diag.Diagnostics) *qualytics.Operation {
+	start, err := r.client.Rerun(ctx, run.ID)
+	return started(source, run.ID, start, err, diags)
 }
 
 // resume requests that a Run continues. It reports why it failed, and returns nil.
-func (r *runs) resume(ctx context.Context, source *qualytics.Operation, forceAbort bool, diags *diag.Diagnostics) *qualytics.Operation {
-	start, err := r.client.Resume(ctx, source.ID, forceAbort)
-	return started(actionOn(qualytics.ActionResume, source.ID), path.Root("run_id"), start, err, diags)
+func (r *runs) resume(ctx context.Context, source runSource, run *qualytics.Operation, forceAbort bool, diags *diag.Diagnostics) *qualytics.Operation {
+	start, err := r.client.Resume(ctx, run.ID, forceAbort)
+	return started(source, run.ID, start, err, diags)
 }
 
 // abort requests that a Run stops. One that has ended already is fine: it is returned as it is. Otherwise
 // the Run counts as active until a poll says otherwise, whatever the response says. It reports why it
 // failed, and returns nil.
-func (r *runs) abort(ctx context.Context, id int64, diags *diag.Diagnostics) *qualytics.Operation {
+func (r *runs) abort(ctx context.Context, source runSource, diags *diag.Diagnostics) *qualytics.Operation {
+	id := source.runID.ValueInt64()
 	run, err := r.client.Abort(ctx, id)
 	if qualytics.IsConflict(err) {
 		if current, readErr := r.client.Operation(ctx, id); readErr == nil && current.Finished() {
@@ -35,7 +35,7 @@ func (r *runs) abort(ctx context.Context, id int64, diags *diag.Diagnostics) *qu
 		}
 	}
 	if err != nil {
-		addErrorAt(diags, path.Root("run_id"), actionOn(qualytics.ActionAbort, id), err)
+		addErrorAt(diags, source.attribute(), source.on(id), err)
 		return nil
 	}
 	run.Result, run.EndTime = qualytics.ResultRunning, ""
@@ -44,13 +44,13 @@ func (r *runs) abort(ctx context.Context, id int64, diags *diag.Diagnostics) *qu
 
 // started is the Run that the API has accepted to start. It reports why there is none, and returns nil. A
 // Run that was adopted after a lost response is a warning.
-func started(subject subject, at path.Path, start qualytics.Started, err error, diags *diag.Diagnostics) *qualytics.Operation {
+func started(source runSource, id int64, start qualytics.Started, err error, diags *diag.Diagnostics) *qualytics.Operation {
 	if err != nil {
-		addErrorAt(diags, at, subject, err)
+		addErrorAt(diags, source.attribute(), source.on(id), err)
 		return nil
 	}
 	if start.LostAnswer != nil {
-		diags.AddWarning("The response to the "+subject.verb+" was lost",
+		diags.AddWarning("The response to the "+string(source.action)+" was lost",
 			sentence(start.LostAnswer.Error())+" The Run that it had started was found and adopted: "+progressLine(&start.Operation)+".")
 	}
 	return &start.Operation

@@ -161,5 +161,3 @@ func (w waitOptions) reportUnfinished(run *qualytics.Operation, result waitResul
 		diags.AddError("Cannot follow "+name, readingRun(run.ID).explain(err)+"\n\n"+strings.TrimSpace(running)+" "+w.unfinished)
 	}
 }
-
-func printable(text string) string { return text }

@@ -31,6 +31,9 @@ type Config struct {
 	Token     string // API token
 	UserAgent string
 
+	// TokenSource says where the token came from. Errors carry it when the API rejects the token.
+	TokenSource string
+
 	RequestTimeout time.Duration // one attempt's limit; 0 means DefaultRequestTimeout
 	MaxRetries     int           // repetitions after the first attempt; 0 means none
 	RetryWait      time.Duration // pause before the first repetition, doubled for each further one; 0 means 1 s
@@ -44,11 +47,12 @@ type Config struct {
 
 // Client calls the Runs API. It is safe for concurrent use.
 type Client struct {
-	base      *url.URL // ends in /api
-	userAgent string
-	token     string
-	http      *retryablehttp.Client
-	retryWait time.Duration
+	base        *url.URL // ends in /api
+	userAgent   string
+	token       string
+	tokenSource string
+	http        *retryablehttp.Client
+	retryWait   time.Duration
 
 	starting sync.RWMutex // held for reading while a Run is asked for, for writing while a lost one is looked for
 	claims   claims
@@ -76,7 +80,7 @@ func New(config Config) (*Client, error) {
 		config.RetryWait = defaultRetryWait
 	}
 
-	client := &Client{base: base, token: token, userAgent: config.UserAgent, retryWait: config.RetryWait}
+	client := &Client{base: base, token: token, tokenSource: config.TokenSource, userAgent: config.UserAgent, retryWait: config.RetryWait}
 	client.http = &retryablehttp.Client{
 		HTTPClient: &http.Client{
 			Transport:     &attempts{next: transport, largest: largestBody, token: secret(token), log: config.Log},
@@ -114,8 +118,6 @@ type call struct {
 	before func(context.Context) error // is done before each attempt, and stops the call if it fails; nil: nothing
 }
 
-func (c call) String() string { return c.method + " /api" + c.path }
-
 // do carries out a call and decodes its answer into the value that into points to (nil: the answer need
 // not have a body). It returns how the exchange went also when it failed.
 func (c *Client) do(ctx context.Context, call call, into any) (*exchange, error) {
@@ -123,12 +125,11 @@ func (c *Client) do(ctx context.Context, call call, into any) (*exchange, error)
 	if err := exchange.prepare(ctx); err != nil {
 		return exchange, err
 	}
-	target := *c.base
-	target.Path += call.path
+	target := c.endpoint(call)
 	target.RawQuery = call.query.Encode()
 	request, err := retryablehttp.NewRequestWithContext(withExchange(ctx, exchange), call.method, target.String(), nil)
 	if err != nil {
-		return exchange, fmt.Errorf("building %s: %w", call, err)
+		return exchange, fmt.Errorf("building %s %s: %w", call.method, c.endpoint(call), err)
 	}
 	request.Header.Set("Authorization", "Bearer "+c.token)
 	request.Header.Set("Accept", "application/json")
@@ -150,7 +151,7 @@ func (c *Client) do(ctx context.Context, call call, into any) (*exchange, error)
 		into = new(any) // what is not JSON, such as the login page of a proxy, is no success
 	}
 	if err := decode(body, into); err != nil {
-		return exchange, notAPIError(call, response, body, err)
+		return exchange, c.notAPIError(call, response, body, err)
 	}
 	return exchange, nil
 }

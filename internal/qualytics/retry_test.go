@@ -91,7 +91,11 @@ func TestRepeating(t *testing.T) {
 					return // there was an effect, and it was found
 				}
 				failed := failure(t, err)
-				equal(t, "kind", failed.Kind, test.kind)
+				kind := test.kind
+				if kind == KindNotFound && endpoint.name == "list" {
+					kind = KindNotAPI // the list itself cannot be missing
+				}
+				equal(t, "kind", failed.Kind, kind)
 				equal(t, "status", failed.StatusCode, test.fault.Status)
 				if test.fault.Status != 0 {
 					equal(t, "detail", failed.Detail, http.StatusText(test.fault.Status))
@@ -134,7 +138,9 @@ func TestLastAnswerIsReported(t *testing.T) {
 		service.Inject(mockapi.Fault{Status: 500, Body: `{"detail": "` + body + `"}`})
 	}
 	_, err := service.client.Operation(t.Context(), 100)
-	equal(t, "error", err.Error(), "GET /api/operations/100: HTTP 500: last")
+	if !strings.HasSuffix(err.Error(), "/api/operations/100: HTTP 500: last") {
+		t.Errorf("got %v", err)
+	}
 }
 
 // dialing makes every connection of the client fail, and counts them.

@@ -89,7 +89,7 @@ func (c *Client) startAndClaim(ctx context.Context, start startCall, operation *
 	defer c.starting.RUnlock()
 	exchange, err := c.do(ctx, start.call, operation)
 	if err == nil && !start.accepts(operation) {
-		err = wrongRun(start.call, operation.ID)
+		err = c.wrongRun(start.call, operation.ID)
 	}
 	if err == nil {
 		c.claims.add(operation.ID)

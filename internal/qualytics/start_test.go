@@ -229,7 +229,7 @@ func TestNothingIsStartedUnlessTheNewestRunIsKnown(t *testing.T) {
 		service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, start.result)}, noRetries)
 		service.breakAt("/api/operations", mockapi.Fault{Status: 500})
 		_, err := start.call(t.Context(), service.client)
-		equal(t, action, failure(t, err).Call, "GET /api/operations")
+		equal(t, action, failure(t, err).Call, "GET "+service.client.base.String()+"/operations")
 		equal(t, action, service.writes(), []string{})
 	}
 }
