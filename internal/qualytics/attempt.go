@@ -54,6 +54,7 @@ func (e unsentError) Unwrap() error { return e.error }
 // failed attempt like any other.
 type attempts struct {
 	next    http.RoundTripper
+	timeout time.Duration
 	largest int64 // body that is read
 	token   secret
 	log     func(ctx context.Context, message string, fields map[string]any)
@@ -67,6 +68,8 @@ func (a *attempts) RoundTrip(request *http.Request) (*http.Response, error) {
 	began := time.Now()
 	ctx, cancel := exchange.repeat.attemptContext(request.Context())
 	defer cancel()
+	ctx, stop := context.WithTimeout(ctx, a.timeout)
+	defer stop()
 	sent := false
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { sent = true }})
 

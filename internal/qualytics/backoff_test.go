@@ -87,7 +87,7 @@ func simulated(t *testing.T, server serverFunc, changes ...func(*Config)) *Clien
 	if err != nil {
 		t.Fatal(err)
 	}
-	client.http.HTTPClient.Transport.(*attempts).next = server
+	attemptsOf(client).next = server
 	return client
 }
 
@@ -146,13 +146,4 @@ func TestRequestTimeoutIsPerAttempt(t *testing.T) {
 			t.Errorf("took %v, want twice %v and two short pauses", took, DefaultRequestTimeout)
 		}
 	})
-}
-
-func TestErrorTellsRetryAfter(t *testing.T) {
-	client := respond(t, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Retry-After", "17")
-		w.WriteHeader(http.StatusTooManyRequests)
-	}, noRetries)
-	_, err := client.Rerun(t.Context(), 100)
-	equal(t, "pause", failure(t, err).RetryAfter, 17*time.Second)
 }

@@ -38,6 +38,10 @@ type Config struct {
 	MaxRetries     int           // repetitions after the first attempt; 0 means none
 	RetryWait      time.Duration // pause before the first repetition, doubled for each further one; 0 means 1 s
 
+	// RateLimitPatience is how long one request may be refused for the rate limit (429) before that is an
+	// error; 0 means 300 times RetryWait, which is 5 minutes.
+	RateLimitPatience time.Duration
+
 	CACertFile         string // PEM file of authorities to trust besides the system's
 	InsecureSkipVerify bool   // accept any TLS certificate
 
@@ -79,13 +83,16 @@ func New(config Config) (*Client, error) {
 	if config.RetryWait == 0 {
 		config.RetryWait = defaultRetryWait
 	}
+	if config.RateLimitPatience == 0 {
+		config.RateLimitPatience = defaultPatience * config.RetryWait
+	}
 
 	client := &Client{base: base, token: token, tokenSource: config.TokenSource, userAgent: config.UserAgent, retryWait: config.RetryWait}
+	attempts := &attempts{next: transport, timeout: config.RequestTimeout, largest: largestBody, token: secret(token), log: config.Log}
 	client.http = &retryablehttp.Client{
 		HTTPClient: &http.Client{
-			Transport:     &attempts{next: transport, largest: largestBody, token: secret(token), log: config.Log},
+			Transport:     newThrottle(attempts, config.RetryWait, config.RateLimitPatience),
 			CheckRedirect: followRedirect,
-			Timeout:       config.RequestTimeout,
 		},
 		RetryMax:     config.MaxRetries,
 		RetryWaitMin: config.RetryWait,

@@ -47,8 +47,13 @@ func newClient(t testing.TB, url string, changes ...func(*Config)) *Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(client.http.HTTPClient.Transport.(*attempts).next.(*http.Transport).CloseIdleConnections)
+	t.Cleanup(attemptsOf(client).next.(*http.Transport).CloseIdleConnections)
 	return client
+}
+
+// attemptsOf is what carries out the client's single attempts.
+func attemptsOf(client *Client) *attempts {
+	return client.http.HTTPClient.Transport.(*throttle).next.(*attempts)
 }
 
 func noRetries(config *Config) { config.MaxRetries = 0 }

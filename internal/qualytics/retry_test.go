@@ -51,8 +51,6 @@ func TestRepeating(t *testing.T) {
 		"truncated":                {fault: mockapi.Fault{Truncate: 10}, kind: KindDisconnected},
 		"too slow":                 {fault: mockapi.Fault{Delay: time.Hour}, kind: KindTimedOut},
 		"a body too slow":          {fault: mockapi.Fault{Slow: time.Hour}, kind: KindTimedOut},
-		"429":                      {fault: mockapi.Fault{Status: 429}, kind: KindRateLimited, always: true},
-		"429 with Retry-After":     {fault: mockapi.Fault{Status: 429, Header: after("0")}, kind: KindRateLimited, always: true},
 		"503":                      {fault: mockapi.Fault{Status: 503}, kind: KindUnavailable},
 		"503 with Retry-After":     {fault: mockapi.Fault{Status: 503, Header: after("0")}, kind: KindUnavailable, always: true},
 		"503 with an odd one":      {fault: mockapi.Fault{Status: 503, Header: after("soon")}, kind: KindUnavailable, always: true},
@@ -146,7 +144,7 @@ func TestLastAnswerIsReported(t *testing.T) {
 // dialing makes every connection of the client fail, and counts them.
 func dialing(client *Client, err error) *atomic.Int32 {
 	var count atomic.Int32
-	transport := client.http.HTTPClient.Transport.(*attempts).next.(*http.Transport)
+	transport := attemptsOf(client).next.(*http.Transport)
 	transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
 		count.Add(1)
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: err}
@@ -188,7 +186,7 @@ func TestNoConnection(t *testing.T) {
 func TestConnectionTimeout(t *testing.T) {
 	client := newClient(t, "https://a.qualytics.io", timeout(20*time.Millisecond))
 	var dials atomic.Int32
-	transport := client.http.HTTPClient.Transport.(*attempts).next.(*http.Transport)
+	transport := attemptsOf(client).next.(*http.Transport)
 	transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
 		dials.Add(1)
 		<-ctx.Done()

@@ -124,7 +124,7 @@ func TestUntrustedIsNotRepeated(t *testing.T) {
 // redial makes every connection go to one address, and counts them.
 func redial(client *Client, address string) *int {
 	dials := 0
-	transport := client.http.HTTPClient.Transport.(*attempts).next.(*http.Transport)
+	transport := attemptsOf(client).next.(*http.Transport)
 	transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
 		dials++
 		return new(net.Dialer).DialContext(ctx, network, address)
