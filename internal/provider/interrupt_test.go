@@ -60,7 +60,7 @@ func TestAccInterrupt_create(t *testing.T) {
 	eventually(t, "waiting for Run 101", api.polled(101))
 	_ = apply.Process.Signal(os.Interrupt)
 	_ = apply.Wait()
-	if output := apply.output.String(); !says("Interrupted while waiting for Run 101", "The next apply goes on waiting for it.").MatchString(output) || strings.Contains(output, "Error: Interrupted") {
+	if output := apply.output.String(); !says("Interrupted while waiting for Run 101", "The next apply continues waiting for it.").MatchString(output) || strings.Contains(output, "Error: Interrupted") {
 		t.Fatalf("the interrupted apply:\n%s", output)
 	}
 	if state, _ := w.run("state", "list"); strings.Contains(state, "terraform_data.dependent") {

@@ -28,13 +28,14 @@ func TestAccRunRerun_rejected(t *testing.T) {
 	acceptance(t, resource.TestCase{
 		CheckDestroy: api.afterDestroy(t, []int64{91, 100}),
 		Steps: []resource.TestStep{
-			step(`run_id = 0`, "run_id = 0", "at least 1"),
-			step(`triggers = {}`, "run_id", "required"),
+			step(`run_id = -1`, "run_id = -1", "at least 0"),
+			step(`run_id = 0`, "run_id = 0", "Invalid run_id", "must be the id of a Run, a whole number of 1 or more"),
+			step(`triggers = {}`, "Missing Attribute Configuration", "[run_id,latest]"),
 			step("run_id = 100\nfail_on = [\"failed\"]", "fail_on", `one of: ["failure" "aborted"]`),
 			step("run_id = 100\nfail_on = [\"failure\", \"failure\"]", "fail_on", "duplicate"),
 			step("run_id = 100\ntimeouts = { create = \"-5m\" }", "Invalid duration", `timeouts.create must be a duration greater than zero`, `not "-5m"`),
 			step("run_id = 100\ntimeouts = { update = \"an hour\" }", "Invalid duration", `timeouts.update must be a duration`, `not "an hour"`),
-			step(`run_id = 99`, "Cannot read Run 99", "run_id = 99", "404", "No such Run exists", "remove ignore_changes for one apply"),
+			step(`run_id = 99`, "Cannot read Run 99", "run_id = 99", "404", "No such Run exists", "Set run_id to a Run that exists, or use latest."),
 			step(`run_id = 91`, "Cannot rerun Run 91", "run_id = 91", "type `external_scan`, which cannot be rerun", "`sync`, `profile`, `scan`"),
 		},
 	})

@@ -159,7 +159,7 @@ func TestAccRunRerun_updateTimesOut(t *testing.T) {
 			{
 				PreConfig:   func() { api.Plan(endless) },
 				Config:      config,
-				ExpectError: says("Timed out while waiting for Run 102", "still", "after 200ms (timeouts.update)", "The next apply goes on waiting for it."),
+				ExpectError: says("Timed out while waiting for Run 102", "still", "after 200ms (timeouts.update)", "The next apply continues waiting for it."),
 			},
 			{Config: config, ExpectError: says("Timed out while waiting for Run 102")},
 			{
