@@ -55,7 +55,7 @@ func (r *runs) wait(ctx context.Context, seen *qualytics.Operation, options wait
 	switch {
 	case err == nil:
 		return last, waitTerminal, nil
-	case ctx.Err() != nil:
+	case errors.Is(ctx.Err(), context.Canceled):
 		return last, waitInterrupted, err
 	case waitCtx.Err() != nil:
 		return last, waitTimedOut, err
