@@ -15,6 +15,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
@@ -231,4 +232,15 @@ func TestDiagnostics_advice(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A message with control characters, NUL among them, goes through Terraform's state and plans unharmed.
+func TestAccDiagnostics_oddMessage(t *testing.T) {
+	api := newAPI(t, mockapi.Options{})
+	api.Plan(mockapi.Outcome{Message: "\x1b[31mred\x1b[0m \x00 \u0085\u202e 🎉"})
+	acceptance(t, resource.TestCase{Steps: []resource.TestStep{{
+		Config:            api.config(rerunConfig("")),
+		ConfigStateChecks: append(holds(101, "success"), expect("message", word("\x1b[31mred\x1b[0m \x00 \u0085\u202e 🎉"))),
+		ConfigPlanChecks:  emptyPlan,
+	}}})
 }
