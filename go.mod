@@ -1,6 +1,6 @@
 module github.com/qualytics/terraform-provider-qualytics
 
-go 1.26.0
+go 1.26.3
 
 require (
 	github.com/dustin/go-humanize v1.1.0

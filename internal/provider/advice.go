@@ -7,12 +7,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
+
+const gatewayRefused = "The response is not from the Qualytics API: a gateway or firewall in front of the deployment refused the request. "
 
 // advice says what a failure means and what to do about it.
 func (s subject) advice(failure *qualytics.Error) string {
@@ -44,11 +45,14 @@ func (s subject) advice(failure *qualytics.Error) string {
 		}
 		return "The deployment failed to process the request. Try again later. If the problem persists, ask whoever runs the deployment."
 	case qualytics.KindBlocked:
-		return blockedAdvice(failure.StatusCode)
+		return gatewayRefused + "The token's permissions are not the reason. Check the provider's `url`. If it is right, ask whoever runs the gateway to allow the request from the address that Terraform runs at."
+	case qualytics.KindLoginRequired:
+		return gatewayRefused + "It requires a login of its own. Ask whoever runs it for an address that accepts the API token alone, and set the provider's `url` to it."
+	case qualytics.KindTooLong:
+		return gatewayRefused + "The URL is too long, because the filters have too many values. Split the lookup into several with fewer values each."
+	case qualytics.KindWrongURL:
+		return "There is no Qualytics API at this address, so the provider's `url` is wrong. Set it to the base URL of the deployment, such as https://your-instance.qualytics.io, without a version such as /v1 and without the path of a page. The provider appends /api/operations to it."
 	case qualytics.KindNotAPI:
-		if failure.StatusCode == http.StatusNotFound {
-			return "There is no Qualytics API at this address, so the provider's `url` is wrong. Set it to the base URL of the deployment, such as https://your-instance.qualytics.io, without a version such as /v1 and without the path of a page. The provider appends /api/operations to it."
-		}
 		return "The response is not from the Qualytics API, or is incomplete. Check that the provider's `url` is the base URL of the deployment, such as https://your-instance.qualytics.io, and that no login page or proxy responds in its place."
 	case qualytics.KindUntrusted:
 		return "The connection cannot be trusted. If the deployment uses a certificate authority of its own, set the provider's `ca_cert_file`. Check that `url` has the host name of the certificate, and starts with https:// only if the server speaks TLS."
@@ -96,21 +100,6 @@ func tokenAdvice(failure *qualytics.Error) string {
 		expiry = " It expires at " + expiry + "."
 	}
 	return token + " is wrong, was revoked, or is for another deployment." + expiry + " Check it, and that the deployment accepts API tokens."
-}
-
-// blockedAdvice says what to do about a gateway that refused a request.
-func blockedAdvice(status int) string {
-	const refused = "The response is not from the Qualytics API: a gateway or firewall in front of the deployment refused the request. "
-	switch status {
-	case http.StatusUnauthorized:
-		return refused + "It requires a login of its own. Ask whoever runs it for an address that accepts the API token alone, and set the provider's `url` to it."
-	case http.StatusForbidden:
-		return refused + "The token's permissions are not the reason. Ask whoever runs the gateway to allow the request, and check whether it accepts the IP address that Terraform runs at."
-	case http.StatusRequestURITooLong, http.StatusRequestHeaderFieldsTooLarge:
-		return refused + "The URL is too long, because the filters have too many values. Split the lookup into several with fewer values each."
-	default:
-		return refused + "Check the provider's `url`. If it is right, ask whoever runs the gateway to allow the request."
-	}
 }
 
 // conditions says when the action is possible.

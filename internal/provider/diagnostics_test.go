@@ -10,11 +10,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
@@ -25,9 +27,9 @@ func TestDiagnostics_gateway(t *testing.T) {
 	t.Parallel()
 	const page = "<html><head><title>nginx</title></head></html>"
 	for status, want := range map[int]string{
-		400: "error: .*HTTP status 400: an HTML page titled \"nginx\".\n\nThe response is not from the Qualytics API: a gateway or firewall .*refused the request. Check the provider's .url.",
+		400: "error: .*HTTP status 400: an HTML page titled \"nginx\".\n\nThe response is not from the Qualytics API: a gateway or firewall .*refused the request. The token's permissions are not the reason. Check the provider's .url.",
 		401: "error: .*HTTP status 401: .*a gateway or firewall .*It requires a login of its own.",
-		403: "error: .*HTTP status 403: .*a gateway or firewall .*The token's permissions are not the reason. Ask whoever runs the gateway",
+		403: "error: .*HTTP status 403: .*a gateway or firewall .*The token's permissions are not the reason. .*ask whoever runs the gateway",
 		404: "error: .*HTTP status 404: .*There is no Qualytics API at this address",
 		405: "error: .*HTTP status 405: .*a gateway or firewall .*Check the provider's .url.",
 		409: "error: .*HTTP status 409: .*a gateway or firewall ",
@@ -38,7 +40,7 @@ func TestDiagnostics_gateway(t *testing.T) {
 		503: "error: .*HTTP status 503: .*gateway in front of the deployment, which is down, restarting or too slow",
 		504: "error: .*HTTP status 504: .*gateway in front of the deployment, which is down, restarting or too slow",
 	} {
-		t.Run(fmt.Sprint(status), func(t *testing.T) {
+		t.Run(strconv.Itoa(status), func(t *testing.T) {
 			t.Parallel()
 			api := newAPI(t, mockapi.Options{})
 			api.Inject(mockapi.Fault{Times: mockapi.Always, Status: status, Body: page})
@@ -231,4 +233,15 @@ func TestDiagnostics_advice(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A message with control characters, NUL among them, goes through Terraform's state and plans unharmed.
+func TestAccDiagnostics_oddMessage(t *testing.T) {
+	api := newAPI(t, mockapi.Options{})
+	api.Plan(mockapi.Outcome{Message: "\x1b[31mred\x1b[0m \x00 \u0085\u202e 🎉"})
+	acceptance(t, resource.TestCase{Steps: []resource.TestStep{{
+		Config:            api.config(rerunConfig("")),
+		ConfigStateChecks: append(holds(101, "success"), expect("message", word("\x1b[31mred\x1b[0m \x00 \u0085\u202e 🎉"))),
+		ConfigPlanChecks:  emptyPlan,
+	}}})
 }

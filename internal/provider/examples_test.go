@@ -29,7 +29,8 @@ type exampleKind struct {
 
 // exampleKinds are the files that the documentation's generator looks for.
 var exampleKinds = []exampleKind{
-	{"provider/provider*.tf", "", tryProviderBlock},
+	{"provider/provider.tf", "", tryProviderBlock},
+	{"provider/provider-arguments.tf", "1.11", tryProviderBlock}, // has an ephemeral variable
 	{"data-sources/*/data-source*.tf", "", tryDataSource},
 	{"resources/*/resource*.tf", "", tryChange},
 	{"resources/*/import.sh", "", tryImportCommand},

@@ -5,7 +5,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -48,7 +47,7 @@ func importID(ctx context.Context, req resource.ImportStateRequest) (id int64, g
 		if identity.IsNull() {
 			return 0, "an identity whose id is null", diags
 		}
-		return identity.ValueInt64(), fmt.Sprint(identity.ValueInt64()), diags
+		return identity.ValueInt64(), strconv.FormatInt(identity.ValueInt64(), 10), diags
 	}
 	id, err := strconv.ParseInt(req.ID, 10, 64)
 	if err != nil {

@@ -60,7 +60,7 @@ func archiveContains(t *testing.T, path, text string) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer archive.Close()
+	t.Cleanup(func() { _ = archive.Close() })
 	for _, file := range archive.File {
 		reader, err := file.Open()
 		if err != nil {

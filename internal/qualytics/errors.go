@@ -14,25 +14,28 @@ type Kind int
 
 // The kinds of failure: first the API page's table, then what else a server and a network can do.
 const (
-	KindUnknown      Kind = iota
-	KindBadRequest        // 400: malformed, or an invalid id
-	KindUnauthorized      // 401: token missing, wrong or expired
-	KindForbidden         // 403: no Editor team permission on the datastore
-	KindNotFound          // 404: no such Run, in the API's own words
-	KindConflict          // 409: the Run is not in a state that supports the action
-	KindInvalid           // 422: a parameter fails validation
-	KindRateLimited       // 429, the API's or a gateway's
-	KindUnavailable       // 5xx, the API's or a gateway's
-	KindBlocked           // 4xx whose body is not the API's: a gateway or firewall refused the request
-	KindNotAPI            // a response that is not the API's: HTML, empty, truncated, not JSON, wrong types, a 404 for the path
-	KindRedirected        // a redirect that must not be followed
-	KindUntrusted         // TLS: unknown authority, wrong host name, no TLS at all
-	KindNeedsTLS          // an http:// request to a port that speaks TLS
-	KindUnresolvable      // DNS knows no such host
-	KindUnreachable       // no connection could be made
-	KindDisconnected      // the connection broke, or the response ended early
-	KindTimedOut          // no complete response within the request timeout
-	KindCancelled         // the caller gave up
+	KindUnknown       Kind = iota
+	KindBadRequest         // 400: malformed, or an invalid id
+	KindUnauthorized       // 401: token missing, wrong or expired
+	KindForbidden          // 403: no Editor team permission on the datastore
+	KindNotFound           // 404: no such Run, in the API's own words
+	KindConflict           // 409: the Run is not in a state that supports the action
+	KindInvalid            // 422: a parameter fails validation
+	KindRateLimited        // 429, the API's or a gateway's
+	KindUnavailable        // 5xx, the API's or a gateway's
+	KindBlocked            // 4xx whose body is not the API's: a gateway or firewall refused the request
+	KindLoginRequired      // 401 whose body is not the API's: a gateway requires a login of its own
+	KindTooLong            // 414, 431: too many filter values for the gateway
+	KindWrongURL           // 404 that is about the path and not about a Run: the base URL is not the API's
+	KindNotAPI             // a response that is not the API's: HTML, empty, truncated, not JSON, wrong types
+	KindRedirected         // a redirect that must not be followed
+	KindUntrusted          // TLS: unknown authority, wrong host name, no TLS at all
+	KindNeedsTLS           // an http:// request to a port that speaks TLS
+	KindUnresolvable       // DNS knows no such host
+	KindUnreachable        // no connection could be made
+	KindDisconnected       // the connection broke, or the response ended early
+	KindTimedOut           // no complete response within the request timeout
+	KindCancelled          // the caller gave up
 )
 
 // Error says why a call failed.
@@ -86,7 +89,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // Transient reports whether the same call may well succeed a little later.
 func (e *Error) Transient() bool {
 	switch e.Kind {
-	case KindRateLimited, KindUnavailable, KindBlocked, KindNotAPI, KindUnreachable, KindDisconnected, KindTimedOut:
+	case KindRateLimited, KindUnavailable, KindBlocked, KindLoginRequired, KindWrongURL, KindNotAPI, KindUnreachable, KindDisconnected, KindTimedOut:
 		return true
 	case KindUnresolvable:
 		return !isPermanent(e.Err)

@@ -113,7 +113,7 @@ func (c *Client) confirmMissing(ctx context.Context, id int64, err error) error 
 		return err
 	}
 	if _, listErr := c.Operations(ctx, Filter{ID: &id}, 1); listErr != nil {
-		missing.Kind = KindNotAPI
+		missing.Kind = KindWrongURL
 		missing.Detail += " (and the Runs cannot be listed there, either)"
 	}
 	return missing

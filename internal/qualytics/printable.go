@@ -16,9 +16,9 @@ const longestText = 2000
 // escapeSequence is an ANSI escape sequence: a control sequence (colours, the cursor), a string such as
 // a window title or a link, or one of two characters. Each may begin with its 8-bit form.
 var escapeSequence = regexp.MustCompile(
-	`(?:\x1b\[|\x{9b})[0-?]*[ -/]*[@-~]` +
+	`(?:\x1b\[|\x{9b})[\x30-\x3f]*[\x20-\x2f]*[\x40-\x7e]` +
 		`|(?:\x1b[P\]X^_]|[\x{90}\x{98}\x{9d}-\x{9f}])[^\x07\x1b\x{9c}]*(?:\x07|\x1b\\|\x{9c})?` +
-		`|\x1b[ -/]*[0-~]`)
+		`|\x1b[\x20-\x2f]*[\x30-\x7e]`)
 
 // Printable is a text from a server as a terminal and a diagnostic can show it: valid UTF-8 without
 // control characters, escape sequences and marks that reverse the direction of writing, and shortened.

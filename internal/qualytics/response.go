@@ -46,7 +46,7 @@ func (c *Client) statusError(call call, response *http.Response, body []byte) *E
 		failure.Detail = "redirected to " + failure.Location
 	case KindNotFound:
 		if call.path == "/operations" { // the list itself cannot be missing
-			failure.Kind = KindNotAPI
+			failure.Kind = KindWrongURL
 		}
 	default:
 	}
@@ -64,10 +64,8 @@ func kindOfStatus(status int, isAPI bool) Kind {
 		return KindRateLimited
 	case status >= 500:
 		return KindUnavailable
-	case status == http.StatusNotFound && !isAPI:
-		return KindNotAPI
 	case !isAPI:
-		return KindBlocked
+		return kindOfGateway(status)
 	case status == http.StatusBadRequest:
 		return KindBadRequest
 	case status == http.StatusUnauthorized:
@@ -82,6 +80,19 @@ func kindOfStatus(status int, isAPI bool) Kind {
 		return KindInvalid
 	}
 	return KindUnknown
+}
+
+// kindOfGateway maps the status of a page that is not the API's.
+func kindOfGateway(status int) Kind {
+	switch status {
+	case http.StatusUnauthorized:
+		return KindLoginRequired
+	case http.StatusNotFound:
+		return KindWrongURL
+	case http.StatusRequestURITooLong, http.StatusRequestHeaderFieldsTooLarge:
+		return KindTooLong
+	}
+	return KindBlocked
 }
 
 // wantsTLS is how servers (Go, nginx, Apache) respond to an http:// request on a port that speaks TLS.

@@ -24,7 +24,7 @@ func TestKindOfResponse(t *testing.T) {
 		300: KindRedirected, 302: KindRedirected, 304: KindRedirected, 307: KindRedirected,
 	}
 	inHTML := map[int]Kind{
-		400: KindBlocked, 401: KindBlocked, 403: KindBlocked, 404: KindNotAPI, 409: KindBlocked, 414: KindBlocked, 422: KindBlocked,
+		400: KindBlocked, 401: KindLoginRequired, 403: KindBlocked, 404: KindWrongURL, 409: KindBlocked, 414: KindTooLong, 431: KindTooLong, 422: KindBlocked,
 		405: KindBlocked, 418: KindBlocked, 429: KindRateLimited, 500: KindUnavailable, 502: KindUnavailable, 503: KindUnavailable,
 		200: KindNotAPI, 201: KindNotAPI, 203: KindNotAPI,
 	}
@@ -37,7 +37,7 @@ func TestKindOfResponse(t *testing.T) {
 			}
 			want := expected
 			if status == 404 && endpoint.name == "list" {
-				want = KindNotAPI // the list itself cannot be missing
+				want = KindWrongURL // the list itself cannot be missing
 			}
 			failed := failure(t, endpoint.call(t.Context(), client))
 			equal(t, fmt.Sprint(status, " ", endpoint.name), failed.Kind, want)

@@ -91,7 +91,7 @@ func TestRepeating(t *testing.T) {
 				failed := failure(t, err)
 				kind := test.kind
 				if kind == KindNotFound && endpoint.name == "list" {
-					kind = KindNotAPI // the list itself cannot be missing
+					kind = KindWrongURL // the list itself cannot be missing
 				}
 				equal(t, "kind", failed.Kind, kind)
 				equal(t, "status", failed.StatusCode, test.fault.Status)
