@@ -31,6 +31,7 @@ type faultRow struct {
 	outcome   []mockapi.Outcome // of the Runs that are started
 	says      []string          // phrases of the error; none: the apply succeeds
 	writes    []string          // changing requests while the fault is there
+	repeated  bool              // each of them any number of times
 	next      plancheck.ResourceActionType
 	then      []string // changing requests of the next apply
 	holds     int64    // the Run in the state after that
@@ -115,9 +116,9 @@ var faultTable = []faultRow{
 	},
 	{
 		fault: "429 for good", phase: creating, sees: "error: the API limits the rate; what to lower or raise", server: noNewRun, state: "nothing",
-		arguments: "max_retries = 2", prepare: onRerun(mockapi.Fault{Status: 429, Times: mockapi.Always}),
-		says:   []string{"429", "-parallelism"},
-		writes: []string{rerun100, rerun100, rerun100}, next: create, then: []string{rerun100}, holds: 101,
+		prepare: onRerun(mockapi.Fault{Status: 429, Times: mockapi.Always}),
+		says:    []string{"429", "-parallelism"},
+		writes:  []string{rerun100}, repeated: true, next: create, then: []string{rerun100}, holds: 101,
 	},
 	// The outcome is unknown, and no Run is there: nothing is repeated.
 	{

@@ -23,7 +23,7 @@ func TestAccRunRerun_many(t *testing.T) {
 		interval    = 100 * time.Millisecond
 		leastPause  = interval * 3 / 4 // jitter takes up to a quarter
 		mostPolls   = int(running/leastPause) + 1
-		sourceLooks = 2 // by the plan, and by the plan that Terraform makes again when it applies
+		sourceLooks = 3 // by the plan, by the plan that Terraform makes again when it applies, and by the apply
 	)
 	api := newAPI(t, mockapi.Options{Outcome: mockapi.Outcome{Running: running}})
 	config := `

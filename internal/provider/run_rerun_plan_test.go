@@ -56,17 +56,18 @@ func TestAccRunRerun_rejectedLater(t *testing.T) {
 	})
 }
 
-// A source that is still active may end before the apply: a warning. If it does not, the API refuses.
+// A source that is still active is waited for before it is rerun.
 func TestAccRunRerun_activeSource(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	api.Seed(scan(92, "running"))
 	config := api.config(`resource "qualytics_run_rerun" "test" { run_id = 92 }`)
 	acceptance(t, resource.TestCase{
-		CheckDestroy: api.afterDestroy(t, []int64{92, 100}, "PUT /api/operations/rerun/92", "PUT /api/operations/rerun/92", "DELETE /api/operations/101"),
+		CheckDestroy: api.afterDestroy(t, []int64{92, 100}, "PUT /api/operations/rerun/92", "DELETE /api/operations/101"),
 		Steps: []resource.TestStep{
-			{Config: config, ExpectError: says("Cannot rerun Run 92", "HTTP status 409", "Only a Run with result `success`, `failure` or `aborted` can be rerun")},
 			{
-				PreConfig:         func() { api.Finish(92, "failure", "") },
+				PreConfig: func() {
+					api.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/92", Skip: 2, Hook: func() { api.Finish(92, "failure", "") }})
+				},
 				Config:            config,
 				ConfigPlanChecks:  planned(plancheck.ResourceActionCreate),
 				ConfigStateChecks: holds(101, "success"),

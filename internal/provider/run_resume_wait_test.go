@@ -80,7 +80,7 @@ func TestRunResume_timeout(t *testing.T) {
 	resource := api.protocol(t).manage(t, "qualytics_run_resume")
 	const config = `{"run_id": 90, "timeouts": {"create": "300ms", "update": "350ms"}}`
 	expectSaid(t, resource.apply(t, config),
-		`error: Timed out while waiting for Run 90: Run 90 is still .running. after 300ms \(timeouts.create\). The Run is still running and is recorded in the state. Terraform marks the new resource as tainted: .*terraform untaint`)
+		`error: Timed out while waiting for Run 90: Run 90 is still .running. after 300ms \(timeouts.create\). It is recorded in the state. Terraform marks the new resource as tainted: .*terraform untaint`)
 	resource.expectRun(t, 90, "running")
 	expectSaid(t, resource.refresh(t))
 	expectSaid(t, resource.apply(t, config), // untainted

@@ -139,9 +139,9 @@ func outcome(result qualytics.Result) string {
 func (w waitOptions) reportUnfinished(run *qualytics.Operation, result waitResult, err error, diags *diag.Diagnostics) {
 	name := runName(run.ID)
 	still := fmt.Sprintf("%s is still `%s`", name, run.Result)
-	running := " The Run is still running. "
+	recorded := ""
 	if w.recorded {
-		running = " The Run is still running and is recorded in the state. "
+		recorded = "It is recorded in the state. "
 	}
 	switch {
 	case result == waitInterrupted && w.recorded:
@@ -149,7 +149,7 @@ func (w waitOptions) reportUnfinished(run *qualytics.Operation, result waitResul
 	case result == waitInterrupted:
 		diags.AddError("Interrupted while waiting for "+name, still+". "+w.unfinished)
 	case result == waitTimedOut:
-		detail := fmt.Sprintf("%s after %s (%s).", still, w.timeout, w.timeoutName) + running
+		detail := fmt.Sprintf("%s after %s (%s). ", still, w.timeout, w.timeoutName) + recorded
 		if failure, ok := errors.AsType[*qualytics.Error](err); ok {
 			detail += "The last poll failed: " + sentence(failure.Error()) + " "
 		}
@@ -158,6 +158,6 @@ func (w waitOptions) reportUnfinished(run *qualytics.Operation, result waitResul
 		diags.AddError(name+" was deleted while it was waited for",
 			"The record of "+name+" was deleted outside this "+w.operation+", so its result is unknown. An unknown result fails the "+w.operation+".")
 	default:
-		diags.AddError("Cannot follow "+name, readingRun(run.ID).explain(err)+"\n\n"+strings.TrimSpace(running)+" "+w.unfinished)
+		diags.AddError("Cannot follow "+name, readingRun(run.ID).explain(err)+"\n\nThe Run may still be running. "+recorded+w.unfinished)
 	}
 }
