@@ -1,3 +1,16 @@
+terraform {
+  required_version = ">= 1.2"
+
+  required_providers {
+    qualytics = {
+      source  = "qualytics/qualytics"
+      version = "~> 0.1"
+    }
+  }
+}
+
+provider "qualytics" {}
+
 data "qualytics_operations" "nightly_scans" {
   operation_type = "scan"
   datastore      = [101]
