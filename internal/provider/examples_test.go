@@ -97,7 +97,7 @@ func TestAccExamples_rerunOnDeployment(t *testing.T) {
 	tf := newExampleTerraform(t)
 	module := tf.module(t, rerunOnDeployment(t))
 	module.applied()
-	module.Seed(mockapi.Run{ID: 60001, Result: "success"}) // a later scan, of a schedule
+	module.Seed(mockapi.Run{ID: 60001, Result: "success", Created: time.Now().Add(-time.Minute)}) // of a schedule
 	if plan, code := module.run("plan", "-detailed-exitcode"); code != 0 {
 		t.Errorf("A later scan is a reason to rerun:\n%s", plan)
 	}
@@ -106,7 +106,7 @@ func TestAccExamples_rerunOnDeployment(t *testing.T) {
 	module.mustRun("destroy", "-auto-approve")
 	module.expectChanges(
 		"PUT /api/operations/rerun/53388",
-		"PUT /api/operations/rerun/60001", "DELETE /api/operations/53394",
+		"PUT /api/operations/rerun/53394", "DELETE /api/operations/53394",
 		"PUT /api/operations/rerun/53384", "DELETE /api/operations/60002",
 		"DELETE /api/operations/60003",
 	)
