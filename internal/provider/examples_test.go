@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"encoding/json"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -151,6 +152,65 @@ func TestAccExamples_gate(t *testing.T) {
 	)
 }
 
+// A test with a mocked provider needs no deployment.
+func TestAccExamples_mockedProvider(t *testing.T) {
+	tf := newExampleTerraform(t)
+	tf.needs(t, "1.7")
+	files := map[string]string{}
+	for _, name := range []string{"main.tf", "modules/data_gate/main.tf", "tests/data_gate.tftest.hcl"} {
+		files[name] = examplesRoot + "/complete/module/" + name
+	}
+	module := tf.module(t, files)
+	t.Setenv("QUALYTICS_URL", "")
+	t.Setenv("QUALYTICS_TOKEN", "")
+	module.mustRun("init")
+	if output := module.mustRun("test"); !strings.Contains(output, "2 passed, 0 failed") {
+		t.Errorf("the tests did not pass:\n%s", output)
+	}
+	if seen := module.Requests(); len(seen) > 0 {
+		t.Errorf("the provider requested %v", seen)
+	}
+}
+
+// A pipeline plans into a file and applies it. The exit codes, the JSON of a shut gate and the error of a
+// stale plan are those of the guide.
+func TestAccExamples_inCI(t *testing.T) {
+	tf := newExampleTerraform(t)
+	module := tf.module(t, map[string]string{"main.tf": examplesRoot + "/complete/in-ci/main.tf"})
+	if _, code := module.run("plan", "-detailed-exitcode", "-out=first.tfplan"); code != 2 {
+		t.Errorf("a rerun is due, but the plan exits with %d", code)
+	}
+	module.mustRun("plan", "-out=stale.tfplan")
+	module.mustRun("apply", "first.tfplan")
+	if output, code := module.run("apply", "stale.tfplan"); code != 1 || !strings.Contains(output, "Saved plan is stale") {
+		t.Errorf("a stale plan: exit code %d\n%s", code, output)
+	}
+	if _, code := module.run("plan", "-detailed-exitcode"); code != 0 {
+		t.Errorf("nothing is due, but the plan exits with %d", code)
+	}
+	if output := module.mustRun("output", "-raw", "scan_id"); output != "53394" {
+		t.Errorf("the output is %q", output)
+	}
+	module.Plan(identifying(37))
+	output, code := module.run("apply", "-auto-approve", "-json", "-var", "commit=0b7e6aa")
+	if code != 1 {
+		t.Errorf("the gate is shut, but the apply exits with %d", code)
+	}
+	found := false
+	for line := range strings.SplitSeq(output, "\n") {
+		var event struct {
+			Type       string
+			Diagnostic struct{ Severity, Summary, Detail string }
+		}
+		if json.Unmarshal([]byte(line), &event) == nil && event.Type == "diagnostic" && event.Diagnostic.Severity == "error" {
+			found = found || event.Diagnostic.Summary == "Run 53395 did not pass max_anomalies" && strings.Contains(event.Diagnostic.Detail, "customers: 19 anomalies")
+		}
+	}
+	if !found {
+		t.Errorf("no line of the JSON is the error of the gate:\n%s", output)
+	}
+}
+
 // A datastore that has no scan yet fails the plan, which names it.
 func TestAccExamples_noScanYet(t *testing.T) {
 	tf := newExampleTerraform(t)
@@ -239,6 +299,9 @@ func contentOf(t *testing.T, files map[string]string) string {
 func tryModule(t *testing.T, tf *exampleTerraform, files map[string]string) *exampleModule {
 	t.Helper()
 	module := tf.module(t, files)
+	if _, err := os.Stat(filepath.Join(module.dir, "modules")); err == nil {
+		module.mustRun("init")
+	}
 	module.applied()
 	content := contentOf(t, files)
 	for _, action := range actionPattern.FindAllStringSubmatch(content, -1) {
@@ -286,6 +349,7 @@ func hasTests(files map[string]string) bool {
 func tryTests(t *testing.T, tf *exampleTerraform, files map[string]string) {
 	t.Helper()
 	module := tf.module(t, files)
+	module.mustRun("init")
 	if output := module.mustRun("test"); strings.Contains(output, "0 passed") {
 		t.Errorf("No test was run:\n%s", output)
 	}

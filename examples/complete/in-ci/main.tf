@@ -1,0 +1,35 @@
+terraform {
+  required_version = ">= 1.0"
+
+  required_providers {
+    qualytics = {
+      source  = "qualytics/qualytics"
+      version = "~> 0.1"
+    }
+  }
+}
+
+# The URL and the token come from the pipeline's environment: QUALYTICS_URL and QUALYTICS_TOKEN.
+provider "qualytics" {}
+
+variable "commit" {
+  description = "The commit that is deployed."
+  type        = string
+  default     = "4f1c2d9"
+}
+
+resource "qualytics_run_rerun" "scan" {
+  latest        = { operation_type = "scan", datastore = 101 }
+  max_anomalies = 0
+  triggers      = { commit = var.commit }
+
+  # Less than the pipeline allows, so that Terraform ends by itself and saves the state.
+  timeouts = {
+    create = "45m"
+    update = "45m"
+  }
+}
+
+output "scan_id" {
+  value = qualytics_run_rerun.scan.id
+}

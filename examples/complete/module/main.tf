@@ -1,0 +1,29 @@
+terraform {
+  required_version = ">= 1.7"
+
+  required_providers {
+    qualytics = {
+      source  = "qualytics/qualytics"
+      version = "~> 0.1"
+    }
+  }
+}
+
+provider "qualytics" {}
+
+variable "release" {
+  type    = string
+  default = "2026.05.1"
+}
+
+module "warehouse_gate" {
+  source = "./modules/data_gate"
+
+  datastore_id = 101
+  release      = var.release
+}
+
+# Stands for what is deployed when the data is good.
+resource "terraform_data" "publish" {
+  input = "published after scan ${module.warehouse_gate.scan_id}"
+}

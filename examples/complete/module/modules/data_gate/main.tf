@@ -1,0 +1,35 @@
+terraform {
+  required_providers {
+    qualytics = {
+      source  = "qualytics/qualytics"
+      version = "~> 0.1"
+    }
+  }
+}
+
+variable "datastore_id" {
+  description = "Datastore to scan."
+  type        = number
+}
+
+variable "release" {
+  description = "A new value scans again."
+  type        = string
+}
+
+variable "max_anomalies" {
+  description = "Maximum number of anomalies that a release may bring."
+  type        = number
+  default     = 0
+}
+
+resource "qualytics_run_rerun" "scan" {
+  latest        = { operation_type = "scan", datastore = var.datastore_id }
+  max_anomalies = var.max_anomalies
+  triggers      = { release = var.release }
+}
+
+output "scan_id" {
+  description = "Id of the scan that let the release pass."
+  value       = qualytics_run_rerun.scan.id
+}
