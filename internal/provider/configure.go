@@ -63,6 +63,7 @@ func (p *qualyticsProvider) connect(model providerModel, terraformVersion string
 		RequestTimeout:     requestTimeout,
 		MaxRetries:         int(int64Or(model.MaxRetries, qualytics.DefaultMaxRetries)),
 		RetryWait:          p.retryWait,
+		LookFor:            p.lookFor,
 		CACertFile:         model.CACertFile.ValueString(),
 		InsecureSkipVerify: insecure,
 		Log:                logRequest,

@@ -199,17 +199,25 @@ func (s subject) explainLost(lost *qualytics.LostStartError) string {
 	if failure, ok := errors.AsType[*qualytics.Error](lost.Lost); ok {
 		text.WriteString(answered(failure) + " ")
 	}
-	text.WriteString("So it is not known whether a Run was started, and the request was not repeated.\n\n")
-	switch {
-	case lost.Looking != nil:
+	text.WriteString("So it is not known whether a Run was started, and the request was not retried.\n\n")
+	if lost.Looking != nil {
 		text.WriteString("Looking for the Run failed, too: " + sentence(lost.Looking.Error()) + " ")
-	case len(lost.Candidates) == 0:
-		text.WriteString("No Run was found that it can have started, so it probably started none, and the next apply may ask again. ")
-	default:
-		text.WriteString("More than one Run was found that it can have started:\n")
+	}
+	if lost.Interrupted {
+		text.WriteString("Looking for the Run was interrupted, so the deployment may still start it. ")
+	}
+	switch {
+	case len(lost.Candidates) > 0:
+		text.WriteString("These Runs are new since the request, and none of them can be adopted with certainty:\n")
 		for _, candidate := range lost.Candidates {
-			fmt.Fprintf(&text, "  - Run %d: %s, %s, created %s\n", candidate.ID, candidate.Type, candidate.Result, candidate.Created)
+			fmt.Fprintf(&text, "  - Run %d: %s, %s, created %s", candidate.ID, candidate.Type, candidate.Result, candidate.Created)
+			if candidate.Against != "" {
+				text.WriteString(" (" + candidate.Against + ")")
+			}
+			text.WriteString("\n")
 		}
+	case lost.Looking == nil && !lost.Interrupted:
+		text.WriteString("No matching Run was found, so the request probably started none, and the next apply may send it again. ")
 	}
 	if s.action == qualytics.ActionRerun {
 		text.WriteString("If a Run is yours, bring it under management before the next apply, which would start another one: take the resource out of the state if it is there (terraform state rm ADDRESS), then terraform import ADDRESS ID.")

@@ -40,7 +40,7 @@ const (
 	delete101 = "DELETE /api/operations/101"
 	delete102 = "DELETE /api/operations/102"
 	abort101  = "PUT /api/operations/abort/101"
-	noneFound = "No Run was found that it can have started"
+	noneFound = "No matching Run was found"
 	rerunPath = "/api/operations/rerun/*"
 	readPath  = "/api/operations/101"
 	nothing   = "as before"
@@ -149,7 +149,7 @@ var faultTable = []faultRow{
 		prepare: func(a *api) {
 			onRerun(mockapi.Fault{Close: true, Hook: func() { a.Seed(justStarted(51), justStarted(52)) }})(a)
 		},
-		says:   []string{"More than one Run was found", "Run 52: scan, running", "Run 51: scan, running", "terraform import ADDRESS ID"},
+		says:   []string{"These Runs are new since the request", "Run 52: scan, running", "Run 51: scan, running", "terraform import ADDRESS ID"},
 		writes: []string{rerun100}, next: create, then: []string{rerun100}, holds: 101,
 	},
 	// The answer is lost after the Run was started: it is found, and taken over.

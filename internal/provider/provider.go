@@ -36,6 +36,8 @@ type qualyticsProvider struct {
 	version string
 	// retryWait is the pause before a request is repeated; 0 means the client's default. Tests shorten it.
 	retryWait time.Duration
+	// lookFor is how long a Run is looked for whose response was lost; 0 means the client's default.
+	lookFor time.Duration
 }
 
 type providerModel struct {

@@ -102,9 +102,9 @@ func started(action qualytics.Action, source int64, start qualytics.Started, err
 		addErrorAt(diags, path.Root("run_id"), actionOn(action, source), err)
 		return nil
 	}
-	if start.LostAnswer != nil {
+	if start.LostResponse != nil {
 		diags.AddWarning("The answer to the "+string(action)+" was lost",
-			sentence(start.LostAnswer.Error())+" The Run that it had started was found, by its type, datastore, containers and time of creation, and taken over: "+progressLine(&start.Operation)+".")
+			sentence(start.LostResponse.Error())+" The Run that it had started was found, by its type, datastore and settings, and adopted: "+progressLine(&start.Operation)+".")
 	}
 	return &start.Operation
 }

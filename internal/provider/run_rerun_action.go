@@ -47,7 +47,11 @@ func (a *runRerunAction) Invoke(ctx context.Context, req action.InvokeRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	start, err := a.client.Rerun(ctx, config.RunID.ValueInt64())
+	var start qualytics.Started
+	source, err := a.client.Operation(ctx, config.RunID.ValueInt64())
+	if err == nil {
+		start, err = a.client.Rerun(ctx, source)
+	}
 	if run := started(qualytics.ActionRerun, config.RunID.ValueInt64(), start, err, &resp.Diagnostics); run != nil {
 		a.see(ctx, run, config.waiting(), resp)
 	}

@@ -129,9 +129,13 @@ func (r *runRerunResource) Create(ctx context.Context, req resource.CreateReques
 }
 
 // rerun asks for a new Run. It reports why there is none, and returns nil.
-func (r *runRerunResource) rerun(ctx context.Context, source int64, diags *diag.Diagnostics) *qualytics.Operation {
-	start, err := r.client.Rerun(ctx, source)
-	return started(qualytics.ActionRerun, source, start, err, diags)
+func (r *runRerunResource) rerun(ctx context.Context, id int64, diags *diag.Diagnostics) *qualytics.Operation {
+	var start qualytics.Started
+	source, err := r.client.Operation(ctx, id)
+	if err == nil {
+		start, err = r.client.Rerun(ctx, source)
+	}
+	return started(qualytics.ActionRerun, id, start, err, diags)
 }
 
 func (r *runRerunResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {

@@ -56,7 +56,11 @@ func (a *runResumeAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	start, err := a.client.Resume(ctx, config.RunID.ValueInt64(), config.ForceAbort.ValueBool())
+	var start qualytics.Started
+	source, err := a.client.Operation(ctx, config.RunID.ValueInt64())
+	if err == nil {
+		start, err = a.client.Resume(ctx, source, config.ForceAbort.ValueBool())
+	}
 	if run := started(qualytics.ActionResume, config.RunID.ValueInt64(), start, err, &resp.Diagnostics); run != nil {
 		a.see(ctx, run, config.waiting(), resp)
 	}

@@ -101,9 +101,13 @@ func (r *runResumeResource) Create(ctx context.Context, req resource.CreateReque
 
 // resume asks for a Run to go on. It reports why it does not, and returns nil.
 func (r *runResumeResource) resume(ctx context.Context, plan *runResumeModel, diags *diag.Diagnostics) *qualytics.Operation {
-	source := plan.RunID.ValueInt64()
-	start, err := r.client.Resume(ctx, source, plan.forces())
-	return started(qualytics.ActionResume, source, start, err, diags)
+	var start qualytics.Started
+	id := plan.RunID.ValueInt64()
+	source, err := r.client.Operation(ctx, id)
+	if err == nil {
+		start, err = r.client.Resume(ctx, source, plan.forces())
+	}
+	return started(qualytics.ActionResume, id, start, err, diags)
 }
 
 func (r *runResumeResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {

@@ -194,7 +194,7 @@ func TestGiganticAnswers(t *testing.T) {
 	} {
 		requests := 0
 		client := respond(t, func(w http.ResponseWriter, r *http.Request) { requests++; handler(w, r) })
-		client.http.HTTPClient.Transport.(*attempts).largest = 1 << 20
+		wire(client).largest = 1 << 20
 		_, err := client.Operation(t.Context(), 100)
 		failed := failure(t, err)
 		equal(t, name, failed.Kind, KindNotAPI)
