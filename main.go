@@ -7,8 +7,10 @@ package main
 import (
 	"flag"
 	"log"
+	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
@@ -23,15 +25,28 @@ func main() {
 	flag.BoolVar(&debug, "debug", false, "wait for a debugger, and for Terraform to attach to this process")
 	flag.Parse()
 
-	var options []tf6server.ServeOpt
+	var (
+		options  []tf6server.ServeOpt
+		activity provider.Activity
+	)
 	if debug {
 		options = append(options, tf6server.WithManagedDebug())
 	} else {
-		// Terraform ends its providers itself, once it has saved what they did. A signal that reaches the
-		// whole process group must not make a provider lose the Run that it has just started.
-		signal.Ignore(syscall.SIGTERM)
+		terminated := make(chan os.Signal, 1)
+		signal.Notify(terminated, syscall.SIGTERM)
+		go endWhenTerminated(terminated, &activity)
 	}
-	if err := tf6server.Serve("registry.terraform.io/qualytics/qualytics", provider.NewServer(version), options...); err != nil {
+	server := activity.Watch(provider.NewServer(version))
+	if err := tf6server.Serve("registry.terraform.io/qualytics/qualytics", server, options...); err != nil {
 		log.Fatal(err)
 	}
+}
+
+// endWhenTerminated ends the process after a SIGTERM. Terraform ends its providers itself, once it has
+// saved what they did: a signal that reaches the whole process group must not make a provider lose the
+// Run that it has just started. But where Terraform was killed, the provider must not live on.
+func endWhenTerminated(terminated <-chan os.Signal, activity *provider.Activity) {
+	<-terminated
+	activity.AwaitQuiet(2 * time.Second)
+	os.Exit(0)
 }

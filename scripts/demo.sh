@@ -58,10 +58,10 @@ field() {
 	printf '%s' "${BASH_REMATCH[1]}"
 }
 
-heading 'Building the provider and the mock server (the first time takes a minute or two)'
+heading 'Building the provider and the mock server (the first time takes a few minutes)'
 GOTMPDIR=$work go build -o "$work/bin/" . ./cmd/mockapi
 
-"$work/bin/mockapi" -run-time 3s >"$work/mock.out" 2>"$work/mock.log" &
+"$work/bin/mockapi" -run-time 3s -anomalies 0,37,0 >"$work/mock.out" 2>"$work/mock.log" &
 mock=$!
 for ((i = 0; i < 100; i++)); do
 	url=$(sed -n 's/^listening on //p' "$work/mock.out")
@@ -82,66 +82,47 @@ provider_installation {
 EOF
 cp -R examples/complete/rerun-on-deployment "$work/rerun"
 
-heading 'Planning: look up the latest successful scan of datastore 101, and rerun it'
-run "$work/rerun" plan -out=first.tfplan
-sed -n '/will perform the following/,/^Plan:/p' "$work/output"
+heading 'The configuration: scan datastore 101 again with each release, and stop a release with anomalies'
+cat "$work/rerun/main.tf"
 
-heading 'Applying: the scan is rerun and waited for'
-run "$work/rerun" apply first.tfplan
+heading 'The first release: the latest successful scan is rerun, and passes'
+run "$work/rerun" apply -auto-approve
 first=$(tf "$work/rerun" output -json scan)
 echo "scan = $first"
-expect 'result of the first rerun' "$(field "$first" result)" success
+expect 'result of the first scan' "$(field "$first" result)" success
 origin=$(field "$first" rerun_of)
 
-heading 'A new release: the scan is rerun, and replaces the one before'
-run "$work/rerun" apply -auto-approve -var release=2026.05.2
-second=$(tf "$work/rerun" output -json scan)
-echo "scan = $second"
-expect 'result of the second rerun' "$(field "$second" result)" success
-[[ $(field "$second" id) != "$(field "$first" id)" ]] || fail 'the new release did not start a new Run'
-expect 'source of the second rerun' "$(field "$second" rerun_of)" "$origin"
+heading 'The second release breaks data: the gate stops it, and names the containers'
+printf '$ %s %s\n' "$name" 'apply -auto-approve -var release=2026.05.2'
+if tf "$work/rerun" apply -auto-approve -var release=2026.05.2 -no-color >"$work/output" 2>&1; then
+	fail 'the gate did not stop the release'
+fi
+sed -n '/Error: /,$p' "$work/output"
+grep -q 'identified 37 anomalies' "$work/output" || fail 'the error does not say how many anomalies there are'
 
-heading 'The same release again: nothing to do'
+heading 'The data is repaired: the same release is applied again, and passes'
+run "$work/rerun" apply -auto-approve -var release=2026.05.2
+third=$(tf "$work/rerun" output -json scan)
+echo "scan = $third"
+expect 'anomalies of the last scan' "$(field "$third" anomalies)" 0
+
+heading 'The same release once more: nothing to do'
 run "$work/rerun" plan -var release=2026.05.2 -detailed-exitcode
 grep '^No changes' "$work/output"
 
-heading 'Destroying: the record of the rerun is deleted'
+heading 'Destroying: the record of the last scan is deleted'
 run "$work/rerun" destroy -auto-approve -var release=2026.05.2
 grep '^Destroy complete' "$work/output"
 
-heading 'What is left, looked up with the data sources'
-mkdir "$work/look"
-cat >"$work/look/main.tf" <<EOF
-terraform {
-  required_providers {
-    qualytics = { source = "qualytics/qualytics" }
-  }
-}
-
-data "qualytics_operations" "first" { id = $(field "$first" id) }
-data "qualytics_operations" "second" { id = $(field "$second" id) }
-data "qualytics_operation" "source" { id = $origin }
-
-output "left" {
-  value = {
-    records_of_reruns = data.qualytics_operations.first.total + data.qualytics_operations.second.total
-    source            = data.qualytics_operation.source.id
-    result_of_source  = data.qualytics_operation.source.result
-  }
-}
-EOF
-run "$work/look" apply -auto-approve
-left=$(tf "$work/look" output -json left)
-echo "left = $left"
-expect 'records of the reruns' "$(field "$left" records_of_reruns)" 0
-expect 'result of the source Run' "$(field "$left" result_of_source)" success
-
-heading 'The requests that changed something: one rerun per release, one deletion per rerun'
+heading 'The requests that changed something: a rerun per apply, a deletion per record'
 changes=$(sed -nE 's/^[^ ]+ ((PUT|DELETE) .*)/\1/p' "$work/mock.log")
 echo "$changes"
+second=$(($(field "$first" id) + 1))
 expect 'requests' "$changes" "PUT /api/operations/rerun/$origin 200
-PUT /api/operations/rerun/$origin 200
+PUT /api/operations/rerun/$(field "$first" id) 200
+PUT /api/operations/rerun/$second 200
 DELETE /api/operations/$(field "$first" id) 204
-DELETE /api/operations/$(field "$second" id) 204"
+DELETE /api/operations/$second 204
+DELETE /api/operations/$(field "$third" id) 204"
 
-printf '\nAll as it should be. The configuration is in examples/complete/rerun-on-deployment.\n'
+printf '\nEverything is as expected. The configuration is in examples/complete/rerun-on-deployment.\n'

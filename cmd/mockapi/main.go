@@ -42,6 +42,8 @@ func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) erro
 	address := flags.String("addr", "127.0.0.1:0", "loopback `address` to listen on")
 	token := flags.String("token", "demo-token", "API `token` that is accepted")
 	runTime := flags.Duration("run-time", 3*time.Second, "how long a Run that is started takes")
+	anomalies := flags.String("anomalies", "0", "how many anomalies the scans that are started identify: a `list` such as 0,37,0 for the first, the second and all later ones")
+	results := flags.String("result", "success", "how the Runs that are started end: a `list` such as success,failure,success for the first, the second and all later ones")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
@@ -52,6 +54,10 @@ func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) erro
 		return errors.New("-token must not be empty")
 	case *runTime < 0:
 		return errors.New("-run-time must not be negative")
+	}
+	outcomes, err := parseOutcomes(*results, *anomalies, *runTime)
+	if err != nil {
+		return err
 	}
 
 	listener, err := listen(*address)
@@ -65,7 +71,7 @@ func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) erro
 	}
 
 	server := &http.Server{
-		Handler:           logged(newAPI(*token, *runTime), stderr),
+		Handler:           logged(newAPI(*token, outcomes), stderr),
 		ReadHeaderTimeout: 10 * time.Second,
 	}
 	stopped := make(chan error, 1)
@@ -81,14 +87,13 @@ func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) erro
 	return <-stopped
 }
 
-// newAPI is the API with the demo's history. A Run that is started waits for a
-// sixth of the run time, and as long does an abort take.
-func newAPI(token string, runTime time.Duration) *mockapi.Server {
-	api := mockapi.New(mockapi.Options{
-		Token:      token,
-		Outcome:    mockapi.Outcome{Queued: runTime / 6, Running: runTime - runTime/6},
-		AbortDelay: runTime / 6,
-	})
+// newAPI is the API with the demo's history. The Runs that are started have the
+// outcomes in order, and all later ones the last. An abort takes as long as a
+// Run is queued.
+func newAPI(token string, outcomes []mockapi.Outcome) *mockapi.Server {
+	last := outcomes[len(outcomes)-1]
+	api := mockapi.New(mockapi.Options{Token: token, Outcome: last, AbortDelay: last.Queued})
+	api.Plan(outcomes...)
 	api.Seed(mockapi.Demo(time.Now())...)
 	return api
 }

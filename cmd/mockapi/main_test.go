@@ -94,6 +94,9 @@ func TestRefused(t *testing.T) {
 		{[]string{"-addr", "127.0.0.1"}, "address 127.0.0.1: missing port in address"},
 		{[]string{"-token", ""}, "-token must not be empty"},
 		{[]string{"-run-time", "-1s"}, "-run-time must not be negative"},
+		{[]string{"-result", "success,lost"}, "-result lost must be success, failure or aborted, or a list of them"},
+		{[]string{"-anomalies", "0,many"}, "-anomalies 0,many must be a whole number of 0 or more, or a list of them"},
+		{[]string{"-anomalies", "-1"}, "-anomalies -1 must be a whole number of 0 or more, or a list of them"},
 		{[]string{"more"}, `unexpected argument "more"`},
 		{[]string{"-port", "1"}, "flag provided but not defined: -port"},
 	} {

@@ -14,6 +14,7 @@ variable "qualytics_url" {
 variable "qualytics_token" {
   type      = string
   sensitive = true
+  ephemeral = true # neither the state nor a saved plan has it
 }
 
 provider "qualytics" {

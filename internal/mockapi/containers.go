@@ -33,6 +33,8 @@ func (r *record) containerRuns(m moment) []containerRun {
 		switch {
 		case i < next:
 			one.result, one.start, one.end = success, by.reaches(from), by.reaches(to)
+		case i > next && i < next+r.run.Failing && m.result == failure:
+			one.result, one.start, one.end, one.message = failure, m.start, m.end, r.run.Message
 		case i == next && m.result != queued && !by.begins.After(by.ends):
 			one.result, one.start, one.end = m.result, by.reaches(from), m.end
 			if !m.end.IsZero() {
@@ -44,6 +46,12 @@ func (r *record) containerRuns(m moment) []containerRun {
 		one.counts = map[string]int64{}
 		for name, whole := range r.run.Status {
 			one.counts[name] = counted(name, whole, min(m.done, to)) - counted(name, whole, min(m.done, from))
+		}
+		if len(r.run.Anomalies) > 0 {
+			one.counts[anomaliesCounter] = 0
+			if i < next {
+				one.counts[anomaliesCounter] = r.run.anomaliesIn(i)
+			}
 		}
 		runs[i] = one
 	}

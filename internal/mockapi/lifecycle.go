@@ -152,7 +152,10 @@ func (s *Server) begin(source *record, now time.Time, change func(*Run)) *record
 // dispatch begins an attempt at a Run of which a share is done already.
 func (s *Server) dispatch(r *record, done float64, now time.Time) {
 	outcome := s.nextOutcome(r.run.Type)
-	r.run.Result, r.run.Message = outcome.Result, outcome.Message
+	r.run.Result, r.run.Message, r.run.Failing = outcome.Result, outcome.Message, outcome.Failing
+	if outcome.Anomalies != nil {
+		r.run.identify(*outcome.Anomalies)
+	}
 	r.current = newAttempt(now, done, outcome)
 }
 

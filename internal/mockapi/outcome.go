@@ -20,6 +20,9 @@ type Outcome struct {
 	Running time.Duration // how long it runs after that
 	Result  string        // success, failure or aborted; "" means success
 	Message string
+
+	Anomalies *int64 // how many anomalies a scan identifies; nil: as many as its source
+	Failing   int    // how many containers fail where the Run does; 0 means one
 }
 
 // Plan sets the outcomes of the next Runs that are started or resumed, in

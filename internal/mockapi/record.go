@@ -66,6 +66,9 @@ func (r *record) view(m moment) Run {
 	for name, whole := range run.Status {
 		run.Status[name] = counted(name, whole, m.done)
 	}
+	if len(run.Anomalies) > 0 {
+		run.Status[anomaliesCounter] = run.anomaliesAfter(m.done)
+	}
 	return run
 }
 

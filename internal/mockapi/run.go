@@ -39,6 +39,8 @@ type Run struct {
 	Tags        []string
 	Status      map[string]int64 // the counters of the payload's status
 	Settings    map[string]any   // the operation's own settings, merged into the payload
+	Anomalies   []int64          // those that a scan identifies, by container; none beyond its end
+	Failing     int              // how many containers fail where the Run does; 0 means one
 }
 
 // Datastore is the datastore of a Run, as the payload of a Run shows it.
@@ -77,6 +79,7 @@ func (r Run) clone() Run {
 	r.Tags = slices.Clone(r.Tags)
 	r.Status = maps.Clone(r.Status)
 	r.Settings = maps.Clone(r.Settings)
+	r.Anomalies = slices.Clone(r.Anomalies)
 	return r
 }
 

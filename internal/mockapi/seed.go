@@ -51,6 +51,9 @@ func seeded(run Run, now time.Time) *record {
 	share := shareOf(run)
 	if run.Status == nil {
 		run.Status = usualCounters(run)
+		for i := range run.Anomalies {
+			run.Status[anomaliesCounter] += run.Anomalies[i]
+		}
 	} else if run.Result != queued {
 		for name, count := range run.Status {
 			run.Status[name] = wholeOf(name, count, share)

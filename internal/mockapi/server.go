@@ -30,6 +30,11 @@ type Options struct {
 	ResumeAsNew bool
 	// User is who triggers the Runs that are started here.
 	User string
+	// Gateway stands in front of the API, if there is one.
+	Gateway *Gateway
+	// NestedContainers lists the containers of a Run as some deployments do: as
+	// the containers themselves, with what the Run did in them nested.
+	NestedContainers bool
 }
 
 // Server is the API. It is an http.Handler, safe for concurrent use.
@@ -37,6 +42,7 @@ type Server struct {
 	options Options
 	journal journal
 	faults  faults
+	gateway gateway
 
 	mutex     sync.RWMutex // guards all below
 	byID      map[int64]*record
@@ -53,7 +59,10 @@ func New(options Options) *Server {
 		options.Now = time.Now
 	}
 	options.User = cmp.Or(options.User, "terraform@service.example.com")
-	return &Server{options: options, byID: map[int64]*record{}, forbidden: map[int64]bool{}}
+	return &Server{
+		options: options, gateway: gateway{Gateway: options.Gateway, clients: map[string]bucket{}},
+		byID: map[int64]*record{}, forbidden: map[int64]bool{},
+	}
 }
 
 // Forbid takes the Editor team permission on a datastore from the token: its
@@ -80,6 +89,12 @@ func (s *Server) now() time.Time {
 // panics with http.ErrAbortHandler, which a http.Server takes as just that.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answered := s.journal.arrived(r, s.now())
+	if refusal, refused := s.gateway.refuse(r, s.now()); refused {
+		answered(refusal.status)
+		refusal.writeHead(w)
+		_, _ = w.Write(refusal.body)
+		return
+	}
 	fault := s.faults.take(r)
 	result, ok := fault.around(r.Context(), func() answer { return s.carryOut(r) })
 	if !ok {

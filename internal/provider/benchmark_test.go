@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -218,7 +217,7 @@ func BenchmarkRerunLife(b *testing.B) {
 	var diags diag.Diagnostics
 	api := configured.connect(providerModel{
 		URL: types.StringValue(listener.URL), Token: types.StringValue(testToken),
-		PollInterval: timetypes.NewGoDurationValue(time.Microsecond), // what is measured is not the waiting
+		PollInterval: types.StringValue("1us"), // what is measured is not the waiting
 	}, "test", &diags)
 	if diags.HasError() {
 		b.Fatal(diags)
@@ -250,10 +249,10 @@ func BenchmarkRerunLife(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			if _, how, err := api.await(b.Context(), &start.Operation, time.Minute, nil); how != endedTerminal {
+			if _, result, err := api.wait(b.Context(), &start.Operation, waitOptions{}.within(time.Minute, "timeout"), nil); result != waitTerminal {
 				b.Fatal(err)
 			}
-			if _, err := api.retire(b.Context(), start.ID, false, true); err != nil {
+			if err := api.deleteRecord(b.Context(), start.ID, false, true); err != nil {
 				b.Fatal(err)
 			}
 		}

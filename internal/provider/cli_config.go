@@ -25,24 +25,42 @@ type cliConfig struct {
 	values map[string]yaml.Node
 }
 
-// readCLIConfig reads the file. It is empty where there is none, nor a home directory to find it in.
+// largestCLIConfig bounds what is read of the file: the CLI's has a few lines.
+const largestCLIConfig = 1 << 20
+
+// readCLIConfig reads the file. It is empty where there is none. An error says why the file cannot be
+// used, as the end of a sentence about it.
 func readCLIConfig() (cliConfig, error) {
 	home, err := os.UserHomeDir()
 	if err != nil {
-		return cliConfig{}, nil //nolint:nilerr // without a home directory there is no file
+		return cliConfig{}, fmt.Errorf("there is no home directory to find it in: %w", err)
 	}
 	file := cliConfig{path: filepath.Join(home, ".qualytics", "config.yaml")}
-	text, err := os.ReadFile(file.path)
+	text, err := readRegularFile(file.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return file, nil
 	case err != nil:
-		return file, fmt.Errorf("the file cannot be read: %w", err)
+		return file, fmt.Errorf("it cannot be read: %w", err)
 	}
 	if err := yaml.Unmarshal(text, &file.values); err != nil {
 		return file, fmt.Errorf("%s%s is not YAML of the form that the CLI writes, such as url: https://your-instance.qualytics.io", file.path, lineOf(err))
 	}
 	return file, nil
+}
+
+// readRegularFile reads a file of a bounded size. It never waits for somebody to write into a pipe.
+func readRegularFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is not a file", path)
+	case info.Size() > largestCLIConfig:
+		return nil, fmt.Errorf("%s is larger than 1 MiB", path)
+	}
+	return os.ReadFile(path)
 }
 
 var yamlLine = regexp.MustCompile(`line \d+`)

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -56,9 +56,10 @@ func TestCLIConfig_precedence(t *testing.T) {
 	block, variable, file := newAPI(t, mockapi.Options{}), newAPI(t, mockapi.Options{}), newAPI(t, mockapi.Options{})
 	withCLIConfig(t, fmt.Sprintf("url: %s\ntoken: token-of-the-file\nssl_verify: true\ntimeout: 30\nother: [1, 2]\n", file.url))
 	answers(t, file, `{}`, "token-of-the-file")
+	t.Setenv("QUALYTICS_URL", file.url+"/api/") // the same, written otherwise
+	answers(t, file, `{}`, "token-of-the-file")
 
 	t.Setenv("QUALYTICS_URL", variable.url)
-	answers(t, variable, `{}`, "token-of-the-file")
 	t.Setenv("QUALYTICS_TOKEN", "token-of-the-environment")
 	answers(t, variable, `{}`, "token-of-the-environment")
 	answers(t, variable, `{"token": "token-of-the-block"}`, "token-of-the-block")
@@ -69,37 +70,74 @@ func TestCLIConfig_precedence(t *testing.T) {
 	answers(t, file, `{}`, "token-of-the-environment")
 }
 
+// The file's token and ssl_verify never count for another URL than the file's own.
+func TestCLIConfig_ofAnotherURL(t *testing.T) {
+	api, _ := newTLSAPI(t)
+	of := func(source string) string {
+		return `error at token: Missing token: Set token in the provider block, the environment variable QUALYTICS_TOKEN, or token in ~/.qualytics/config.yaml, .*` +
+			`The provider does not use the token in /.*/.qualytics/config.yaml: it counts only for the url in that file, which is not the url in effect \(` + source + `\).$`
+	}
+	block := fmt.Sprintf(`{"url": %q}`, api.url)
+	for _, other := range []string{
+		"url: https://other.qualytics.io\n",
+		"url: " + strings.Replace(api.url, "https:", "http:", 1) + "\n",
+		"url: " + api.url + "/qualytics\n",
+		"url: [" + api.url + "]\n",
+		"url: not a url\n",
+		"",
+	} {
+		path := withCLIConfig(t, other+"token: test-token-9f4b\nssl_verify: false\n")
+		expectSaid(t, newProtocol(t).configure(t, block), of("set in the provider block"))
+		t.Setenv("QUALYTICS_URL", api.url)
+		expectSaid(t, newProtocol(t).configure(t, "{}"), of("taken from the environment variable QUALYTICS_URL"))
+
+		p := newProtocol(t)
+		expectSaid(t, p.configure(t, api.json(`"max_retries": 0`)))
+		_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
+		expectSaid(t, diagnostics, "error: Cannot read Run 100: .*certificate")
+		t.Setenv("QUALYTICS_URL", "")
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(api.Requests()) > 0 {
+		t.Errorf("requests were made: %v", api.seen())
+	}
+	withCLIConfig(t, "url: https://other.qualytics.io\n")
+	expectSaid(t, newProtocol(t).configure(t, block), "error at token: Missing token: .* where the Qualytics CLI keeps it.$")
+}
+
 func TestCLIConfig_timeout(t *testing.T) {
-	resolve := func(configured timetypes.GoDuration, patterns ...string) time.Duration {
+	resolve := func(configured types.String, patterns ...string) time.Duration {
 		t.Helper()
 		var diags diag.Diagnostics
 		timeout := resolver{file: readCLIConfig, diags: &diags}.requestTimeout(configured)
 		expectSaid(t, protocolDiagnostics(diags), patterns...)
 		return timeout
 	}
-	expect := func(want time.Duration, configured timetypes.GoDuration) {
+	expect := func(want time.Duration, configured types.String) {
 		t.Helper()
 		if got := resolve(configured); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}
-	unset := timetypes.NewGoDurationNull()
+	unset := types.StringNull()
 	expect(30*time.Second, unset)
 	withCLIConfig(t, "timeout: 45\n")
 	expect(45*time.Second, unset)
 	t.Setenv("QUALYTICS_TIMEOUT", "90")
 	expect(90*time.Second, unset)
-	expect(500*time.Millisecond, timetypes.NewGoDurationValue(500*time.Millisecond))
+	expect(500*time.Millisecond, types.StringValue("500ms"))
 
 	for _, invalid := range []string{"soon", "0", "-1", "1.5", "30s", " 30", "10000000000", "99999999999999999999"} {
 		t.Setenv("QUALYTICS_TIMEOUT", invalid)
-		resolve(unset, fmt.Sprintf(`error at request_timeout: Invalid request_timeout: The request_timeout \(taken from the environment variable QUALYTICS_TIMEOUT\) must be a whole number of seconds from 1 on, not %q.`, invalid))
-		expect(time.Minute, timetypes.NewGoDurationValue(time.Minute))
+		resolve(unset, fmt.Sprintf(`error at request_timeout: Invalid request_timeout: The request_timeout \(taken from the environment variable QUALYTICS_TIMEOUT\) must be a whole number of seconds of 1 or more, not %q.`, invalid))
+		expect(time.Minute, types.StringValue("1m"))
 	}
 	t.Setenv("QUALYTICS_TIMEOUT", "")
 	for _, invalid := range []string{"0", "-5", "10000000000", "1_000"} {
 		path := withCLIConfig(t, "timeout: "+invalid+"\n")
-		resolve(unset, fmt.Sprintf(`error at request_timeout: Invalid request_timeout: The request_timeout \(taken from timeout in %s\) must be a whole number of seconds from 1 on, not %q.`, path, invalid))
+		resolve(unset, fmt.Sprintf(`error at request_timeout: Invalid request_timeout: The request_timeout \(taken from timeout in %s\) must be a whole number of seconds of 1 or more, not %q.`, path, invalid))
 	}
 }
 
@@ -124,9 +162,9 @@ func protocolDiagnostics(diags diag.Diagnostics) []*tfprotov6.Diagnostic {
 // says what to trust.
 func TestCLIConfig_sslVerify(t *testing.T) {
 	api, authority := newTLSAPI(t)
-	const off = `warning at insecure_skip_verify: TLS verification is off: Any certificate is accepted, as ssl_verify: false asks for \(taken from ssl_verify in .*config.yaml\)`
+	const off = `warning at insecure_skip_verify: TLS verification is off: Any certificate is accepted, because of ssl_verify: false \(taken from ssl_verify in .*config.yaml\)`
 	for _, no := range []string{"false", "False", "no", "off"} {
-		withCLIConfig(t, "ssl_verify: "+no+"\n")
+		withCLIConfig(t, "url: "+api.url+"\nssl_verify: "+no+"\n")
 		answers(t, api, api.json(`"max_retries": 0`), testToken, off)
 	}
 	answers(t, api, api.json(`"insecure_skip_verify": true`), testToken)
@@ -141,16 +179,17 @@ func TestCLIConfig_sslVerify(t *testing.T) {
 	}
 	refuses(api.json(`"insecure_skip_verify": false`))
 	for _, yes := range []string{"true", "yes", "null", "", "~"} {
-		withCLIConfig(t, "ssl_verify: "+yes+"\n")
+		withCLIConfig(t, "url: "+api.url+"\nssl_verify: "+yes+"\n")
 		refuses(api.json(`"max_retries": 0`))
 	}
 }
 
-// A file that cannot be used is an error that names it, and its key, but quotes nothing of it.
+// A file that cannot be used is mentioned where something is missing, and a value that cannot be used is an
+// error that names its key. Neither quotes the file.
 func TestCLIConfig_invalid(t *testing.T) {
 	const (
-		secret   = "s3cr3t"
-		unusable = "error: Unusable configuration of the Qualytics CLI: The provider takes what neither its block nor the environment sets from ~/.qualytics/config.yaml, but "
+		secret  = "s3cr3t"
+		ignored = ".*\n\nThe provider ignores ~/.qualytics/config.yaml: "
 	)
 	url, token := "error at url: Missing url", "error at token: Missing token"
 	of := func(attribute, key, wanted string) string {
@@ -165,23 +204,23 @@ func TestCLIConfig_invalid(t *testing.T) {
 		{"url: \ntoken: null\n", []string{url, token}},
 		{"url: ''\ntoken: ''\n", []string{url, token}},
 		{"urls: x\ntokens: y\n", []string{url, token}},
-		{"url: [" + secret + "\n", []string{unusable + `/.*/.qualytics/config.yaml \(line \d+\) is not YAML`}},
-		{"token: \"" + secret + "\n", []string{unusable + `/.*config.yaml \(line \d+\) is not YAML`}},
-		{"token: *" + secret + "\n", []string{unusable + `/.*config.yaml( \(line 1\))? is not YAML`}},
-		{"token: " + secret + ": x\n", []string{unusable + `/.*config.yaml( \(line 1\))? is not YAML`}},
-		{"- url: " + secret + "\n", []string{unusable + `/.*config.yaml( \(line 1\))? is not YAML`}},
-		{secret, []string{unusable + `/.*config.yaml( \(line 1\))? is not YAML`}},
-		{"\xff\xfe\xfd " + secret, []string{unusable + `/.*config.yaml( \(line 1\))? is not YAML`}},
-		{"token: a\ntoken: " + secret + "\n", []string{unusable + `/.*config.yaml \(line 2\) is not YAML`}},
-		{"url: [" + secret + "]\ntoken: x\n", []string{of("url", "url", "text; put it in quotes")}},
-		{"url: x\ntoken: 12345678\n", []string{of("token", "token", "text; put it in quotes")}},
-		{"url: x\ntoken: {a: " + secret + "}\n", []string{of("token", "token", "text; put it in quotes")}},
-		{"url: x\ntoken: true\n", []string{of("token", "token", "text; put it in quotes")}},
-		{"url: x\ntoken: y\ntimeout: \"30\"\n", []string{of("request_timeout", "timeout", "a whole number of seconds")}},
-		{"url: x\ntoken: y\ntimeout: 2.5\n", []string{of("request_timeout", "timeout", "a whole number of seconds")}},
-		{"url: x\ntoken: y\ntimeout: 30s\n", []string{of("request_timeout", "timeout", "a whole number of seconds")}},
-		{"url: x\ntoken: y\nssl_verify: " + secret + "\n", []string{of("insecure_skip_verify", "ssl_verify", "true or false")}},
-		{"url: x\ntoken: y\nssl_verify: 0\n", []string{of("insecure_skip_verify", "ssl_verify", "true or false")}},
+		{"url: [" + secret + "\n", []string{url + ignored + `/.*/.qualytics/config.yaml \(line \d+\) is not YAML`, token + ignored + `/.*/.qualytics/config.yaml \(line \d+\) is not YAML`}},
+		{"token: \"" + secret + "\n", []string{url + ignored + `/.*config.yaml \(line \d+\) is not YAML`, token + ignored + `/.*config.yaml \(line \d+\) is not YAML`}},
+		{"token: *" + secret + "\n", []string{url + ignored + `/.*config.yaml( \(line 1\))? is not YAML`, token + ignored + `/.*config.yaml( \(line 1\))? is not YAML`}},
+		{"token: " + secret + ": x\n", []string{url + ignored + `/.*config.yaml( \(line 1\))? is not YAML`, token + ignored + `/.*config.yaml( \(line 1\))? is not YAML`}},
+		{"- url: " + secret + "\n", []string{url + ignored + `/.*config.yaml( \(line 1\))? is not YAML`, token + ignored + `/.*config.yaml( \(line 1\))? is not YAML`}},
+		{secret, []string{url + ignored + `/.*config.yaml( \(line 1\))? is not YAML`, token + ignored + `/.*config.yaml( \(line 1\))? is not YAML`}},
+		{"\xff\xfe\xfd " + secret, []string{url + ignored + `/.*config.yaml( \(line 1\))? is not YAML`, token + ignored + `/.*config.yaml( \(line 1\))? is not YAML`}},
+		{"token: a\ntoken: " + secret + "\n", []string{url + ignored + `/.*config.yaml \(line 2\) is not YAML`, token + ignored + `/.*config.yaml \(line 2\) is not YAML`}},
+		{"url: [" + secret + "]\ntoken: x\n", []string{of("url", "url", "text; put it in quotes"), token}},
+		{"url: https://q.example.com\ntoken: 12345678\n", []string{of("token", "token", "text; put it in quotes")}},
+		{"url: https://q.example.com\ntoken: {a: " + secret + "}\n", []string{of("token", "token", "text; put it in quotes")}},
+		{"url: https://q.example.com\ntoken: true\n", []string{of("token", "token", "text; put it in quotes")}},
+		{"url: https://q.example.com\ntoken: y\ntimeout: \"30\"\n", []string{of("request_timeout", "timeout", "a whole number of seconds")}},
+		{"url: https://q.example.com\ntoken: y\ntimeout: 2.5\n", []string{of("request_timeout", "timeout", "a whole number of seconds")}},
+		{"url: https://q.example.com\ntoken: y\ntimeout: 30s\n", []string{of("request_timeout", "timeout", "a whole number of seconds")}},
+		{"url: https://q.example.com\ntoken: y\nssl_verify: " + secret + "\n", []string{of("insecure_skip_verify", "ssl_verify", "true or false")}},
+		{"url: https://q.example.com\ntoken: y\nssl_verify: 0\n", []string{of("insecure_skip_verify", "ssl_verify", "true or false")}},
 		{"url: " + secret + "\ntoken: y\n", []string{`error at url: Invalid url: The url \(taken from url in /.*/.qualytics/config.yaml\) must be a URL`}},
 		{"url: https://q.example.com\ntoken: " + secret + "\\n " + secret + "\n", []string{`error at token: Invalid token: The token \(taken from token in /.*/.qualytics/config.yaml\) contains white space`}},
 	} {
@@ -203,29 +242,13 @@ func TestCLIConfig_invalid(t *testing.T) {
 func TestCLIConfig_notNeeded(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	withCLIConfig(t, "url: [1]\ntoken: 5\ntimeout: x\nssl_verify: x\n")
-	all := api.json(`"request_timeout": "5s", "insecure_skip_verify": false`)
+	all := api.json(`"request_timeout": "5s"`)
 	answers(t, api, all, testToken)
 	withCLIConfig(t, "url: [")
-	answers(t, api, all, testToken)
+	answers(t, api, api.json(`"max_retries": 1`), testToken)
 	t.Setenv("QUALYTICS_URL", api.url)
 	t.Setenv("QUALYTICS_TOKEN", testToken)
+	answers(t, api, `{}`, testToken)
 	t.Setenv("QUALYTICS_TIMEOUT", "5")
 	answers(t, api, `{"insecure_skip_verify": false}`, testToken)
-
-	t.Setenv("HOME", "")
-	answers(t, api, `{}`, testToken)
-	t.Setenv("HOME", t.TempDir())
-	answers(t, api, `{}`, testToken)
-}
-
-func TestCLIConfig_unreadable(t *testing.T) {
-	path := withCLIConfig(t, "")
-	if err := os.Remove(path); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Mkdir(path, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	expectSaid(t, newProtocol(t).configure(t, `{"url": "https://qualytics.example.com", "token": "test-token-9f4b"}`),
-		"error: Unusable configuration of the Qualytics CLI: .*but the file cannot be read: read "+path+": is a directory. Correct the file, or remove it.")
 }

@@ -35,10 +35,10 @@ func TestConfigure_invalid(t *testing.T) {
 		config          string
 		validate, apply string
 	}{
-		{config: `{"request_timeout": "soon"}`, validate: "error at request_timeout: Invalid Time Duration String Value"},
-		{config: `{"request_timeout": "0s"}`, validate: `error at request_timeout: Invalid duration: request_timeout must be a duration longer than zero, .*not "0s"`},
+		{config: `{"request_timeout": "soon"}`, validate: `error at request_timeout: Invalid duration: request_timeout must be a duration greater than zero with a unit, such as "30s" or "10m", not "soon".$`},
+		{config: `{"request_timeout": "0s"}`, validate: `error at request_timeout: Invalid duration: request_timeout must be a duration greater than zero .*not "0s"`},
 		{config: `{"request_timeout": "-1s"}`, validate: `error at request_timeout: Invalid duration: .*not "-1s"`},
-		{config: `{"poll_interval": "10"}`, validate: "error at poll_interval: Invalid Time Duration String Value"},
+		{config: `{"poll_interval": "10"}`, validate: `error at poll_interval: Invalid duration: .* with a unit, .*not "10".$`},
 		{config: `{"poll_interval": "0"}`, validate: `error at poll_interval: Invalid duration: .*not "0"`},
 		{config: `{"poll_interval": "-5s"}`, validate: `error at poll_interval: Invalid duration: .*not "-5s"`},
 		{config: `{"max_retries": -1}`, validate: "error at max_retries: Invalid Attribute Value: .*between 0 and 100, got: -1"},
@@ -55,6 +55,8 @@ func TestConfigure_invalid(t *testing.T) {
 		{config: `{"token": "test-token-9f4b test-token-9f4b"}`, apply: "error at token: Invalid token: .*contains white space"},
 		{config: `{"token": "test-token-9f4b\nmore"}`, apply: "error at token: Invalid token: .*contains white space"},
 		{config: fmt.Sprintf(`{"ca_cert_file": %q}`, filepath.Join(directory, "none.pem")), apply: "error at ca_cert_file: Invalid ca_cert_file: The ca_cert_file cannot be read: open .*none.pem"},
+		{config: `{"ca_cert_file": "~colleague/ca.pem"}`, apply: "error at ca_cert_file: Invalid ca_cert_file: The ca_cert_file begins with ~, which cannot be expanded: .* Set the full path.$"},
+		{config: `{"ca_cert_file": "~/none.pem"}`, apply: "error at ca_cert_file: Invalid ca_cert_file: The ca_cert_file cannot be read: open /.*none.pem"},
 		{config: fmt.Sprintf(`{"ca_cert_file": %q}`, noPEM), apply: "error at ca_cert_file: Invalid ca_cert_file: .*no.pem contains no certificate in PEM form"},
 	} {
 		t.Run(test.config, func(t *testing.T) {
@@ -83,12 +85,13 @@ func TestConfigure_invalid(t *testing.T) {
 func TestConfigure_missing(t *testing.T) {
 	t.Parallel()
 	expectSaid(t, newProtocol(t).configure(t, "{}"),
-		"error at url: Missing url: The provider needs to know the url. Set url in the provider block, the environment variable QUALYTICS_URL, or url in ~/.qualytics/config.yaml",
-		"error at token: Missing token: The provider needs to know the token. Set token in the provider block, the environment variable QUALYTICS_TOKEN, or token in ~/.qualytics/config.yaml",
+		"error at url: Missing url: Set url in the provider block, the environment variable QUALYTICS_URL, or url in ~/.qualytics/config.yaml",
+		"error at token: Missing token: Set token in the provider block, the environment variable QUALYTICS_TOKEN, or token in ~/.qualytics/config.yaml",
 	)
 }
 
-// Each unknown argument is an error of its own, in the order of the documentation.
+// Each unknown argument is an error of its own, in the order of the documentation. Where Terraform can
+// defer what depends on the provider, it does.
 func TestConfigure_unknown(t *testing.T) {
 	t.Parallel()
 	p := newProtocol(t)
@@ -101,11 +104,15 @@ func TestConfigure_unknown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer, err := p.server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: &config})
-	if err != nil {
-		t.Fatal(err)
+	configure := func(capabilities *tfprotov6.ConfigureProviderClientCapabilities) []*tfprotov6.Diagnostic {
+		t.Helper()
+		response, err := p.server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: &config, ClientCapabilities: capabilities})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return response.Diagnostics
 	}
-	expectSaid(t, answer.Diagnostics,
+	expectSaid(t, configure(nil),
 		"error at url: Value known only after apply: The provider's url depends on .* The environment variable QUALYTICS_URL can set it, too.$",
 		"error at token: Value known only after apply: .* The environment variable QUALYTICS_TOKEN can set it, too.$",
 		"error at request_timeout: Value known only after apply: .* The environment variable QUALYTICS_TIMEOUT can set it, too.$",
@@ -114,9 +121,34 @@ func TestConfigure_unknown(t *testing.T) {
 		"error at ca_cert_file: Value known only after apply: ",
 		"error at insecure_skip_verify: Value known only after apply: ",
 	)
+
+	expectSaid(t, configure(&tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: true}))
+	rerun := p.manage(t, "qualytics_run_rerun")
+	planned, err := p.server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: rerun.name, PriorState: rerun.state, Config: given(`{"run_id": 100}`), ProposedNewState: rerun.proposed(t, `{"run_id": 100}`),
+		ClientCapabilities: &tfprotov6.PlanResourceChangeClientCapabilities{DeferralAllowed: true},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	expectSaid(t, planned.Diagnostics)
+	if planned.Deferred == nil || planned.Deferred.Reason != tfprotov6.DeferredReasonProviderConfigUnknown {
+		t.Errorf("the plan is not deferred: %v", planned.Deferred)
+	}
+	read, err := p.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
+		TypeName: "qualytics_operation", Config: given(`{"id": 100}`),
+		ClientCapabilities: &tfprotov6.ReadDataSourceClientCapabilities{DeferralAllowed: true},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	expectSaid(t, read.Diagnostics)
+	if read.Deferred == nil {
+		t.Error("the read is not deferred")
+	}
 }
 
-// A token that would travel readable over a network is worth a warning; over the loopback interface
+// A token that would be sent unencrypted over a network is worth a warning; over the loopback interface
 // (newAPI) it is not.
 func TestConfigure_plainHTTP(t *testing.T) {
 	t.Parallel()
@@ -163,7 +195,7 @@ func TestConfigure_maxRetries(t *testing.T) {
 			p := newProtocol(t)
 			expectSaid(t, p.configure(t, api.json(argument)))
 			_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
-			expectSaid(t, diagnostics, "error: Cannot read Run 100: GET /api/operations/100 was answered with HTTP status 500: Internal Server Error.\n\nThe deployment, or a proxy")
+			expectSaid(t, diagnostics, "error: Cannot read Run 100: GET http.*/api/operations/100 returned HTTP status 500: Internal Server Error.\n\nThe deployment failed")
 			if got := len(api.Requests()); got != requests {
 				t.Errorf("got %d requests, want %d", got, requests)
 			}
@@ -178,7 +210,7 @@ func TestConfigure_requestTimeout(t *testing.T) {
 	p := newProtocol(t)
 	expectSaid(t, p.configure(t, api.json(`"request_timeout": "50ms", "max_retries": 1`)))
 	_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
-	expectSaid(t, diagnostics, "error: Cannot read Run 100: GET /api/operations/100 got no usable answer: .*There was no complete answer in time. Try again later, or raise the provider's request_timeout.")
+	expectSaid(t, diagnostics, "error: Cannot read Run 100: GET http.*/api/operations/100 received no usable response: .*There was no complete response in time. Try again later, or raise the provider's .request_timeout.")
 	api.expectSeen(t, "GET /api/operations/100", "GET /api/operations/100")
 }
 
@@ -205,7 +237,7 @@ func newTLSAPI(t *testing.T) (api *api, authority string) {
 func TestConfigure_trust(t *testing.T) {
 	t.Parallel()
 	api, authority := newTLSAPI(t)
-	const untrusted = "error: Cannot read Run 100: GET /api/operations/100 got no usable answer: .*certificate.*set the provider's ca_cert_file"
+	const untrusted = "error: Cannot read Run 100: GET http.*/api/operations/100 received no usable response: .*certificate.*set the provider's .ca_cert_file"
 	for arguments, want := range map[string][]string{
 		`"ca_cert_file": null`:                       {untrusted},
 		`"insecure_skip_verify": false`:              {untrusted},
@@ -216,5 +248,25 @@ func TestConfigure_trust(t *testing.T) {
 		expectSaid(t, p.configure(t, api.json(arguments)))
 		_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
 		expectSaid(t, diagnostics, want...)
+	}
+}
+
+// A leading ~/ of ca_cert_file is the home directory.
+func TestConfigure_homeOfAuthorities(t *testing.T) {
+	api, authority := newTLSAPI(t)
+	t.Setenv("HOME", filepath.Dir(authority))
+	answers(t, api, api.json(`"ca_cert_file": "~/ca.pem"`), testToken)
+}
+
+// An object of timeouts that sets none is a warning: its only name may be misspelt.
+func TestConfigure_timeouts(t *testing.T) {
+	t.Parallel()
+	p := newProtocol(t)
+	for resource, names := range map[string]string{"qualytics_run_rerun": "create, delete, update", "qualytics_run_resume": "create, update"} {
+		expectSaid(t, p.validateResource(t, resource, `{"run_id": 100, "timeouts": {}}`),
+			"warning at timeouts: No timeout set: timeouts sets none of "+names+", so the defaults apply. .*check the spelling.$")
+		expectSaid(t, p.validateResource(t, resource, `{"run_id": 100, "timeouts": {"create": "1m"}}`))
+		expectSaid(t, p.validateResource(t, resource, `{"run_id": 100, "timeouts": {"create": "30"}}`),
+			`error at timeouts.*: Invalid duration: timeouts.create must be a duration greater than zero with a unit, .*not "30".$`)
 	}
 }

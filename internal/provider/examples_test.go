@@ -29,7 +29,8 @@ type exampleKind struct {
 
 // exampleKinds are the files that the documentation's generator looks for.
 var exampleKinds = []exampleKind{
-	{"provider/provider*.tf", "", tryProviderBlock},
+	{"provider/provider.tf", "", tryProviderBlock},
+	{"provider/provider-arguments.tf", "1.11", tryProviderBlock}, // has an ephemeral variable
 	{"data-sources/*/data-source*.tf", "", tryDataSource},
 	{"resources/*/resource*.tf", "", tryChange},
 	{"resources/*/import.sh", "", tryImportCommand},
@@ -94,20 +95,71 @@ func TestAccExamples_guard(t *testing.T) {
 // The main example reruns once per release, whatever other scans there are meanwhile.
 func TestAccExamples_rerunOnDeployment(t *testing.T) {
 	tf := newExampleTerraform(t)
-	tf.needs(t, "1.2")
-	module := tf.module(t, map[string]string{"main.tf": examplesRoot + "/complete/rerun-on-deployment/main.tf"})
+	module := tf.module(t, rerunOnDeployment(t))
 	module.applied()
 	module.Seed(mockapi.Run{ID: 60001, Result: "success"}) // a later scan, of a schedule
 	if plan, code := module.run("plan", "-detailed-exitcode"); code != 0 {
 		t.Errorf("A later scan is a reason to rerun:\n%s", plan)
 	}
 	module.mustRun("apply", "-auto-approve", "-var", "release=2026.05.2")
+	module.mustRun("apply", "-auto-approve", "-var", "release=2026.05.2", "-var", "datastore_id=102")
 	module.mustRun("destroy", "-auto-approve")
 	module.expectChanges(
 		"PUT /api/operations/rerun/53388",
-		"PUT /api/operations/rerun/53388", "DELETE /api/operations/53394",
-		"DELETE /api/operations/60002",
+		"PUT /api/operations/rerun/60001", "DELETE /api/operations/53394",
+		"PUT /api/operations/rerun/53384", "DELETE /api/operations/60002",
+		"DELETE /api/operations/60003",
 	)
+}
+
+// rerunOnDeployment are the files of the main example.
+func rerunOnDeployment(t *testing.T) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	for _, name := range []string{"main.tf", "terraform.tf", "variables.tf", "outputs.tf"} {
+		files[name] = examplesRoot + "/complete/rerun-on-deployment/" + name
+	}
+	return files
+}
+
+// The error of a shut gate is the one that the guide quotes. The same release passes once the data is
+// repaired.
+func TestAccExamples_gate(t *testing.T) {
+	tf := newExampleTerraform(t)
+	module := tf.module(t, rerunOnDeployment(t))
+	module.Plan(mockapi.Outcome{}, identifying(37), mockapi.Outcome{Anomalies: new(int64(0))})
+	module.applied()
+	output, code := module.run("apply", "-auto-approve", "-no-color", "-var", "release=2026.05.2")
+	if code != 1 {
+		t.Fatalf("the gate did not stop the release:\n%s", output)
+	}
+	quoted := ""
+	for _, block := range codeBlocks(readDoc(t, "docs/guides/rerun-on-deployment.md")) {
+		if strings.Contains(block.text, "did not pass max_anomalies") {
+			quoted = strings.Join(strings.Fields(block.text), " ")
+		}
+	}
+	plain := strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(output)), " ")
+	if quoted == "" || !strings.Contains(plain, quoted) {
+		t.Errorf("the error is not the one of the guide:\n%s\nwant\n%s", plain, quoted)
+	}
+	module.mustRun("apply", "-auto-approve", "-var", "release=2026.05.2")
+	module.mustRun("destroy", "-auto-approve", "-var", "release=2026.05.2")
+	module.expectChanges(
+		"PUT /api/operations/rerun/53388", "PUT /api/operations/rerun/53394", "PUT /api/operations/rerun/53395",
+		"DELETE /api/operations/53394", "DELETE /api/operations/53395", "DELETE /api/operations/53396",
+	)
+}
+
+// A datastore that has no scan yet fails the plan, which names it.
+func TestAccExamples_noScanYet(t *testing.T) {
+	tf := newExampleTerraform(t)
+	module := tf.module(t, map[string]string{"main.tf": examplesRoot + "/complete/several-datastores/main.tf"})
+	output, code := module.run("plan", "-no-color", "-var", "datastore_ids=[101,104]")
+	plain := strings.Join(strings.Fields(strings.ReplaceAll(output, "│", " ")), " ")
+	if want := `No Run matches operation_type = "scan", datastore = 104, result = ["success"].`; code != 1 || !strings.Contains(plain, want) {
+		t.Errorf("exit code %d\n%s\nwant %s", code, output, want)
+	}
 }
 
 // leftByTerraform are the names of files that using an example in place leaves behind.

@@ -31,6 +31,7 @@ type faultRow struct {
 	outcome   []mockapi.Outcome // of the Runs that are started
 	says      []string          // phrases of the error; none: the apply succeeds
 	writes    []string          // changing requests while the fault is there
+	repeated  bool              // each of them any number of times
 	next      plancheck.ResourceActionType
 	then      []string // changing requests of the next apply
 	holds     int64    // the Run in the state after that
@@ -40,7 +41,7 @@ const (
 	delete101 = "DELETE /api/operations/101"
 	delete102 = "DELETE /api/operations/102"
 	abort101  = "PUT /api/operations/abort/101"
-	noneFound = "No matching Run was found"
+	noneFound = "No matching Run was found, so probably none was started."
 	rerunPath = "/api/operations/rerun/*"
 	readPath  = "/api/operations/101"
 	nothing   = "as before"
@@ -71,7 +72,7 @@ var faultTable = []faultRow{
 	// The request is refused: nothing happened, and nothing is repeated.
 	{
 		fault: "401", phase: creating, sees: "error: the token is wrong, or when it expired", server: noNewRun, state: "nothing",
-		prepare: onRerun(mockapi.Fault{Status: 401}), says: []string{"Cannot rerun Run 100", "401", "QUALYTICS_TOKEN"},
+		prepare: onRerun(mockapi.Fault{Status: 401}), says: []string{"Cannot rerun Run 100", "401", "The API token (set in the provider block)"},
 		writes: []string{rerun100}, next: create, then: []string{rerun100}, holds: 101,
 	},
 	{
@@ -87,19 +88,19 @@ var faultTable = []faultRow{
 	{
 		fault: "422", phase: creating, sees: "error: what the API rejects", server: noNewRun, state: "nothing",
 		prepare: onRerun(mockapi.Fault{Status: 422, Body: `{"detail": [{"loc": ["path", "id"], "msg": "Input should be less", "type": "less_than"}]}`}),
-		says:    []string{"path.id: Input should be less"},
+		says:    []string{"Invalid run_id", "Input should be less"},
 		writes:  []string{rerun100}, next: create, then: []string{rerun100}, holds: 101,
 	},
 	{
 		fault: "redirect", phase: creating, sees: "error: which url to set; nothing is sent there", server: noNewRun, state: "nothing",
 		prepare: onRerun(mockapi.Fault{Status: 307, Header: map[string][]string{"Location": {"https://new.example.com/api/operations/rerun/100"}}}),
-		says:    []string{"redirected to https://new.example.com/api/operations/rerun/100", "set the provider's url to it"},
+		says:    []string{"redirected to https://new.example.com/api/operations/rerun/100", "set the provider's `url` to it"},
 		writes:  []string{rerun100}, next: create, then: []string{rerun100}, holds: 101,
 	},
 	{
 		fault: "500 for good before, when the newest Run is looked up", phase: creating, sees: "error: nothing was asked for", server: noNewRun, state: "nothing",
 		arguments: "max_retries = 1", prepare: on("GET", "/api/operations", mockapi.Fault{Status: 500, Times: mockapi.Always}),
-		says: []string{"Cannot rerun Run 100", "GET /api/operations was answered", "500"},
+		says: []string{"Cannot rerun Run 100", "/api/operations returned HTTP status 500:"},
 		next: create, then: []string{rerun100}, holds: 101,
 	},
 	// The request certainly did not reach the application: it is repeated.
@@ -115,9 +116,9 @@ var faultTable = []faultRow{
 	},
 	{
 		fault: "429 for good", phase: creating, sees: "error: the API limits the rate; what to lower or raise", server: noNewRun, state: "nothing",
-		arguments: "max_retries = 2", prepare: onRerun(mockapi.Fault{Status: 429, Times: mockapi.Always}),
-		says:   []string{"429", "-parallelism", "max_retries"},
-		writes: []string{rerun100, rerun100, rerun100}, next: create, then: []string{rerun100}, holds: 101,
+		prepare: onRerun(mockapi.Fault{Status: 429, Times: mockapi.Always}),
+		says:    []string{"429", "-parallelism"},
+		writes:  []string{rerun100}, repeated: true, next: create, then: []string{rerun100}, holds: 101,
 	},
 	// The outcome is unknown, and no Run is there: nothing is repeated.
 	{
@@ -149,7 +150,7 @@ var faultTable = []faultRow{
 		prepare: func(a *api) {
 			onRerun(mockapi.Fault{Close: true, Hook: func() { a.Seed(justStarted(51), justStarted(52)) }})(a)
 		},
-		says:   []string{"These Runs are new since the request", "Run 52: scan, running", "Run 51: scan, running", "terraform import ADDRESS ID"},
+		says:   []string{"The request may have started one of these", "Run 52: scan, running", "Run 51: scan, running", "terraform import ADDRESS ID"},
 		writes: []string{rerun100}, next: create, then: []string{rerun100}, holds: 101,
 	},
 	// The answer is lost after the Run was started: it is found, and taken over.
@@ -196,7 +197,7 @@ var faultTable = []faultRow{
 	{
 		fault: "token expires", phase: waitingFor, sees: "error: the token; the Run is in the state, tainted if new", server: newRun + ", active", state: "the new Run, tainted",
 		prepare: on("GET", readPath, mockapi.Fault{Status: 401, Times: mockapi.Always}), outcome: []mockapi.Outcome{endless},
-		says:   []string{"Cannot follow Run 101", "401", "QUALYTICS_TOKEN"},
+		says:   []string{"Cannot follow Run 101", "401", "The API token (set in the provider block)"},
 		writes: []string{rerun100}, next: replace, then: []string{abort101, delete101, rerun100}, holds: 102,
 	},
 	{
@@ -215,7 +216,7 @@ var faultTable = []faultRow{
 	{
 		fault: "404 of a proxy (HTML)", phase: refreshing, sees: "error: not the API's answer", server: nothing, state: nothing,
 		prepare: on("GET", readPath, mockapi.Fault{Status: 404, Body: "<html><title>Not Found</title></html>", Times: mockapi.Always}),
-		says:    []string{"Cannot read Run 101", `an HTML page titled "Not Found"`, "the provider's url"}, next: noop, holds: 101,
+		says:    []string{"Cannot read Run 101", `an HTML page titled "Not Found"`, "the provider's `url`"}, next: noop, holds: 101,
 	},
 	// Destroy.
 	{

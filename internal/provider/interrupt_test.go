@@ -6,6 +6,7 @@
 package provider
 
 import (
+	"bufio"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
@@ -58,7 +60,7 @@ func TestAccInterrupt_create(t *testing.T) {
 	eventually(t, "waiting for Run 101", api.polled(101))
 	_ = apply.Process.Signal(os.Interrupt)
 	_ = apply.Wait()
-	if output := apply.output.String(); !says("Interrupted while waiting for Run 101", "The next apply goes on waiting for it.").MatchString(output) || strings.Contains(output, "Error: Interrupted") {
+	if output := apply.output.String(); !says("Interrupted while waiting for Run 101", "The next apply continues waiting for it.").MatchString(output) || strings.Contains(output, "Error: Interrupted") {
 		t.Fatalf("the interrupted apply:\n%s", output)
 	}
 	if state, _ := w.run("state", "list"); strings.Contains(state, "terraform_data.dependent") {
@@ -159,4 +161,62 @@ func TestAccUntaint(t *testing.T) {
 	api.Finish(101, "success", "")
 	w.expect([]string{"plan", "-detailed-exitcode"}, "No changes")
 	api.expectWrites(rerun100)(t)
+}
+
+// A provider that gets SIGTERM while it applies a change answers first.
+func TestAccInterrupt_terminatedProvider(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	api.Plan(endless)
+	w := newWorkspace(t, api.config(rerunConfig("")))
+	apply := w.start(applied...)
+	eventually(t, "waiting for Run 101", api.polled(101))
+	if output, err := exec.Command("pkill", "-TERM", "-P", strconv.Itoa(apply.Process.Pid), "terraform-provi").CombinedOutput(); err != nil {
+		t.Fatalf("terminating the provider: %v: %s", err, output)
+	}
+	time.Sleep(5 * time.Second) // an idle one would have ended by now
+	api.ResetRequests()
+	eventually(t, "waiting on for Run 101", api.polled(101))
+	api.Finish(101, "success", "")
+	if err := apply.Wait(); err != nil {
+		t.Errorf("%v:\n%s", err, apply.output.String())
+	}
+	w.expect([]string{"plan", "-detailed-exitcode"}, "No changes")
+}
+
+// A provider that is idle ends on SIGTERM: nobody else would end it if Terraform was killed.
+func TestAccInterrupt_idle(t *testing.T) {
+	t.Parallel()
+	newWorkspace(t, "") // skips where there are no acceptance tests
+	directory, err := builtProvider()
+	if err != nil {
+		t.Fatal(err)
+	}
+	provider := exec.Command(filepath.Join(directory, binaryName()))
+	provider.Env = append(os.Environ(), "PLUGIN_PROTOCOL_VERSIONS=6",
+		"TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2")
+	output, err := provider.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := provider.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = provider.Process.Kill() })
+	if handshake, err := bufio.NewReader(output).ReadString('\n'); err != nil || !strings.HasPrefix(handshake, "1|6|") {
+		t.Fatalf("the provider does not serve: %q, %v", handshake, err)
+	}
+	if err := provider.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- provider.Wait() }()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Errorf("the provider ended with %v", err)
+		}
+	case <-time.After(30 * time.Second):
+		t.Error("the provider is still there")
+	}
 }

@@ -119,7 +119,7 @@ func TestOperationContainers_errors(t *testing.T) {
 	p := api.protocol(t)
 	expectSaid(t, p.validateDataSource(t, "qualytics_operation_containers", `{"operation_id": 0}`), "error at operation_id: .*at least 1, got: 0")
 	_, diagnostics := p.read(t, "qualytics_operation_containers", `{"operation_id": 99}`)
-	expectSaid(t, diagnostics, "error at operation_id: Cannot list the containers of Run 99: GET /api/operations/99/containers was answered with HTTP status 404: Run 99 does not exist.")
+	expectSaid(t, diagnostics, "error at operation_id: Cannot list the containers of Run 99: GET http.*/api/operations/99/containers returned HTTP status 404: Run 99 does not exist.")
 	api.Inject(mockapi.Fault{Status: 500, Times: mockapi.Always})
 	_, diagnostics = p.read(t, "qualytics_operation_containers", `{"operation_id": 100}`)
 	expectSaid(t, diagnostics, "error: Cannot list the containers of Run 100: .*HTTP status 500")

@@ -127,13 +127,13 @@ func TestOperation_errors(t *testing.T) {
 		fault mockapi.Fault
 		want  string
 	}{
-		"none":      {"99", mockapi.Fault{}, "error at id: Cannot read Run 99: GET /api/operations/99 was answered with HTTP status 404: Run 99 does not exist.\n\nNo such Run exists.*qualytics_operations lists the Runs"},
+		"none":      {"99", mockapi.Fault{}, "error at id: Cannot read Run 99: GET http.*/api/operations/99 returned HTTP status 404: Run 99 does not exist.\n\nNo such Run exists.*qualytics_operations lists the Runs"},
 		"400":       {"100", mockapi.Fault{Status: 400, Body: `{"detail": "odd id"}`}, "error at id: Cannot read Run 100: .*HTTP status 400: odd id."},
-		"403":       {"100", mockapi.Fault{Status: 403}, "error at id: Cannot read Run 100: .*HTTP status 403: Forbidden.\n\nThe token's user does not have"},
-		"proxy":     {"100", mockapi.Fault{Status: 404, Body: "<html></html>"}, "error: Cannot read Run 100: .*HTTP status 404: an HTML page.\n\nThat does not come from the Qualytics API"},
-		"other Run": {"100", mockapi.Fault{Status: 200, Body: `{"id": 101, "type": "scan", "result": "success"}`}, `error: Cannot read Run 100: .*the answer speaks of another Run \(id 101\)`},
+		"403":       {"100", mockapi.Fault{Status: 403}, "error at id: Cannot read Run 100: .*HTTP status 403: Forbidden.\n\nThe token's user lacks"},
+		"proxy":     {"100", mockapi.Fault{Status: 404, Body: "<html></html>"}, "error: Cannot read Run 100: .*HTTP status 404: an HTML page.\n\nThere is no Qualytics API at this address"},
+		"other Run": {"100", mockapi.Fault{Status: 200, Body: `{"id": 101, "type": "scan", "result": "success"}`}, `error: Cannot read Run 100: .*the response is about another Run \(id 101\)`},
 		"server":    {"100", mockapi.Fault{Status: 503, Times: mockapi.Always}, "error: Cannot read Run 100: .*HTTP status 503: Service Unavailable."},
-		"empty":     {"100", mockapi.Fault{Status: 200, Body: " "}, "error: Cannot read Run 100: .*HTTP status 200: an empty answer."},
+		"empty":     {"100", mockapi.Fault{Status: 200, Body: " "}, "error: Cannot read Run 100: .*HTTP status 200: an empty response."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

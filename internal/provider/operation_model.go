@@ -57,11 +57,11 @@ func unknownOperation() operationModel {
 		TriggeredBy: types.StringUnknown(),
 		ScheduleID:  types.Int64Unknown(),
 		Datastore:   types.ObjectUnknown(attrType(operationFields).AttrTypes["datastore"].(types.ObjectType).AttrTypes),
-	}.goingOn()
+	}.unfinished()
 }
 
-// goingOn is the model of the same Run, with all that changes while it is active unknown.
-func (m operationModel) goingOn() operationModel {
+// unfinished is the model of the same Run, with all that changes while it is active unknown.
+func (m operationModel) unfinished() operationModel {
 	m.Result = types.StringUnknown()
 	m.Message = types.StringUnknown()
 	m.StartTime = timetypes.NewRFC3339Unknown()
@@ -196,7 +196,7 @@ func number(value *int64) tftypes.Value {
 func readInto(ctx context.Context, typ types.ObjectType, value tftypes.Value, model any) diag.Diagnostics {
 	object, err := typ.ValueFromTerraform(ctx, value)
 	if err != nil {
-		return diag.Diagnostics{diag.NewErrorDiagnostic("Unexpected answer of the Qualytics API", err.Error())}
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Unexpected response of the Qualytics API", err.Error())}
 	}
 	return object.(types.Object).As(ctx, model, basetypes.ObjectAsOptions{})
 }
@@ -206,7 +206,7 @@ func readList(ctx context.Context, element types.ObjectType, values []tftypes.Va
 	list := types.ListType{ElemType: element}
 	value, err := list.ValueFromTerraform(ctx, tftypes.NewValue(list.TerraformType(ctx), values))
 	if err != nil {
-		return types.ListNull(element), diag.Diagnostics{diag.NewErrorDiagnostic("Unexpected answer of the Qualytics API", err.Error())}
+		return types.ListNull(element), diag.Diagnostics{diag.NewErrorDiagnostic("Unexpected response of the Qualytics API", err.Error())}
 	}
 	return value.(types.List), nil
 }

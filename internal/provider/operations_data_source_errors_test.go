@@ -33,7 +33,7 @@ func TestOperations_errors(t *testing.T) {
 		},
 		"parameter of the provider's own": {
 			mockapi.Fault{Status: 422, Body: `{"detail": [{"loc": ["query", "size"], "msg": "too large"}]}`},
-			[]string{"error: Cannot list Runs: GET /api/operations was answered with HTTP status 422: query.size: too large.\n\nThe API does not accept a value"},
+			[]string{"error: Cannot list Runs: GET http.*/api/operations returned HTTP status 422: query.size: too large.\n\nThe API rejected a value"},
 		},
 		"both": {
 			mockapi.Fault{Status: 422, Body: `{"detail": [{"loc": ["query", "id"], "msg": "odd"}, {"loc": ["body"], "msg": "none"}]}`},
@@ -41,51 +41,51 @@ func TestOperations_errors(t *testing.T) {
 		},
 		"400": {
 			mockapi.Fault{Status: 400, Body: `{"detail": "malformed"}`},
-			[]string{"error: Cannot list Runs: GET /api/operations was answered with HTTP status 400: malformed.\n\nThe API does not accept"},
+			[]string{"error: Cannot list Runs: GET http.*/api/operations returned HTTP status 400: malformed.\n\nThe API rejected"},
 		},
 		"401": {
 			mockapi.Fault{Status: 401, Body: `{"detail": "Invalid token test-token-9f4b"}`},
-			[]string{`error: Cannot list Runs: .*HTTP status 401: Invalid token \(token\).\n\nThe API token is wrong, was revoked, .*QUALYTICS_TOKEN.*~/.qualytics/config.yaml`},
+			[]string{`error: Cannot list Runs: .*HTTP status 401: Invalid token \(token\).\n\nThe API token \(set in the provider block\) is wrong, was revoked, `},
 		},
 		"403": {
 			mockapi.Fault{Status: 403},
-			[]string{"error: Cannot list Runs: .*HTTP status 403: Forbidden.\n\nThe token's user does not have the team permission that it takes."},
+			[]string{"error: Cannot list Runs: .*HTTP status 403: Forbidden.\n\nThe token's user lacks the team permission"},
 		},
 		"404": {
 			mockapi.Fault{Status: 404, Body: html},
-			[]string{`error: Cannot list Runs: .*HTTP status 404: an HTML page titled "Sign in".\n\nThat does not come from the Qualytics API.*Check that the provider's url`},
+			[]string{`error: Cannot list Runs: .*HTTP status 404: an HTML page titled "Sign in".\n\nThere is no Qualytics API at this address, so the provider's .url. is wrong.`},
 		},
 		"429": {
 			mockapi.Fault{Status: 429, Times: mockapi.Always},
-			[]string{"error: Cannot list Runs: .*HTTP status 429: Too Many Requests.\n\nThe deployment limits how many requests"},
+			[]string{"error: Cannot list Runs: .*HTTP status 429: Too Many Requests.\n\nThe deployment's rate limit is exceeded"},
 		},
 		"502": {
 			mockapi.Fault{Status: 502, Times: mockapi.Always, Body: html},
-			[]string{`error: Cannot list Runs: .*HTTP status 502: an HTML page titled "Sign in".\n\nThe deployment, or a proxy in front of it`},
+			[]string{`error: Cannot list Runs: .*HTTP status 502: an HTML page titled "Sign in".\n\nThe response comes from a gateway in front of the deployment`},
 		},
 		"HTML": {
 			mockapi.Fault{Status: 200, Body: html},
-			[]string{`error: Cannot list Runs: .*HTTP status 200: an HTML page titled "Sign in".\n\nThat does not come from the Qualytics API`},
+			[]string{`error: Cannot list Runs: .*HTTP status 200: an HTML page titled "Sign in".\n\nThe response is not from the Qualytics API`},
 		},
 		"other JSON": {
 			mockapi.Fault{Status: 200, Body: `{"status": "ok"}`},
-			[]string{"error: Cannot list Runs: .*HTTP status 200: JSON without items.\n\nThat does not come"},
+			[]string{"error: Cannot list Runs: .*HTTP status 200: JSON without items.\n\nThe response is not"},
 		},
 		"wrong types": {
 			mockapi.Fault{Status: 200, Body: `{"items": [{"id": "53388"}], "total": 1}`},
-			[]string{`error: Cannot list Runs: .*HTTP status 200: JSON with a Run that has no usable id.\n\nThat does not come`},
+			[]string{`error: Cannot list Runs: .*HTTP status 200: JSON with a Run that has no usable id.\n\nThe response is not`},
 		},
 		"truncated": {
 			mockapi.Fault{Truncate: 10, Times: mockapi.Always},
-			[]string{"error: Cannot list Runs: GET /api/operations got no usable answer: unexpected EOF.\n\nThe connection broke"},
+			[]string{"error: Cannot list Runs: GET http.*/api/operations received no usable response: unexpected EOF.\n\nThe connection broke"},
 		},
 		"closed": {
 			mockapi.Fault{Close: true, Times: mockapi.Always},
-			[]string{"error: Cannot list Runs: GET /api/operations got no usable answer: .*\n\nThe connection broke"},
+			[]string{"error: Cannot list Runs: GET http.*/api/operations received no usable response: .*\n\nThe connection broke"},
 		},
 		"redirect": {
 			mockapi.Fault{Status: 307, Header: http.Header{"Location": {"https://new.example.com/api/operations?page=1"}}},
-			[]string{"error: Cannot list Runs: .*HTTP status 307: redirected to https://new.example.com/api/operations.\n\n.*If https://new.example.com is your deployment, set the provider's url to it."},
+			[]string{"error: Cannot list Runs: .*HTTP status 307: redirected to https://new.example.com/api/operations.\n\n.*If https://new.example.com is your deployment, set the provider's .url. to it."},
 		},
 		"login": {
 			mockapi.Fault{Status: 302, Header: http.Header{"Location": {"https://login.example.com/authorize?state=1"}}},

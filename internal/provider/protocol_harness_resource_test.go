@@ -114,6 +114,26 @@ func (m *managed) applyAfter(ctx context.Context, t *testing.T, config string, b
 	return append(planned.Diagnostics, applied.Diagnostics...)
 }
 
+// destroy destroys the resource.
+func (m *managed) destroy(t *testing.T) []*tfprotov6.Diagnostic {
+	t.Helper()
+	gone := m.pack(t, tftypes.NewValue(m.schema.ValueType(), nil))
+	planned, err := m.server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: m.name, PriorState: m.state, PriorPrivate: m.private, Config: gone, ProposedNewState: gone,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	applied, err := m.server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: m.name, PriorState: m.state, PlannedState: gone, PlannedPrivate: planned.PlannedPrivate, Config: gone,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.state, m.private = applied.NewState, applied.Private
+	return append(planned.Diagnostics, applied.Diagnostics...)
+}
+
 // refresh reads the resource.
 func (m *managed) refresh(t *testing.T) []*tfprotov6.Diagnostic {
 	t.Helper()

@@ -9,7 +9,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -29,25 +28,29 @@ var (
 
 // New returns a constructor of the provider. version is what the User-Agent says.
 func New(version string) func() provider.Provider {
-	return func() provider.Provider { return &qualyticsProvider{version: version} }
+	return func() provider.Provider { return &qualyticsProvider{version: version, notFoundGrace: notFoundGrace} }
 }
 
 type qualyticsProvider struct {
 	version string
-	// retryWait is the pause before a request is repeated; 0 means the client's default. Tests shorten it.
+	// retryWait is the pause before the first retry of a request; 0 means the client's default. Tests shorten it.
 	retryWait time.Duration
 	// lookFor is how long a Run is looked for whose response was lost; 0 means the client's default.
 	lookFor time.Duration
+	// notFoundGrace is for how long after a start a Run that the API does not know is still waited for.
+	notFoundGrace time.Duration
 }
 
+const notFoundGrace = time.Minute
+
 type providerModel struct {
-	URL                types.String         `tfsdk:"url"`
-	Token              types.String         `tfsdk:"token"`
-	RequestTimeout     timetypes.GoDuration `tfsdk:"request_timeout"`
-	MaxRetries         types.Int64          `tfsdk:"max_retries"`
-	PollInterval       timetypes.GoDuration `tfsdk:"poll_interval"`
-	CACertFile         types.String         `tfsdk:"ca_cert_file"`
-	InsecureSkipVerify types.Bool           `tfsdk:"insecure_skip_verify"`
+	URL                types.String `tfsdk:"url"`
+	Token              types.String `tfsdk:"token"`
+	RequestTimeout     types.String `tfsdk:"request_timeout"`
+	MaxRetries         types.Int64  `tfsdk:"max_retries"`
+	PollInterval       types.String `tfsdk:"poll_interval"`
+	CACertFile         types.String `tfsdk:"ca_cert_file"`
+	InsecureSkipVerify types.Bool   `tfsdk:"insecure_skip_verify"`
 }
 
 func (p *qualyticsProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
@@ -66,32 +69,30 @@ func (p *qualyticsProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 			"token": schema.StringAttribute{
 				Optional:            true,
 				Sensitive:           true,
-				MarkdownDescription: "API token; use a service token for automation. Defaults to the environment variable `QUALYTICS_TOKEN`, then to `token` in the Qualytics CLI's `~/.qualytics/config.yaml`. Prefer either to a token in the configuration.",
+				MarkdownDescription: "API token; use a service token for automation. Defaults to the environment variable `QUALYTICS_TOKEN`, then to `token` in the Qualytics CLI's `~/.qualytics/config.yaml`, if the `url` in that file is the one in effect. Prefer the environment, or an ephemeral variable (Terraform 1.10, OpenTofu 1.11): neither is written into a saved plan.",
 			},
 			"request_timeout": schema.StringAttribute{
 				Optional:            true,
-				CustomType:          timetypes.GoDurationType{},
 				Validators:          []validator.String{positiveDuration{}},
 				MarkdownDescription: "Limit of one HTTP request, as a duration such as `45s` or `2m`. Defaults to the environment variable `QUALYTICS_TIMEOUT` (in whole seconds), then to `timeout` (likewise) in `~/.qualytics/config.yaml`, then to `30s`.",
 			},
 			"max_retries": schema.Int64Attribute{
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.Between(0, 100)},
-				MarkdownDescription: "How often a request that may be repeated is repeated, from 0 to 100, after connection errors, rate limiting and server errors. Defaults to `4`. What starts a Run is repeated only if it certainly did not reach the application.",
+				MarkdownDescription: "Maximum number of retries of a request after connection errors and server errors, from 0 to 100. Defaults to `4`. A request that starts a Run is retried only if it certainly did not reach the application.",
 			},
 			"poll_interval": schema.StringAttribute{
 				Optional:            true,
-				CustomType:          timetypes.GoDurationType{},
 				Validators:          []validator.String{positiveDuration{}},
-				MarkdownDescription: "Longest pause between two looks at a Run that is waited for, as a duration such as `30s`. Defaults to `10s`. The first looks are a second apart, the later ones ever farther.",
+				MarkdownDescription: "Maximum interval between polls of a Run that is waited for, as a duration such as `30s`. Defaults to `10s`. The interval starts at 1s and backs off.",
 			},
 			"ca_cert_file": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Path of a PEM file with certificate authorities to trust besides the system's, for self-hosted deployments.",
+				MarkdownDescription: "Path of a PEM file with certificate authorities to trust besides the system's, for self-hosted deployments. A leading `~/` is the home directory.",
 			},
 			"insecure_skip_verify": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether to accept any TLS certificate. Defaults to `true`, with a warning, if `~/.qualytics/config.yaml` says `ssl_verify: false` and `ca_cert_file` is not set, else to `false`. Whoever can intercept the connection can then read the token; prefer `ca_cert_file`.",
+				MarkdownDescription: "Whether to accept any TLS certificate. Defaults to `true`, with a warning, if `~/.qualytics/config.yaml` has `ssl_verify: false`, its `url` is the one in effect, and `ca_cert_file` is not set; otherwise to `false`. Whoever can intercept the connection can then read the token; prefer `ca_cert_file`.",
 			},
 		},
 	}
@@ -101,6 +102,14 @@ func (p *qualyticsProvider) Configure(ctx context.Context, req provider.Configur
 	var model providerModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	if resp.Diagnostics.HasError() {
+		return
+	}
+	if unknown := unknownSettings(model); len(unknown) > 0 {
+		if req.ClientCapabilities.DeferralAllowed {
+			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
+			return
+		}
+		addUnknown(&resp.Diagnostics, unknown)
 		return
 	}
 	runs := p.connect(model, req.TerraformVersion, &resp.Diagnostics)

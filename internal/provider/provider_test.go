@@ -20,7 +20,7 @@ func TestAccProvider_invalid(t *testing.T) {
 	for name, test := range map[string]struct{ config, want string }{
 		"missing": {
 			config: `provider "qualytics" { token = "test-token-9f4b" }` + lookUp100,
-			want:   `(?s)Error: Missing url.*in provider "qualytics".*The provider needs to know the url`,
+			want:   `(?s)Error: Missing url.*in provider "qualytics".*Set url in the provider block`,
 		},
 		"url": {
 			config: "provider \"qualytics\" {\n  url   = \"qualytics.example.com\"\n  token = \"test-token-9f4b\"\n}\n" + lookUp100,

@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -24,13 +23,19 @@ func newRunAbortAction() action.Action { return &runAbortAction{} }
 // runAbortAction aborts a Run.
 type runAbortAction struct{ runAction }
 
+type runAbortArguments struct {
+	RunID             types.Int64  `tfsdk:"run_id"`
+	WaitForCompletion types.Bool   `tfsdk:"wait_for_completion"`
+	Timeout           types.String `tfsdk:"timeout"`
+}
+
 func (a *runAbortAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_run_abort"
 }
 
 func (a *runAbortAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Aborts a Run and waits until it has stopped. What the Run has produced by then is kept. A Run that had ended already is fine: a warning says with which result.",
+		MarkdownDescription: "Aborts a Run and waits until it has stopped. What the Run has produced by then is kept. A Run that has already ended is not an error: a warning names its result.",
 		Attributes: runActionAttributes(qualytics.ActionAbort, map[string]schema.Attribute{
 			"wait_for_completion": schema.BoolAttribute{
 				Optional:            true,
@@ -42,30 +47,30 @@ func (a *runAbortAction) Schema(_ context.Context, _ action.SchemaRequest, resp 
 }
 
 func (a *runAbortAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	a.plan(ctx, qualytics.ActionAbort, false, req, resp)
-}
-
-func (a *runAbortAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	var config struct {
-		RunID             types.Int64          `tfsdk:"run_id"`
-		WaitForCompletion types.Bool           `tfsdk:"wait_for_completion"`
-		Timeout           timetypes.GoDuration `tfsdk:"timeout"`
-	}
+	var config runAbortArguments
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	run := a.abort(ctx, config.RunID.ValueInt64(), &resp.Diagnostics)
+	a.check(ctx, config.source(), false, &resp.Diagnostics)
+}
+
+func (a *runAbortAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	var config runAbortArguments
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	options := abortOptions().within(durationOr(config.Timeout, defaultDeleteTimeout), "timeout")
+	options.operation, options.unfinished = "action", watchRun
+	run := a.abort(ctx, config.source(), &resp.Diagnostics)
 	if run == nil {
 		return
 	}
-	wait := &waiting{
-		timeout: durationOr(config.Timeout, defaultDeleteTimeout), timeoutName: "timeout",
-		expected: qualytics.ResultAborted, unexpected: endedBefore,
-		unfinished: watchIt, stateless: true,
-	}
-	if !run.Finished() && !trueUnlessSet(config.WaitForCompletion) {
-		wait = nil
-	}
-	a.see(ctx, run, wait, resp)
+	options.waits = run.Finished() || trueUnlessSet(config.WaitForCompletion)
+	a.followAction(ctx, run, options, newActionProgress(resp), resp)
+}
+
+func (c runAbortArguments) source() runSource {
+	return runSource{action: qualytics.ActionAbort, runID: c.RunID, inAction: true}
 }

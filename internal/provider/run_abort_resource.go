@@ -7,8 +7,6 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 
@@ -22,7 +20,7 @@ var (
 
 func newRunAbortResource() resource.Resource { return &runAbortResource{} }
 
-// runAbortResource is a Run that was aborted, and is again when its triggers change.
+// runAbortResource is a Run that was aborted. It is aborted again when its triggers change.
 type runAbortResource struct{ runs }
 
 type runAbortModel struct{ runModel }
@@ -33,7 +31,7 @@ func (r *runAbortResource) Metadata(_ context.Context, req resource.MetadataRequ
 
 func (r *runAbortResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Aborts a Run when the resource is created and whenever `triggers` changes, and waits until it has stopped. What the Run has produced by then is kept. A Run that had ended already is fine: a warning says with which result. Destroying the resource only forgets it. On Terraform 1.14 and later, the action `qualytics_run_abort` does the same without a resource.",
+		MarkdownDescription: "Aborts a Run when the resource is created and whenever `triggers` changes, and waits until it has stopped. What the Run has produced by then is kept. A Run that has already ended is not an error: a warning names its result. Destroying the resource only removes it from the state. The action `qualytics_run_abort` does the same without a resource and shows live progress. It requires Terraform 1.14 or later.",
 		Attributes: runAttributes(ctx, qualytics.ActionAbort, timeouts.Opts{
 			Create: true, Update: true,
 			CreateDescription: "How long the Run may take to stop when the resource is created, as a duration such as `20m`. Defaults to `10m`.",
@@ -53,17 +51,24 @@ func (r *runAbortResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	var plan runAbortModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if req.State.Raw.IsNull() {
-		r.checkSource(ctx, qualytics.ActionAbort, plan.RunID, false, &resp.Diagnostics)
+		r.check(ctx, plan.source(), false, &resp.Diagnostics)
 		return
 	}
 	var state runAbortModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	notes, diags := loadLedger(ctx, req.Private)
-	resp.Diagnostics.Append(diags...)
+	private := loadPrivateState(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.planUpdate(ctx, plan.changeFrom(&state, notes), qualytics.ActionAbort, false, &resp.Diagnostics)
+	switch plan.updateFrom(&state, private).step() {
+	case stepStart:
+		plan.heldRun = unknownRun()
+		r.check(ctx, plan.source(), false, &resp.Diagnostics)
+	case stepWait:
+		plan.heldRun = state.unfinished()
+	case stepKeep:
+		plan.keep(&state.runModel)
+	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
 
@@ -75,72 +80,81 @@ func (r *runAbortResource) Create(ctx context.Context, req resource.CreateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	run := r.abort(ctx, plan.RunID.ValueInt64(), &resp.Diagnostics)
+	options := abortOptions().within(timeout, "timeouts.create")
+	options.recorded = true
+	options.unfinished = "Terraform marks the new resource as tainted: the next apply requests the abort again."
+
+	run := r.abort(ctx, plan.source(), &resp.Diagnostics)
 	if run == nil {
 		return
 	}
-	apply := application{state: &resp.State, private: resp.Private, diagnostics: &resp.Diagnostics}
-	r.follow(ctx, apply, &plan, run, &ledger{}, &waiting{
-		timeout: timeout, timeoutName: "timeouts.create", expected: qualytics.ResultAborted,
-		unexpected: endedBefore,
-		unfinished: "Terraform marks the new resource as tainted: the next apply asks again for the Run to be aborted.",
-	})
+	r.follow(ctx, resourceState{
+		model: &plan, private: &privateState{}, state: &resp.State, storage: resp.Private, diagnostics: &resp.Diagnostics,
+	}, run, options)
 }
 
-const endedBefore = " It had ended before it could be aborted."
-
-// abort asks for a Run to stop. One that has ended already is fine: it is returned as it is. It reports why the Run cannot be
-// aborted, and returns nil.
-func (r *runs) abort(ctx context.Context, id int64, diags *diag.Diagnostics) *qualytics.Operation {
-	aborted, err := r.client.Abort(ctx, id)
-	if err == nil {
-		return aborted
+// abortOptions are how to wait for a Run that is being aborted: no result fails that.
+func abortOptions() waitOptions {
+	return waitOptions{
+		waits: true, operation: "apply",
+		expected: qualytics.ResultAborted, unexpected: " It had ended before it could be aborted.",
 	}
-	if qualytics.IsConflict(err) {
-		if current, lookErr := r.client.Operation(ctx, id); lookErr == nil && current.Finished() {
-			return current
-		}
-	}
-	addErrorAt(diags, path.Root("run_id"), actionOn(qualytics.ActionAbort, id), err)
-	return nil
 }
 
 func (r *runAbortResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state runAbortModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	private := loadPrivateState(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	apply := application{state: &resp.State, private: resp.Private, diagnostics: &resp.Diagnostics}
-	r.refresh(ctx, apply, &state, qualytics.ResultAborted)
+	r.refresh(ctx, resourceState{
+		model: &state, private: &private, state: &resp.State, storage: resp.Private, diagnostics: &resp.Diagnostics,
+	}, func(run *qualytics.Operation) bool { return run.Result == qualytics.ResultAborted })
 }
 
 func (r *runAbortResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var state, plan runAbortModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	notes, diags := loadLedger(ctx, req.Private)
-	resp.Diagnostics.Append(diags...)
+	private := loadPrivateState(ctx, req.Private, &resp.Diagnostics)
 	timeout, diags := plan.Timeouts.Update(ctx, defaultDeleteTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	apply := application{state: &resp.State, private: resp.Private, diagnostics: &resp.Diagnostics}
-	wait := &waiting{
-		timeout: timeout, timeoutName: "timeouts.update", expected: qualytics.ResultAborted,
-		unexpected: endedBefore,
-		unfinished: "The next apply goes on waiting for it.",
+	options := abortOptions().within(timeout, "timeouts.update")
+	options.recorded = true
+	options.unfinished = "The next apply continues waiting for it."
+	saved := resourceState{
+		model: &plan, private: &private, state: &resp.State, storage: resp.Private, diagnostics: &resp.Diagnostics,
 	}
-	r.carryOut(ctx, apply, &plan, plan.changeFrom(&state, notes), &notes, wait, func() *qualytics.Operation {
-		return r.abort(ctx, plan.RunID.ValueInt64(), &resp.Diagnostics)
-	})
+
+	var run *qualytics.Operation
+	switch plan.updateFrom(&state, private).step() {
+	case stepKeep:
+		saved.keep(ctx, state.heldRun)
+	case stepWait:
+		run = r.readOrReport(ctx, state.ID.ValueInt64(), &resp.Diagnostics)
+	case stepStart:
+		run = r.abort(ctx, plan.source(), &resp.Diagnostics)
+	}
+	if run != nil {
+		r.follow(ctx, saved, run, options)
+	}
 }
 
-// Delete only forgets: the Run stays as it is.
+// Delete only removes the resource from the state: the Run stays as it is.
 func (r *runAbortResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
 }
 
-func (m *runAbortModel) changeFrom(state *runAbortModel, notes ledger) change {
-	return change{state: &state.runModel, plan: &m.runModel, notes: notes, waited: true, waits: true}
+func (m *runAbortModel) source() runSource {
+	return runSource{action: qualytics.ActionAbort, runID: m.RunID}
+}
+
+func (m *runAbortModel) updateFrom(state *runAbortModel, private privateState) runUpdate {
+	return runUpdate{
+		state: &state.runModel, plan: &m.runModel, private: private,
+		sourceChanged: m.anotherRun(&state.runModel), waited: true, waits: true,
+	}
 }

@@ -108,7 +108,7 @@ func TestAccRunAbort_timeout(t *testing.T) {
 		Steps: []resource.TestStep{
 			{
 				Config:      api.config(abortConfig("run_id = 90\n timeouts = { create = \"100ms\" }")),
-				ExpectError: says("Timed out while waiting for Run 90", "still `running` after 100ms (timeouts.create)", "the next apply asks again"),
+				ExpectError: says("Timed out while waiting for Run 90", "still `running` after 100ms (timeouts.create)", "the next apply requests the abort again"),
 			},
 			{
 				PreConfig:         func() { api.Finish(90, "aborted", "") },

@@ -5,45 +5,32 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
-	"github.com/qualytics/terraform-provider-qualytics/internal/runwait"
 )
 
 // runAction is what the actions on Runs have in common.
 type runAction struct{ runs }
 
-// waitArguments are how an action waits for the Run that it started.
-type waitArguments struct {
-	WaitForCompletion types.Bool           `tfsdk:"wait_for_completion"`
-	FailOn            types.List           `tfsdk:"fail_on"`
-	Timeout           timetypes.GoDuration `tfsdk:"timeout"`
-}
-
 func (a *runAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	a.configure(req.ProviderData, &resp.Diagnostics)
 }
 
-// plan looks up the Run that is about to be acted on.
-func (a *runAction) plan(ctx context.Context, verb qualytics.Action, forceAbort bool, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	var id types.Int64
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("run_id"), &id)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	a.checkSource(ctx, verb, id, forceAbort, &resp.Diagnostics)
+// waitArguments are how an action waits for the Run that it started, and what fails the action then.
+type waitArguments struct {
+	WaitForCompletion types.Bool   `tfsdk:"wait_for_completion"`
+	FailOn            types.List   `tfsdk:"fail_on"`
+	MaxAnomalies      types.Int64  `tfsdk:"max_anomalies"`
+	Timeout           types.String `tfsdk:"timeout"`
 }
 
 // runActionAttributes are the arguments of an action on a Run: its own, besides run_id.
@@ -51,7 +38,7 @@ func runActionAttributes(verb qualytics.Action, own map[string]schema.Attribute)
 	attributes := map[string]schema.Attribute{
 		"run_id": schema.Int64Attribute{
 			Required:            true,
-			Validators:          []validator.Int64{int64validator.AtLeast(1)},
+			Validators:          []validator.Int64{int64validator.AtLeast(0)},
 			MarkdownDescription: "Id of the Run to " + string(verb) + ". " + possibleFor(verb),
 		},
 	}
@@ -69,8 +56,13 @@ func waitActionAttributes() map[string]schema.Attribute {
 		"fail_on": schema.ListAttribute{
 			Optional:            true,
 			ElementType:         types.StringType,
-			Validators:          []validator.List{listvalidator.NoNullValues(), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(stringvalidator.OneOf(failingResults...))},
-			MarkdownDescription: "Results that fail the action when the Run is waited for: `failure`, `aborted`. Defaults to both; an empty list means that no result does.",
+			Validators:          failOnValidators(),
+			MarkdownDescription: fmt.Sprintf(failOnDescription, "action"),
+		},
+		"max_anomalies": schema.Int64Attribute{
+			Optional:            true,
+			Validators:          []validator.Int64{int64validator.AtLeast(0)},
+			MarkdownDescription: fmt.Sprintf(maxAnomaliesDescription, "action"),
 		},
 		"timeout": timeoutAttribute("How long to wait for the Run, as a duration such as `90m`. Defaults to `60m`."),
 	}
@@ -79,61 +71,35 @@ func waitActionAttributes() map[string]schema.Attribute {
 func timeoutAttribute(description string) schema.Attribute {
 	return schema.StringAttribute{
 		Optional:            true,
-		CustomType:          timetypes.GoDurationType{},
 		Validators:          []validator.String{positiveDuration{}},
 		MarkdownDescription: description,
 	}
 }
 
-// waiting is how to wait for the Run; nil where waiting is not asked for.
-func (w waitArguments) waiting() *waiting {
-	if !trueUnlessSet(w.WaitForCompletion) {
-		return nil
-	}
-	failOn := failingResults
-	if !w.FailOn.IsNull() {
-		failOn = goStrings[string](w.FailOn)
-	}
-	return &waiting{
-		timeout: durationOr(w.Timeout, defaultWaitTimeout), timeoutName: "timeout",
-		failOn: failOn, expected: qualytics.ResultSuccess,
-		unfinished: watchIt, stateless: true,
-	}
+func (w waitArguments) limit() time.Duration { return durationOr(w.Timeout, defaultWaitTimeout) }
+
+func (w waitArguments) waits() bool { return trueUnlessSet(w.WaitForCompletion) }
+
+// options are how the action waits for the Run.
+func (w waitArguments) options() waitOptions {
+	return waitOptions{
+		waits: w.waits(), gate: gate{failOn: failOn(w.FailOn), maxAnomalies: w.MaxAnomalies.ValueInt64Pointer()},
+		expected: qualytics.ResultSuccess, operation: "action", unfinished: watchRun,
+	}.within(w.limit(), "timeout")
 }
 
-const watchIt = "The data source qualytics_operation shows how it goes on."
+const watchRun = "The data source qualytics_operation shows its progress."
 
-// see shows a Run that the API has accepted, waits for it if that is asked for (wait is not nil), and
-// reports what became of it.
-func (r *runs) see(ctx context.Context, run *qualytics.Operation, wait *waiting, resp *action.InvokeResponse) {
-	progress := showProgress(resp)
-	progress(run)
-	if wait == nil {
+// followAction waits for a Run that the API has accepted, if the options say so, and reports how it ended.
+func (r *runs) followAction(ctx context.Context, run *qualytics.Operation, options waitOptions, progress *actionProgress, resp *action.InvokeResponse) {
+	progress.report(run)
+	if !options.waits {
 		return
 	}
-	last, how, err := r.await(ctx, run, wait.timeout, progress)
-	switch how {
-	case endedTerminal:
-		wait.judge(last, &resp.Diagnostics)
-	case endedInterrupted:
-		resp.Diagnostics.AddError("Interrupted while waiting for "+runName(run.ID), "The Run goes on. "+wait.unfinished)
-	case endedTimedOut, endedFailing:
-		wait.reportUnfinished(last, how, err, &resp.Diagnostics)
+	last, result, err := r.wait(ctx, run, options, progress.report)
+	if result == waitTerminal {
+		r.report(ctx, last, options, &resp.Diagnostics)
+		return
 	}
-}
-
-// showProgress sends a line to the terminal whenever a Run has got further.
-func showProgress(resp *action.InvokeResponse) runwait.Progress {
-	began, last := time.Now(), ""
-	return func(operation *qualytics.Operation) {
-		line := progressLine(operation)
-		if line == last {
-			return
-		}
-		last = line
-		if elapsed := time.Since(began).Truncate(time.Second); elapsed > 0 {
-			line += ", " + elapsed.String()
-		}
-		resp.SendProgress(action.InvokeProgressEvent{Message: line})
-	}
+	options.reportUnfinished(last, result, err, &resp.Diagnostics)
 }

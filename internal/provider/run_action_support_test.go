@@ -6,6 +6,7 @@ package provider
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
@@ -59,13 +60,22 @@ func TestRunAction_support(t *testing.T) {
 					p := api.protocol(t)
 					expectSaid(t, p.planAction(t, "qualytics_run_"+row.action, `{"run_id": 90}`), row.planned(runType, result)...)
 					api.expectSeen(t, "GET /api/operations/90")
-					_, diagnostics := p.invoke(t.Context(), t, "qualytics_run_"+row.action, `{"run_id": 90}`)
+					arguments, writes := `{"run_id": 90}`, []string{row.request}
+					if row.waits(result) {
+						arguments, writes = `{"run_id": 90, "timeout": "50ms"}`, nil
+					}
+					_, diagnostics := p.invoke(t.Context(), t, "qualytics_run_"+row.action, arguments)
 					expectSaid(t, diagnostics, row.invoked(runType, result)...)
-					api.expectWrites(row.request)(t)
+					api.expectWrites(writes...)(t)
 				})
 			}
 		}
 	}
+}
+
+// waits reports whether the action waits for the Run to end before it requests anything.
+func (row supportOf) waits(result string) bool {
+	return row.action == "rerun" && (result == "queued" || result == "running")
 }
 
 func (row supportOf) planned(runType, result string) []string {
@@ -76,26 +86,30 @@ func (row supportOf) planned(runType, result string) []string {
 		return []string{fmt.Sprintf(at+cannot+"Run 90 is of type `%s`, which cannot be %s. %s", row.action, runType, row.done, row.possible)}
 	case slices.Contains(row.from, result), row.action == "abort":
 		return nil
+	case active && row.action == "rerun":
+		return []string{fmt.Sprintf("warning at run_id: Run 90 is still active: Run 90 is `%s`. It can be rerun when it has ended, so the apply waits for that first.", result)}
 	case active:
-		return []string{fmt.Sprintf("warning at run_id: Run 90 is still active: Run 90 is `%s`, and the apply will fail unless it has ended by then. %s", result, row.possible)}
+		return []string{fmt.Sprintf("warning at run_id: Run 90 is still active: Run 90 is `%s`. The apply fails unless the Run has ended by then. %s", result, row.possible)}
 	default:
 		return []string{fmt.Sprintf(at+cannot+"The result of Run 90 is `%s`. %s", row.action, result, row.possible)}
 	}
 }
 
 func (row supportOf) invoked(runType, result string) []string {
-	refused := "error at run_id: Cannot %s Run 90: %s was answered with HTTP status 409: Run 90 cannot be %s: %s.\n\n%s"
+	refused := "error at run_id: Cannot %s Run 90: %s returned HTTP status 409: Run 90 cannot be %s: %s.\n\n%s"
 	switch {
 	case row.action == "abort" && (result == "success" || result == "failure"):
 		return []string{`warning: Run 90 .*ended with the result .` + result + `.. It had ended before it could be aborted.`}
 	case row.action == "abort":
 		return nil
+	case row.waits(result):
+		return []string{`error: Timed out while waiting for Run 90: Run 90 is still .` + result + `. after 50ms \(timeout\). It is rerun when it has ended. No Run was started.`}
 	case slices.Contains(row.unsupported, runType):
-		return []string{fmt.Sprintf(refused, row.action, row.request, row.done, "not supported by Runs of type "+runType, row.possible)}
+		return []string{fmt.Sprintf(refused, row.action, strings.Replace(row.request, " ", " http.*", 1), row.done, "not supported by Runs of type "+runType, row.possible)}
 	case slices.Contains(row.from, result):
 		return nil
 	default:
-		return []string{fmt.Sprintf(refused, row.action, row.request, row.done, "its result is "+result, row.possible)}
+		return []string{fmt.Sprintf(refused, row.action, strings.Replace(row.request, " ", " http.*", 1), row.done, "its result is "+result, row.possible)}
 	}
 }
 
@@ -103,14 +117,16 @@ func TestRunAction_invalid(t *testing.T) {
 	t.Parallel()
 	p := newProtocol(t)
 	for _, test := range []struct{ name, config, want string }{
-		{"rerun", `{"run_id": 0}`, "error at run_id: .*at least 1, got: 0"},
-		{"resume", `{"run_id": -1}`, "error at run_id: .*at least 1, got: -1"},
-		{"abort", `{"run_id": 0}`, "error at run_id: .*at least 1, got: 0"},
-		{"delete", `{"run_id": 0}`, "error at run_id: .*at least 1, got: 0"},
+		{"rerun", `{"run_id": -1}`, "error at run_id: .*at least 0, got: -1"},
+		{"rerun", `{}`, `error: Missing Attribute Configuration: .*\[run_id,latest\]`},
+		{"rerun", `{"run_id": 90, "latest": {"operation_type": "scan", "datastore": 101}}`, `error at run_id: Invalid Attribute Combination: `},
+		{"resume", `{"run_id": -1}`, "error at run_id: .*at least 0, got: -1"},
+		{"abort", `{"run_id": -1}`, "error at run_id: .*at least 0, got: -1"},
+		{"delete", `{"run_id": -1}`, "error at run_id: .*at least 0, got: -1"},
 		{"rerun", `{"run_id": 90, "fail_on": ["success"]}`, `error at fail_on.*: .*one of: \["failure" "aborted"\], got: "success"`},
 		{"rerun", `{"run_id": 90, "fail_on": ["aborted", "aborted"]}`, "error at fail_on: .*duplicate"},
 		{"resume", `{"run_id": 90, "fail_on": [null]}`, "error at fail_on.*: Null List Value"},
-		{"rerun", `{"run_id": 90, "timeout": "soon"}`, "error at timeout: Invalid Time Duration String Value"},
+		{"rerun", `{"run_id": 90, "timeout": "soon"}`, `error at timeout: Invalid duration: timeout must be a duration greater than zero with a unit, .*not "soon"`},
 		{"resume", `{"run_id": 90, "timeout": "0s"}`, `error at timeout: Invalid duration: .*not "0s"`},
 		{"abort", `{"run_id": 90, "timeout": "-1m"}`, `error at timeout: Invalid duration: .*not "-1m"`},
 	} {

@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"math/big"
 	"regexp"
 	"slices"
 	"sync/atomic"
@@ -61,28 +62,41 @@ func TestRunAction_progress(t *testing.T) {
 	expectProgress(t, progress,
 		"Run 101: queued, 0/2 containers, 0 records",
 		"Run 101: running, 0/2 containers, 0 records",
-		"Run 101: running, 0/2 containers, 25,000 records",
-		"Run 101: running, 1/2 containers, 50,000 records",
-		"Run 101: running, 1/2 containers, 75,000 records",
 		"Run 101: success, 2/2 containers, 100,000 records",
 	)
 	api.expectWrites(rerun90)(t)
 }
 
-// Lines say how much time has passed, once it is worth saying.
-func TestRunAction_elapsed(t *testing.T) {
+// A new result is shown at once, new counters now and then, and the time that has passed at least every
+// minute.
+func TestActionProgress(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var lines []string
-		progress := showProgress(&action.InvokeResponse{SendProgress: func(event action.InvokeProgressEvent) { lines = append(lines, event.Message) }})
-		progress(&qualytics.Operation{ID: 90, Result: "queued"})
-		time.Sleep(1500 * time.Millisecond)
-		progress(&qualytics.Operation{ID: 90, Result: "queued"})
-		progress(&qualytics.Operation{ID: 90, Result: "running"})
-		time.Sleep(2 * time.Minute)
-		progress(&qualytics.Operation{ID: 90, Result: "success"})
-		if want := []string{"Run 90: queued", "Run 90: running, 1s", "Run 90: success, 2m1s"}; !slices.Equal(lines, want) {
-			t.Errorf("got %q, want %q", lines, want)
+		progress := newActionProgress(&action.InvokeResponse{SendProgress: func(event action.InvokeProgressEvent) { lines = append(lines, event.Message) }})
+		see := func(after time.Duration, result qualytics.Result, records float64) {
+			time.Sleep(after)
+			progress.report(&qualytics.Operation{ID: 90, Result: result, Status: qualytics.Counters{"records_processed": big.NewFloat(records)}})
+		}
+		see(0, "queued", 0)
+		see(59*time.Second, "queued", 0) // silent
+		see(time.Second, "queued", 0)
+		see(500*time.Millisecond, "running", 0)
+		see(29*time.Second, "running", 1000) // silent
+		see(time.Second, "running", 2000)
+		see(59*time.Second, "running", 2000) // silent
+		see(time.Second, "running", 2000)
+		see(time.Second, "success", 3000)
+		want := []string{
+			"Run 90: queued, 0 records",
+			"Run 90: queued, 0 records, 1m0s",
+			"Run 90: running, 0 records, 1m0s",
+			"Run 90: running, 2,000 records, 1m30s",
+			"Run 90: running, 2,000 records, 2m30s",
+			"Run 90: success, 3,000 records, 2m31s",
+		}
+		if !slices.Equal(lines, want) {
+			t.Errorf("got %q\nwant %q", lines, want)
 		}
 	})
 }
@@ -127,7 +141,7 @@ func TestRunAction_outcome(t *testing.T) {
 		outcome           mockapi.Outcome
 		want              []string
 	}{
-		"failure":         {"rerun", ``, mockapi.Outcome{Result: "failure", Message: "lost"}, []string{`error: Run 101 failed: Run 101 \(scan\) ended with the result .failure.: lost.\n\nThat is an error because fail_on contains .failure.. The data source qualytics_operation with id = 101 shows the whole Run.\s*$`}},
+		"failure":         {"rerun", ``, mockapi.Outcome{Result: "failure", Message: "lost"}, []string{`error: Run 101 failed: Run 101 \(scan on [\w-]+\) ended with the result .failure.: lost. The action failed because .fail_on. includes .failure..\n\nContainers, worst first:\n  - orders: .failure., lost\n\nThe data source qualytics_operation_containers with operation_id = 101 lists all containers.$`}},
 		"aborted":         {"resume", ``, mockapi.Outcome{Result: "aborted"}, []string{"error: Run 90 was aborted: "}},
 		"failure allowed": {"rerun", `, "fail_on": []`, mockapi.Outcome{Result: "failure", Message: "lost"}, []string{`warning: Run 101 failed: .*: lost.$`}},
 		"aborted allowed": {"resume", `, "fail_on": ["failure"]`, mockapi.Outcome{Result: "aborted"}, []string{"warning: Run 90 was aborted: "}},
@@ -149,17 +163,17 @@ func TestRunAction_unfinished(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		action, result, arguments string
-		last                      mockapi.Fault // hits the second look at the Run
+		last                      mockapi.Fault // hits the polls
 		want                      string
 	}{
-		"rerun timeout":    {"rerun", "failure", `, "timeout": "300ms"`, mockapi.Fault{}, `error: Timed out while waiting for Run 101: Run 101 is still .running. after 300ms \(timeout\). It goes on. The data source qualytics_operation shows how it goes on.$`},
-		"resume timeout":   {"resume", "failure", `, "timeout": "300ms"`, mockapi.Fault{}, `error: Timed out while waiting for Run 90: .* It goes on. The data source`},
-		"abort timeout":    {"abort", "running", `, "timeout": "100ms"`, mockapi.Fault{}, `error: Timed out while waiting for Run 90: .* It goes on. The data source`},
-		"token revoked":    {"rerun", "failure", ``, mockapi.Fault{Status: 401}, "error: Cannot follow Run 101: GET /api/operations/101 was answered with HTTP status 401: .*\n\nThe Run goes on. The data source"},
-		"record deleted":   {"rerun", "failure", ``, mockapi.Fault{Status: 404, Body: `{"detail": "gone"}`}, "error: Run 101 was deleted while it was waited for: "},
-		"cancelled":        {"rerun", "failure", ``, mockapi.Fault{}, "error: Interrupted while waiting for Run 101: The Run goes on. The data source qualytics_operation shows how it goes on.$"},
-		"cancelled resume": {"resume", "failure", ``, mockapi.Fault{}, "error: Interrupted while waiting for Run 90: The Run goes on."},
-		"cancelled abort":  {"abort", "running", ``, mockapi.Fault{}, "error: Interrupted while waiting for Run 90: The Run goes on."},
+		"rerun timeout":    {"rerun", "failure", `, "timeout": "300ms"`, mockapi.Fault{}, `error: Timed out while waiting for Run 101: Run 101 is still .running. after 300ms \(timeout\). The data source qualytics_operation shows its progress.$`},
+		"resume timeout":   {"resume", "failure", `, "timeout": "300ms"`, mockapi.Fault{}, `error: Timed out while waiting for Run 90: .* The data source`},
+		"abort timeout":    {"abort", "running", `, "timeout": "100ms"`, mockapi.Fault{}, `error: Timed out while waiting for Run 90: .* The data source`},
+		"token revoked":    {"rerun", "failure", ``, mockapi.Fault{Status: 401, Times: mockapi.Always}, "error: Cannot follow Run 101: GET http.*/api/operations/101 returned HTTP status 401: .*\n\nThe Run may still be running. The data source"},
+		"record deleted":   {"rerun", "failure", ``, mockapi.Fault{Status: 404, Times: mockapi.Always, Body: `{"detail": "gone"}`}, "error: Run 101 was deleted while it was waited for: "},
+		"cancelled":        {"rerun", "failure", ``, mockapi.Fault{}, "error: Interrupted while waiting for Run 101: Run 101 is still .(queued|running).. The data source qualytics_operation shows its progress.$"},
+		"cancelled resume": {"resume", "failure", ``, mockapi.Fault{}, "error: Interrupted while waiting for Run 90: Run 90 is still"},
+		"cancelled abort":  {"abort", "running", ``, mockapi.Fault{}, "error: Interrupted while waiting for Run 90: Run 90 is still"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -192,7 +206,11 @@ func TestRunAction_cancelledBefore(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		progress, diagnostics := api.protocol(t).invoke(ctx, t, "qualytics_run_"+name, `{"run_id": 90}`)
-		expectSaid(t, diagnostics, "error: Cannot "+name+" Run 90: .*It was interrupted. Nothing more was sent.")
+		verb := name
+		if name == "rerun" || name == "resume" {
+			verb = "read" // the source, before anything is requested
+		}
+		expectSaid(t, diagnostics, "error: Cannot "+verb+" Run 90: .*The operation was interrupted. No further request was sent.")
 		expectProgress(t, progress)
 		api.expectSeen(t)
 	}

@@ -24,33 +24,44 @@ func newRunDeleteAction() action.Action { return &runDeleteAction{} }
 // runDeleteAction deletes the record of a Run.
 type runDeleteAction struct{ runAction }
 
+type runDeleteArguments struct {
+	RunID types.Int64 `tfsdk:"run_id"`
+}
+
 func (a *runDeleteAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_run_delete"
 }
 
 func (a *runDeleteAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Deletes the record of a Run from the history, for good. What the Run produced (anomalies, computed data) stays. A Run that is still active is refused: abort it first, with the action `qualytics_run_abort`.",
+		MarkdownDescription: "Deletes the record of a Run from the history for good. What the Run produced (anomalies, computed data) is kept. The API refuses to delete a Run that is still active: abort it first, with the action `qualytics_run_abort`. A record that no longer exists is not an error.",
 		Attributes:          runActionAttributes(qualytics.ActionDelete, nil),
 	}
 }
 
 func (a *runDeleteAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	a.plan(ctx, qualytics.ActionDelete, false, req, resp)
+	var config runDeleteArguments
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	a.check(ctx, runSource{action: qualytics.ActionDelete, runID: config.RunID, inAction: true}, false, &resp.Diagnostics)
 }
 
 func (a *runDeleteAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	var config struct {
-		RunID types.Int64 `tfsdk:"run_id"`
-	}
+	var config runDeleteArguments
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	id := config.RunID.ValueInt64()
-	if err := a.client.Delete(ctx, id); err != nil {
-		addErrorAt(&resp.Diagnostics, path.Root("run_id"), actionOn(qualytics.ActionDelete, id), err)
-		return
+	err := a.client.Delete(ctx, id)
+	switch {
+	case qualytics.IsNotFound(err):
+		resp.Diagnostics.AddAttributeWarning(path.Root("run_id"), runName(id)+" was already deleted", "No Run with this id exists, so there is no record to delete.")
+	case err != nil:
+		addErrorAt(&resp.Diagnostics, path.Root("run_id"), actionOn(qualytics.ActionDelete, id).ofAction(), err)
+	default:
+		resp.SendProgress(action.InvokeProgressEvent{Message: runName(id) + ": record deleted"})
 	}
-	resp.SendProgress(action.InvokeProgressEvent{Message: runName(id) + ": record deleted"})
 }

@@ -5,18 +5,15 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"maps"
-	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/listdefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -28,70 +25,74 @@ const (
 	defaultDeleteTimeout = 10 * time.Minute
 )
 
-// runModel is what the resources that do something to a Run have in common.
+// runModel is what the resources that act on a Run have in common.
 type runModel struct {
-	operationModel
+	heldRun
 	RunID    types.Int64    `tfsdk:"run_id"`
 	Triggers types.Map      `tfsdk:"triggers"`
 	Timeouts timeouts.Value `tfsdk:"timeouts"`
 }
 
-func (m *runModel) held() *operationModel { return &m.operationModel }
-
-// waitModel is how a resource waits for the Run that it started.
-type waitModel struct {
-	WaitForCompletion types.Bool `tfsdk:"wait_for_completion"`
-	FailOn            types.List `tfsdk:"fail_on"`
+// heldRun is the Run that a resource holds in its state.
+type heldRun struct {
+	operationModel
+	Name types.String `tfsdk:"name"`
 }
 
-// waits reports whether the Run is waited for, as far as that is known.
-func (m waitModel) waits() bool {
-	return m.WaitForCompletion.IsUnknown() || m.WaitForCompletion.ValueBool()
+func (h *heldRun) held() *heldRun { return h }
+
+func newHeldRun(ctx context.Context, run *qualytics.Operation) (heldRun, diag.Diagnostics) {
+	operation, diags := newOperationModel(ctx, run)
+	return heldRun{operationModel: operation, Name: types.StringValue(displayedName(run))}, diags
 }
 
-// failOn are the results that are errors; all that can be, while they are not known.
-func (m waitModel) failOn() []string {
-	var results []string
-	for _, element := range m.FailOn.Elements() {
-		result := element.(types.String)
-		if result.IsUnknown() {
-			return failingResults
-		}
-		results = append(results, result.ValueString())
+// displayedName is what Terraform's progress lines show, such as "scan 53407".
+func displayedName(run *qualytics.Operation) string {
+	if run.Type == "" {
+		return runName(run.ID)
 	}
-	if m.FailOn.IsUnknown() {
-		return failingResults
-	}
-	return results
+	return fmt.Sprintf("%s %d", run.Type, run.ID)
 }
 
-// waiting completes how to wait; it is nil where waiting is not asked for.
-func (m waitModel) waiting(wait waiting) *waiting {
-	if !m.waits() {
-		return nil
-	}
-	wait.failOn, wait.expected = m.failOn(), qualytics.ResultSuccess
-	return &wait
+// keep plans no change of the Run. Another run_id is then the id of the Run that the resource holds; keeping
+// the one of the state keeps the plan empty.
+func (m *runModel) keep(state *runModel) {
+	m.heldRun, m.RunID = state.heldRun, state.RunID
 }
 
-// failingResults are the terminal results that may be errors.
-var failingResults = []string{string(qualytics.ResultFailure), string(qualytics.ResultAborted)}
+// unknownRun is the model of a Run that is yet to be started.
+func unknownRun() heldRun {
+	return heldRun{operationModel: unknownOperation(), Name: types.StringUnknown()}
+}
 
-// runAttributes are the attributes of a resource that does something to a Run: its own, besides those
-// that all of them have and those of the Run.
+// unfinished is the model of the same Run while it is active.
+func (h heldRun) unfinished() heldRun {
+	h.operationModel = h.operationModel.unfinished()
+	if h.Name.IsNull() { // a state of version 0.1
+		h.Name = types.StringUnknown()
+	}
+	return h
+}
+
+// runAttributes are the attributes of a resource that acts on a Run: its own, besides those that all of
+// them have and those of the Run.
 func runAttributes(ctx context.Context, action qualytics.Action, timeoutOpts timeouts.Opts, own map[string]schema.Attribute) map[string]schema.Attribute {
 	verb := string(action)
 	attributes := resourceAttributes(operationFields)
 	maps.Copy(attributes, map[string]schema.Attribute{
+		"name": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "Type and id of the Run, such as `scan 53407`. Terraform shows it in its progress lines.",
+		},
 		"run_id": schema.Int64Attribute{
 			Required:            true,
-			Validators:          []validator.Int64{int64validator.AtLeast(1)},
-			MarkdownDescription: "Id of the Run to " + verb + ". " + possibleFor(action) + " Another id is a reason to " + verb + " that Run, unless it is the id of the resource's own Run.",
+			Validators:          []validator.Int64{int64validator.AtLeast(0)},
+			MarkdownDescription: "Id of the Run to " + verb + ". " + possibleFor(action) + " Changing it to another Run's id " + thirdPerson[action] + " that Run, unless it is the id of the Run that the resource holds.",
 		},
 		"triggers": schema.MapAttribute{
 			Optional:            true,
 			ElementType:         types.StringType,
-			MarkdownDescription: "Arbitrary values of which any change is a reason to " + verb + " the Run again. No triggers and an empty map are the same.",
+			MarkdownDescription: "Arbitrary map of values. Changing any value " + thirdPerson[action] + " the Run again. Omitting it and an empty map are the same.",
 		},
 		"timeouts": timeoutsAttribute(ctx, timeoutOpts),
 	})
@@ -99,18 +100,25 @@ func runAttributes(ctx context.Context, action qualytics.Action, timeoutOpts tim
 	return attributes
 }
 
-// possibleFor says which Runs an action is possible for.
-func possibleFor(action qualytics.Action) string {
-	if action.SupportsEveryType() {
-		return "Possible for a Run of any type, with result " + orList(action.From()) + "."
-	}
-	return "Possible for a Run of type " + orList(action.Types()) + ", with result " + orList(action.From()) + "."
+var thirdPerson = map[qualytics.Action]string{
+	qualytics.ActionAbort:  "aborts",
+	qualytics.ActionResume: "resumes",
+	qualytics.ActionRerun:  "reruns",
 }
 
-// timeoutsAttribute is the usual timeouts, of which each must be longer than nothing.
+// possibleFor says which Runs support an action.
+func possibleFor(action qualytics.Action) string {
+	if action.SupportsEveryType() {
+		return "The Run can be of any type. Its result must be " + orList(action.From()) + "."
+	}
+	return "The Run must be of type " + orList(action.Types()) + ", with result " + orList(action.From()) + "."
+}
+
+// timeoutsAttribute is the usual timeouts, each of which must be greater than zero.
 func timeoutsAttribute(ctx context.Context, opts timeouts.Opts) schema.Attribute {
 	attribute := timeouts.Attributes(ctx, opts).(schema.SingleNestedAttribute)
-	attribute.MarkdownDescription = "How long the apply waits."
+	attribute.MarkdownDescription = "How long each operation may take."
+	attribute.Validators = []validator.Object{setsTimeout{}}
 	for name, nested := range attribute.Attributes {
 		timeout := nested.(schema.StringAttribute)
 		timeout.Validators = []validator.String{positiveDuration{}} // whose error names the attribute
@@ -119,71 +127,13 @@ func timeoutsAttribute(ctx context.Context, opts timeouts.Opts) schema.Attribute
 	return attribute
 }
 
-// waitAttributes are the attributes of waitModel.
-func waitAttributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		"wait_for_completion": schema.BoolAttribute{
-			Optional:            true,
-			Computed:            true,
-			Default:             booldefault.StaticBool(true),
-			MarkdownDescription: "Whether the apply waits until the Run is terminal. Defaults to `true`. Without waiting, the apply is done as soon as the API has accepted the Run, and the result that it comes to fails nothing.",
-		},
-		"fail_on": schema.ListAttribute{
-			Optional:            true,
-			Computed:            true,
-			ElementType:         types.StringType,
-			Default:             listdefault.StaticValue(types.ListValueMust(types.StringType, stringValues(failingResults))),
-			Validators:          []validator.List{listvalidator.NoNullValues(), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(stringvalidator.OneOf(failingResults...))},
-			MarkdownDescription: "Results that fail the apply when the Run is waited for: `failure`, `aborted`. Defaults to both; an empty list means that no result does.",
-		},
-	}
-}
-
-func stringValues(texts []string) []attr.Value {
-	values := make([]attr.Value, 0, len(texts))
-	for _, text := range texts {
-		values = append(values, types.StringValue(text))
+func stringValues(words []string) []attr.Value {
+	values := make([]attr.Value, 0, len(words))
+	for _, word := range words {
+		values = append(values, types.StringValue(word))
 	}
 	return values
 }
 
-// sameTriggers compares triggers; none and an empty map are the same.
-func sameTriggers(a, b types.Map) bool {
-	if a.IsUnknown() || b.IsUnknown() {
-		return false
-	}
-	return len(a.Elements()) == 0 && len(b.Elements()) == 0 || a.Equal(b)
-}
-
-// change is an update of a resource from one model to the next.
-type change struct {
-	state, plan   *runModel
-	waited, waits bool     // whether the Run was waited for by the last apply, and is to be by this one
-	failOn        []string // results that are errors
-	notes         ledger
-}
-
-// step is what an apply does about the Run.
-type step int
-
-const (
-	stepNone step = iota
-	stepAsk       // ask the API for what the resource is about
-	stepWait      // wait for the Run that there is
-)
-
-// next decides what a change comes to. Planning and applying ask it alike.
-func (c change) next() step {
-	imported := c.state.RunID.IsNull() // the first apply adopts run_id and triggers
-	switch {
-	case c.notes.Lost,
-		c.notes.Failed && c.waits && slices.Contains(c.failOn, c.state.Result.ValueString()),
-		!imported && !sameTriggers(c.state.Triggers, c.plan.Triggers),
-		!imported && !c.plan.RunID.Equal(c.state.RunID) && !c.plan.RunID.Equal(c.state.ID):
-		return stepAsk
-	case c.waits && c.notes.Awaited,
-		c.waits && (!c.waited || imported) && !c.state.finished():
-		return stepWait
-	}
-	return stepNone
-}
+// trueUnlessSet is the value of an argument that defaults to true.
+func trueUnlessSet(value types.Bool) bool { return value.IsNull() || value.ValueBool() }

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -73,7 +75,8 @@ func TestAccRunRerun_importSource(t *testing.T) {
 	})
 }
 
-// What an import brings is what a create leaves, but for what the API does not know.
+// What an import brings is what a create leaves, but for what the API does not know and for what a destroy
+// must not do yet.
 func TestAccRunRerun_importVerify(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	acceptance(t, resource.TestCase{
@@ -83,7 +86,7 @@ func TestAccRunRerun_importVerify(t *testing.T) {
 				ResourceName:            rerun,
 				ImportState:             true,
 				ImportStateVerify:       true,
-				ImportStateVerifyIgnore: []string{"run_id", "triggers"},
+				ImportStateVerifyIgnore: []string{"run_id", "triggers", "delete_on_destroy", "abort_on_destroy"},
 			},
 		},
 	})
@@ -124,6 +127,8 @@ func TestAccRunRerun_importWrong(t *testing.T) {
 			step("latest", "Invalid import id", `not "latest"`),
 			step("0", "Invalid import id", `not "0"`),
 			step("99999999999999999999", "Invalid import id"),
+			step("-5", "Invalid import id", `not "-5"`),
+			step("1.5", "Invalid import id", `not "1.5"`),
 			step("7", "Cannot import non-existent remote object"),
 		},
 	})
@@ -148,4 +153,59 @@ func TestAccRunRerun_identity(t *testing.T) {
 			},
 		},
 	})
+}
+
+// Until the first apply, a destroy touches nothing of what was imported, whatever the configuration says.
+func TestAccRunRerun_importThenDestroy(t *testing.T) {
+	for name, run := range map[string]mockapi.Run{"ended": scan(95, "success"), "active": scan(95, "running")} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newAPI(t, mockapi.Options{})
+			api.Seed(run)
+			w := newWorkspace(t, api.config(rerunConfig("delete_on_destroy = true\nabort_on_destroy = true")))
+			w.expect([]string{"import", rerun, "95"}, "Import successful!")
+			w.expect([]string{"destroy", "-auto-approve"}, "1 destroyed")
+			api.expectWrites()(t)
+			api.expectRuns(t, 95, 100)
+		})
+	}
+}
+
+func TestRunRerun_importInvalid(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	p := api.protocol(t)
+	identities, err := p.server.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	typ := identities.IdentitySchemas["qualytics_run_rerun"].ValueType()
+	identity := func(id any) *tfprotov6.ResourceIdentityData {
+		value, err := tfprotov6.NewDynamicValue(typ, tftypes.NewValue(typ, map[string]tftypes.Value{"id": tftypes.NewValue(tftypes.Number, id)}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &tfprotov6.ResourceIdentityData{IdentityData: &value}
+	}
+	for _, test := range []struct {
+		req   tfprotov6.ImportResourceStateRequest
+		given string
+	}{
+		{tfprotov6.ImportResourceStateRequest{ID: ""}, `""`},
+		{tfprotov6.ImportResourceStateRequest{ID: "latest"}, `"latest"`},
+		{tfprotov6.ImportResourceStateRequest{ID: "0"}, `"0"`},
+		{tfprotov6.ImportResourceStateRequest{ID: "-1"}, `"-1"`},
+		{tfprotov6.ImportResourceStateRequest{ID: "1\x1b[31m"}, `"1"`},
+		{tfprotov6.ImportResourceStateRequest{Identity: identity(nil)}, "an identity whose id is null"},
+		{tfprotov6.ImportResourceStateRequest{Identity: identity(0)}, "0"},
+		{tfprotov6.ImportResourceStateRequest{Identity: identity(-1)}, "-1"},
+	} {
+		test.req.TypeName = "qualytics_run_rerun"
+		response, err := p.server.ImportResourceState(t.Context(), &test.req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		expectSaid(t, response.Diagnostics, "error: Invalid import id: A Run is imported by its id, a whole number of 1 or more such as 53388, not "+test.given+".$")
+	}
+	api.expectSeen(t)
 }

@@ -81,18 +81,19 @@ func listResult(ctx context.Context, req list.ListRequest, operation *qualytics.
 // importable is the resource that a Run would be: a rerun of itself, so that the configuration which
 // Terraform generates from it is complete and starts nothing.
 func importable(ctx context.Context, operation *qualytics.Operation, req list.ListRequest) (*runRerunModel, diag.Diagnostics) {
-	held, diags := newOperationModel(ctx, operation)
-	failOn, failOnDiags := types.ListValueFrom(ctx, types.StringType, failingResults)
+	held, diags := newHeldRun(ctx, operation)
+	failOn, failOnDiags := types.ListValueFrom(ctx, types.StringType, plainStrings(failableResults))
 	diags.Append(failOnDiags...)
 	timeoutsType := req.ResourceSchema.GetAttributes()["timeouts"].GetType().(timeouts.Type)
 	return &runRerunModel{
 		runModel: runModel{
-			operationModel: held,
-			RunID:          held.ID,
-			Triggers:       types.MapNull(types.StringType),
-			Timeouts:       timeouts.Value{Object: types.ObjectNull(timeoutsType.AttrTypes)},
+			heldRun:  held,
+			RunID:    held.ID,
+			Triggers: types.MapNull(types.StringType),
+			Timeouts: timeouts.Value{Object: types.ObjectNull(timeoutsType.AttrTypes)},
 		},
 		waitModel:       waitModel{WaitForCompletion: types.BoolValue(true), FailOn: failOn},
+		Latest:          types.ObjectNull(latestType.AttrTypes),
 		DeleteOnDestroy: types.BoolValue(true),
 		AbortOnDestroy:  types.BoolValue(true),
 		RerunIfDeleted:  types.BoolValue(true),

@@ -167,6 +167,7 @@ func TestRunRerunList_includeResource(t *testing.T) {
 	want := map[string]any{
 		"run_id": int64(2), "triggers": nil, "timeouts": nil, "wait_for_completion": true, "fail_on": []any{"failure", "aborted"},
 		"delete_on_destroy": true, "abort_on_destroy": true, "rerun_if_deleted": true,
+		"latest": nil, "max_anomalies": nil, "name": "profile 2",
 	}
 	for name, value := range operation {
 		if name != "containers" && name != "details" {
@@ -185,7 +186,7 @@ func TestRunRerunList_errors(t *testing.T) {
 		want  string
 	}{
 		"parameter": {mockapi.Fault{Status: 422, Body: `{"detail": [{"loc": ["query", "operation_type"], "msg": "odd"}]}`}, "error at operation_type: Invalid operation_type: The Qualytics API rejected this value: odd."},
-		"token":     {mockapi.Fault{Status: 401, Body: `{"detail": "Invalid token"}`}, "error: Cannot list Runs: GET /api/operations was answered with HTTP status 401: Invalid token."},
+		"token":     {mockapi.Fault{Status: 401, Body: `{"detail": "Invalid token"}`}, "error: Cannot list Runs: GET http.*/api/operations returned HTTP status 401: Invalid token."},
 		"HTML":      {mockapi.Fault{Status: 200, Body: "<html></html>"}, "error: Cannot list Runs: .*an HTML page"},
 		"server":    {mockapi.Fault{Status: 500, Times: mockapi.Always}, "error: Cannot list Runs: .*HTTP status 500"},
 	} {

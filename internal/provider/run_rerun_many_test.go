@@ -23,7 +23,7 @@ func TestAccRunRerun_many(t *testing.T) {
 		interval    = 100 * time.Millisecond
 		leastPause  = interval * 3 / 4 // jitter takes up to a quarter
 		mostPolls   = int(running/leastPause) + 1
-		sourceLooks = 3 // by the plan, by the plan that Terraform makes again when it applies, and before the rerun
+		sourceLooks = 3 // by the plan, by the plan that Terraform makes again when it applies, and by the apply
 	)
 	api := newAPI(t, mockapi.Options{Outcome: mockapi.Outcome{Running: running}})
 	config := `
@@ -58,7 +58,7 @@ func TestAccRunRerun_many(t *testing.T) {
 					t.Errorf("the source was looked up %d times, want %d", looks, count*sourceLooks)
 				}
 				if newest != count {
-					t.Errorf("the newest Runs were listed %d times, want once for each that was asked for", newest)
+					t.Errorf("the newest Run was looked up %d times, want once for each that was asked for", newest)
 				}
 				for path, times := range polls {
 					if times > mostPolls {

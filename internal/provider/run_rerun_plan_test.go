@@ -28,13 +28,14 @@ func TestAccRunRerun_rejected(t *testing.T) {
 	acceptance(t, resource.TestCase{
 		CheckDestroy: api.afterDestroy(t, []int64{91, 100}),
 		Steps: []resource.TestStep{
-			step(`run_id = 0`, "run_id = 0", "at least 1"),
-			step(`triggers = {}`, "run_id", "required"),
+			step(`run_id = -1`, "run_id = -1", "at least 0"),
+			step(`run_id = 0`, "Invalid run_id", "run_id = 0", "must be the id of a Run, a whole number of 1 or more"),
+			step(`triggers = {}`, "Missing Attribute Configuration", "[run_id,latest]"),
 			step("run_id = 100\nfail_on = [\"failed\"]", "fail_on", `one of: ["failure" "aborted"]`),
 			step("run_id = 100\nfail_on = [\"failure\", \"failure\"]", "fail_on", "duplicate"),
-			step("run_id = 100\ntimeouts = { create = \"-5m\" }", "Invalid duration", `timeouts.create must be a duration longer than zero`, `not "-5m"`),
+			step("run_id = 100\ntimeouts = { create = \"-5m\" }", "Invalid duration", `timeouts.create must be a duration greater than zero`, `not "-5m"`),
 			step("run_id = 100\ntimeouts = { update = \"an hour\" }", "Invalid duration", `timeouts.update must be a duration`, `not "an hour"`),
-			step(`run_id = 99`, "Cannot read Run 99", "run_id = 99", "404", "No such Run exists", "remove ignore_changes for one apply"),
+			step(`run_id = 99`, "Cannot read Run 99", "run_id = 99", "404", "No such Run exists", "Set run_id to a Run that exists, or use latest."),
 			step(`run_id = 91`, "Cannot rerun Run 91", "run_id = 91", "type `external_scan`, which cannot be rerun", "`sync`, `profile`, `scan`"),
 		},
 	})
@@ -55,17 +56,18 @@ func TestAccRunRerun_rejectedLater(t *testing.T) {
 	})
 }
 
-// A source that is still active may end before the apply: a warning. If it does not, the API refuses.
+// A source that is still active is waited for before it is rerun.
 func TestAccRunRerun_activeSource(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	api.Seed(scan(92, "running"))
 	config := api.config(`resource "qualytics_run_rerun" "test" { run_id = 92 }`)
 	acceptance(t, resource.TestCase{
-		CheckDestroy: api.afterDestroy(t, []int64{92, 100}, "PUT /api/operations/rerun/92", "PUT /api/operations/rerun/92", "DELETE /api/operations/101"),
+		CheckDestroy: api.afterDestroy(t, []int64{92, 100}, "PUT /api/operations/rerun/92", "DELETE /api/operations/101"),
 		Steps: []resource.TestStep{
-			{Config: config, ExpectError: says("Cannot rerun Run 92", "HTTP status 409", "Only a Run with result `success`, `failure` or `aborted` can be rerun")},
 			{
-				PreConfig:         func() { api.Finish(92, "failure", "") },
+				PreConfig: func() {
+					api.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/92", Skip: 2, Hook: func() { api.Finish(92, "failure", "") }})
+				},
 				Config:            config,
 				ConfigPlanChecks:  planned(plancheck.ResourceActionCreate),
 				ConfigStateChecks: holds(101, "success"),

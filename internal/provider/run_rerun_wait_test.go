@@ -29,7 +29,7 @@ func TestAccRunRerun_createFails(t *testing.T) {
 		Steps: []resource.TestStep{
 			{
 				Config:      api.config(rerunConfig("")),
-				ExpectError: says("Run 101 failed", "ended with the result `failure`: Connection to the warehouse lost.", "fail_on contains `failure`", "The next apply reruns it."),
+				ExpectError: says("Run 101 failed", "ended with the result `failure`: Connection to the warehouse lost.", "`fail_on` includes `failure`", "The next apply reruns it."),
 			},
 			{
 				Config:            api.config(rerunConfig("")),
@@ -58,7 +58,7 @@ func TestAccRunRerun_updateFails(t *testing.T) {
 			},
 			{
 				Config:      api.config(rerunConfig(`triggers = { v = "2" }`)),
-				ExpectError: says("Run 103 was aborted", "fail_on contains `aborted`"),
+				ExpectError: says("Run 103 was aborted", "`fail_on` includes `aborted`"),
 			},
 			{
 				Config:            api.config(rerunConfig(`triggers = { v = "2" }`)),
@@ -159,7 +159,7 @@ func TestAccRunRerun_updateTimesOut(t *testing.T) {
 			{
 				PreConfig:   func() { api.Plan(endless) },
 				Config:      config,
-				ExpectError: says("Timed out while waiting for Run 102", "still", "after 200ms (timeouts.update)", "The next apply goes on waiting for it."),
+				ExpectError: says("Timed out while waiting for Run 102", "still", "after 200ms (timeouts.update)", "The next apply continues waiting for it."),
 			},
 			{Config: config, ExpectError: says("Timed out while waiting for Run 102")},
 			{

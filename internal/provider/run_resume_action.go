@@ -8,21 +8,27 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
 var (
-	_ action.ActionWithConfigure  = (*runResumeAction)(nil)
-	_ action.ActionWithModifyPlan = (*runResumeAction)(nil)
+	_ action.ActionWithConfigure      = (*runResumeAction)(nil)
+	_ action.ActionWithValidateConfig = (*runResumeAction)(nil)
+	_ action.ActionWithModifyPlan     = (*runResumeAction)(nil)
 )
 
 func newRunResumeAction() action.Action { return &runResumeAction{} }
 
 // runResumeAction resumes a Run.
 type runResumeAction struct{ runAction }
+
+type runResumeArguments struct {
+	RunID      types.Int64 `tfsdk:"run_id"`
+	ForceAbort types.Bool  `tfsdk:"force_abort"`
+	waitArguments
+}
 
 func (a *runResumeAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_run_resume"
@@ -35,33 +41,47 @@ func (a *runResumeAction) Schema(_ context.Context, _ action.SchemaRequest, resp
 		MarkdownDescription: "Whether a Run that is still active is aborted first, so that it can be resumed. Defaults to `false`.",
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Resumes a Run that was aborted or failed, from where it stopped, and waits for its result.",
+		MarkdownDescription: "Resumes a Run that was aborted or failed, from where it stopped, and waits for its result. The progress is shown in the terminal.",
 		Attributes:          runActionAttributes(qualytics.ActionResume, own),
 	}
 }
 
-func (a *runResumeAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	var forceAbort types.Bool
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("force_abort"), &forceAbort)...)
-	a.plan(ctx, qualytics.ActionResume, forceAbort.ValueBool(), req, resp)
-}
-
-func (a *runResumeAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	var config struct {
-		RunID      types.Int64 `tfsdk:"run_id"`
-		ForceAbort types.Bool  `tfsdk:"force_abort"`
-		waitArguments
-	}
+func (a *runResumeAction) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
+	var config runResumeArguments
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	var start qualytics.Started
-	source, err := a.client.Operation(ctx, config.RunID.ValueInt64())
-	if err == nil {
-		start, err = a.client.Resume(ctx, source, config.ForceAbort.ValueBool())
+	validateGate(config.MaxAnomalies, config.WaitForCompletion, "", &resp.Diagnostics)
+}
+
+func (a *runResumeAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	var config runResumeArguments
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
 	}
-	if run := started(qualytics.ActionResume, config.RunID.ValueInt64(), start, err, &resp.Diagnostics); run != nil {
-		a.see(ctx, run, config.waiting(), resp)
+	if run := a.check(ctx, config.source(), config.ForceAbort.ValueBool(), &resp.Diagnostics); run != nil {
+		validateGate(config.MaxAnomalies, config.WaitForCompletion, run.Type, &resp.Diagnostics)
 	}
+	a.warnExpiry(config.waits(), config.limit(), &resp.Diagnostics)
+}
+
+func (a *runResumeAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	var config runResumeArguments
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	run := a.find(ctx, config.source(), &resp.Diagnostics)
+	if run == nil {
+		return
+	}
+	if run = a.resume(ctx, config.source(), run, config.ForceAbort.ValueBool(), &resp.Diagnostics); run != nil {
+		a.followAction(ctx, run, config.options(), newActionProgress(resp), resp)
+	}
+}
+
+func (c runResumeArguments) source() runSource {
+	return runSource{action: qualytics.ActionResume, runID: c.RunID, inAction: true}
 }

@@ -17,13 +17,14 @@ import (
 )
 
 var (
-	_ resource.ResourceWithConfigure  = (*runResumeResource)(nil)
-	_ resource.ResourceWithModifyPlan = (*runResumeResource)(nil)
+	_ resource.ResourceWithConfigure      = (*runResumeResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*runResumeResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*runResumeResource)(nil)
 )
 
 func newRunResumeResource() resource.Resource { return &runResumeResource{} }
 
-// runResumeResource is a Run that was resumed, and is again when its triggers change.
+// runResumeResource is a Run that was resumed, and is resumed again when its triggers change.
 type runResumeResource struct{ runs }
 
 type runResumeModel struct {
@@ -45,7 +46,7 @@ func (r *runResumeResource) Schema(ctx context.Context, _ resource.SchemaRequest
 		MarkdownDescription: "Whether a Run that is still active is aborted first, so that it can be resumed. Defaults to `false`.",
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Resumes a Run that was aborted or failed, from where it stopped, when the resource is created and whenever `triggers` changes, and waits for its result. The attributes are those of the Run that goes on: the same Run or, on some deployments, a new one. Destroying the resource only forgets it. On Terraform 1.14 and later, the action `qualytics_run_resume` does the same without a resource.",
+		MarkdownDescription: "Resumes a Run that was aborted or failed, from where it stopped, when the resource is created and whenever `triggers` changes, and waits for its result. The attributes are those of the Run that continues: the same Run or, on some deployments, a new one. Destroying the resource only removes it from the state. The action `qualytics_run_resume` does the same without a resource and shows live progress. It requires Terraform 1.14 or later.",
 		Attributes: runAttributes(ctx, qualytics.ActionResume, timeouts.Opts{
 			Create: true, Update: true,
 			CreateDescription: "How long to wait for the Run when the resource is created, as a duration such as `90m`. Defaults to `60m`.",
@@ -58,6 +59,15 @@ func (r *runResumeResource) Configure(_ context.Context, req resource.ConfigureR
 	r.configure(req.ProviderData, &resp.Diagnostics)
 }
 
+func (r *runResumeResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config runResumeModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	validateGate(config.MaxAnomalies, config.WaitForCompletion, "", &resp.Diagnostics)
+}
+
 func (r *runResumeResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		return
@@ -65,18 +75,35 @@ func (r *runResumeResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	var plan runResumeModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if req.State.Raw.IsNull() {
-		r.checkSource(ctx, qualytics.ActionResume, plan.RunID, plan.forces(), &resp.Diagnostics)
+		r.checkResume(ctx, &plan, &resp.Diagnostics)
+		r.warnExpiry(plan.waits(), orDefault(ctx, plan.Timeouts.Create), &resp.Diagnostics)
 		return
 	}
 	var state runResumeModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	notes, diags := loadLedger(ctx, req.Private)
-	resp.Diagnostics.Append(diags...)
+	private := loadPrivateState(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.planUpdate(ctx, plan.changeFrom(&state, notes), qualytics.ActionResume, plan.forces(), &resp.Diagnostics)
+	switch plan.updateFrom(&state, private).step() {
+	case stepStart:
+		plan.heldRun = unknownRun()
+		r.checkResume(ctx, &plan, &resp.Diagnostics)
+		r.warnExpiry(plan.waits(), orDefault(ctx, plan.Timeouts.Update), &resp.Diagnostics)
+	case stepWait:
+		plan.heldRun = state.unfinished()
+		r.warnExpiry(plan.waits(), orDefault(ctx, plan.Timeouts.Update), &resp.Diagnostics)
+	case stepKeep:
+		plan.keep(&state.runModel)
+	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+// checkResume checks what can be checked before the Run is resumed.
+func (r *runResumeResource) checkResume(ctx context.Context, plan *runResumeModel, diags *diag.Diagnostics) {
+	if run := r.check(ctx, plan.source(), plan.ForceAbort.ValueBool(), diags); run != nil {
+		validateGate(plan.MaxAnomalies, plan.WaitForCompletion, run.Type, diags)
+	}
 }
 
 func (r *runResumeResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -87,70 +114,88 @@ func (r *runResumeResource) Create(ctx context.Context, req resource.CreateReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	run := r.resume(ctx, &plan, &resp.Diagnostics)
+	options := plan.options().within(timeout, "timeouts.create")
+	options.again = "The next apply resumes it. "
+	options.unfinished = "Terraform marks the new resource as tainted: the next apply would resume the Run again, which the API refuses while it is active. To continue waiting for it instead, run `terraform untaint` with the resource's address, then apply again."
+
+	run := r.start(ctx, &plan, options, &resp.Diagnostics)
 	if run == nil {
 		return
 	}
-	apply := application{state: &resp.State, private: resp.Private, diagnostics: &resp.Diagnostics}
-	r.follow(ctx, apply, &plan, run, &ledger{}, plan.waiting(waiting{
-		timeout: timeout, timeoutName: "timeouts.create",
-		again:      "The next apply resumes it.",
-		unfinished: "Terraform marks the new resource as tainted: the next apply would resume the Run again, which the API refuses while it is active. To go on waiting for it instead, run `terraform untaint` with the resource's address, then apply again.",
-	}))
+	r.follow(ctx, resourceState{
+		model: &plan, private: &privateState{}, state: &resp.State, storage: resp.Private, diagnostics: &resp.Diagnostics,
+	}, run, options)
 }
 
-// resume asks for a Run to go on. It reports why it does not, and returns nil.
-func (r *runResumeResource) resume(ctx context.Context, plan *runResumeModel, diags *diag.Diagnostics) *qualytics.Operation {
-	var start qualytics.Started
-	id := plan.RunID.ValueInt64()
-	source, err := r.client.Operation(ctx, id)
-	if err == nil {
-		start, err = r.client.Resume(ctx, source, plan.forces())
+// start requests that the Run continues. It reports why it does not, and returns nil.
+func (r *runResumeResource) start(ctx context.Context, plan *runResumeModel, options waitOptions, diags *diag.Diagnostics) *qualytics.Operation {
+	ctx, cancel := context.WithDeadline(ctx, options.deadline)
+	defer cancel()
+	source := plan.source()
+	run := r.find(ctx, source, diags)
+	if run == nil {
+		return nil
 	}
-	return started(qualytics.ActionResume, id, start, err, diags)
+	return r.resume(ctx, source, run, plan.ForceAbort.ValueBool(), diags)
 }
 
 func (r *runResumeResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state runResumeModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	private := loadPrivateState(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	apply := application{state: &resp.State, private: resp.Private, diagnostics: &resp.Diagnostics}
-	r.refresh(ctx, apply, &state, qualytics.ResultSuccess)
+	r.refresh(ctx, resourceState{
+		model: &state, private: &private, state: &resp.State, storage: resp.Private, diagnostics: &resp.Diagnostics,
+	}, func(run *qualytics.Operation) bool {
+		return run.Result == qualytics.ResultSuccess && state.gate().passes(run)
+	})
 }
 
 func (r *runResumeResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var state, plan runResumeModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	notes, diags := loadLedger(ctx, req.Private)
-	resp.Diagnostics.Append(diags...)
+	private := loadPrivateState(ctx, req.Private, &resp.Diagnostics)
 	timeout, diags := plan.Timeouts.Update(ctx, defaultWaitTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	apply := application{state: &resp.State, private: resp.Private, diagnostics: &resp.Diagnostics}
-	wait := plan.waiting(waiting{
-		timeout: timeout, timeoutName: "timeouts.update",
-		again:      "The next apply resumes it.",
-		unfinished: "The next apply goes on waiting for it.",
-	})
-	r.carryOut(ctx, apply, &plan, plan.changeFrom(&state, notes), &notes, wait, func() *qualytics.Operation {
-		return r.resume(ctx, &plan, &resp.Diagnostics)
-	})
+	options := plan.options().within(timeout, "timeouts.update")
+	options.again = "The next apply resumes it. "
+	options.unfinished = "The next apply continues waiting for it."
+	saved := resourceState{
+		model: &plan, private: &private, state: &resp.State, storage: resp.Private, diagnostics: &resp.Diagnostics,
+	}
+
+	var run *qualytics.Operation
+	switch plan.updateFrom(&state, private).step() {
+	case stepKeep:
+		saved.keep(ctx, state.heldRun)
+	case stepWait:
+		run = r.readOrReport(ctx, state.ID.ValueInt64(), &resp.Diagnostics)
+	case stepStart:
+		run = r.start(ctx, &plan, options, &resp.Diagnostics)
+	}
+	if run != nil {
+		r.follow(ctx, saved, run, options)
+	}
 }
 
-// Delete only forgets: the Run stays as it is.
+// Delete only removes the resource from the state: the Run stays as it is.
 func (r *runResumeResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
 }
 
-func (m *runResumeModel) forces() bool { return m.ForceAbort.ValueBool() }
+func (m *runResumeModel) source() runSource {
+	return runSource{action: qualytics.ActionResume, runID: m.RunID}
+}
 
-func (m *runResumeModel) changeFrom(state *runResumeModel, notes ledger) change {
-	return change{
-		state: &state.runModel, plan: &m.runModel, notes: notes,
-		waited: state.waits(), waits: m.waits(), failOn: m.failOn(),
+func (m *runResumeModel) updateFrom(state *runResumeModel, private privateState) runUpdate {
+	return runUpdate{
+		state: &state.runModel, plan: &m.runModel, private: private,
+		sourceChanged: m.anotherRun(&state.runModel),
+		waited:        state.waits(), waits: m.waits(), gate: m.gate(),
 	}
 }

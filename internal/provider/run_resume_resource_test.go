@@ -112,7 +112,7 @@ func TestAccRunResume_failure(t *testing.T) {
 			{
 				PreConfig:   fails,
 				Config:      config("1"),
-				ExpectError: says("Run 90 failed", "Run 90 (scan) ended with the result `failure`: no disk.", "because fail_on contains `failure`", "The next apply resumes it."),
+				ExpectError: says("Run 90 failed", "Run 90 (scan on Warehouse) ended with the result `failure`: no disk.", "because `fail_on` includes `failure`", "The next apply resumes it."),
 			},
 			{
 				Config:            config("1"),

@@ -7,7 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -16,74 +16,109 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/runwait"
 )
 
-// waiting says how a Run is waited for and what is made of how it ends.
-type waiting struct {
+// waitOptions say how long to wait for a Run and what its end leads to.
+type waitOptions struct {
+	waits       bool // false: only the source Run is waited for, where it is still active
+	deadline    time.Time
 	timeout     time.Duration
-	timeoutName string   // the attribute that sets the timeout, as errors name it
-	failOn      []string // the results that are errors
-	expected    qualytics.Result
-	unexpected  string // what else is to say of another result that is no error
-	again       string // what comes of a Run that is an error, as its report says
-	unfinished  string // what comes of a Run whose end was not seen, as its report says
-	stateless   bool   // no state holds the Run
+	timeoutName string // the attribute that sets the timeout, as errors name it
+	gate        gate
+	expected    qualytics.Result // any other result that fails nothing is a warning
+	unexpected  string           // what the warning adds
+	operation   string           // "apply" or "action", as errors name what fails
+	again       string           // what becomes of a Run that failed the apply, as its error says
+	unfinished  string           // what becomes of a Run that is still active, as its error says
+	recorded    bool             // whether the Run is recorded in the state
 }
 
-// ending is how a wait ended.
-type ending int
+// within sets the time limit, which begins now.
+func (w waitOptions) within(timeout time.Duration, name string) waitOptions {
+	w.timeout, w.timeoutName, w.deadline = timeout, name, time.Now().Add(timeout)
+	return w
+}
+
+// waitResult is how a wait ended.
+type waitResult int
 
 const (
-	endedTerminal ending = iota
-	endedInterrupted
-	endedTimedOut
-	endedFailing // the Run could not be looked at any more
+	waitTerminal waitResult = iota
+	waitInterrupted
+	waitTimedOut
+	waitFailed // the Run cannot be read any more
 )
 
-// await waits until a Run that was just seen is terminal. It returns the Run as it was last seen.
-func (r *runs) await(ctx context.Context, seen *qualytics.Operation, timeout time.Duration, progress runwait.Progress) (*qualytics.Operation, ending, error) {
-	if seen.Finished() {
-		return seen, endedTerminal, nil
-	}
-	waitCtx, cancel := context.WithTimeout(ctx, timeout)
+// wait waits until a Run that was just seen is terminal. It returns the Run as it was last seen.
+func (r *runs) wait(ctx context.Context, seen *qualytics.Operation, options waitOptions, progress runwait.Progress) (*qualytics.Operation, waitResult, error) {
+	waitCtx, cancel := context.WithDeadline(ctx, options.deadline)
 	defer cancel()
-	last, err := r.pace.Until(waitCtx,
-		func(ctx context.Context) (*qualytics.Operation, error) { return r.client.Operation(ctx, seen.ID) },
-		(*qualytics.Operation).Finished, progress)
-	if last == nil {
-		last = seen
-	}
+	last, err := r.poller.Wait(waitCtx, seen, progress)
 	switch {
 	case err == nil:
-		return last, endedTerminal, nil
-	case ctx.Err() != nil:
-		return last, endedInterrupted, err
+		return last, waitTerminal, nil
+	case errors.Is(ctx.Err(), context.Canceled):
+		return last, waitInterrupted, err
 	case waitCtx.Err() != nil:
-		return last, endedTimedOut, err
+		return last, waitTimedOut, err
 	default:
-		return last, endedFailing, err
+		return last, waitFailed, err
 	}
 }
 
-// failed reports whether a result is one of those that are errors.
-func (w waiting) failed(result qualytics.Result) bool {
-	return slices.Contains(w.failOn, string(result))
-}
-
-// judge reports how a Run ended: an error if its result is one of fail_on, a warning for anything else
-// but the expected result without a message.
-func (w waiting) judge(operation *qualytics.Operation, diags *diag.Diagnostics) {
-	run := runName(operation.ID)
-	ended := fmt.Sprintf("%s (%s) ended with the result `%s`", run, operation.Type, operation.Result)
-	if operation.Message != nil && *operation.Message != "" {
-		ended += ": " + *operation.Message
+// report reports how a Run ended: an error if it fails the apply, a warning for any other result but the
+// expected one without a message.
+func (r *runs) report(ctx context.Context, run *qualytics.Operation, options waitOptions, diags *diag.Diagnostics) {
+	ended := fmt.Sprintf("%s ended with the result `%s`", describeRun(run), printable(string(run.Result)))
+	if run.Message != nil && *run.Message != "" {
+		ended += ": " + printable(*run.Message)
 	}
+	ended = sentence(ended)
+	excess := options.gate.tooManyAnomalies(run)
 	switch {
-	case w.failed(operation.Result):
-		diags.AddError(run+outcome(operation.Result), sentence(ended)+fmt.Sprintf("\n\nThat is an error because fail_on contains `%s`. The data source qualytics_operation with id = %d shows the whole Run. ", operation.Result, operation.ID)+w.again)
-	case operation.Result != w.expected:
-		diags.AddWarning(run+outcome(operation.Result), sentence(ended)+w.unexpected)
-	case operation.Result == qualytics.ResultSuccess && operation.Message != nil && *operation.Message != "":
-		diags.AddWarning(run+" succeeded with a message", sentence(ended))
+	case options.gate.failsOn(run.Result):
+		diags.AddError(runName(run.ID)+outcome(run.Result), ended+" "+options.failedOn(run.Result)+r.aboutContainers(ctx, run)+options.afterFailure(run))
+	case excess != "":
+		diags.AddError(runName(run.ID)+" did not pass max_anomalies", ended+" "+strings.Replace(excess, "The apply", "The "+options.operation, 1)+r.aboutContainers(ctx, run)+options.afterFailure(run))
+	case run.Result != options.expected:
+		diags.AddWarning(runName(run.ID)+outcome(run.Result), ended+options.unexpected)
+	case run.Result == qualytics.ResultSuccess && run.Message != nil && *run.Message != "":
+		diags.AddWarning(runName(run.ID)+" succeeded with a message", ended)
 	}
+}
+
+// failedOn says which entry of fail_on a result is.
+func (w waitOptions) failedOn(result qualytics.Result) string {
+	if result == qualytics.ResultFailure || result == qualytics.ResultAborted {
+		return fmt.Sprintf("The %s failed because `fail_on` includes `%s`.", w.operation, result)
+	}
+	return fmt.Sprintf("The %s failed because the provider does not know this result and counts it as a failure, and `fail_on` includes `failure`.", w.operation)
+}
+
+func (w waitOptions) afterFailure(run *qualytics.Operation) string {
+	return "\n\n" + w.again + fmt.Sprintf("The data source qualytics_operation_containers with operation_id = %d lists all containers.", run.ID)
+}
+
+// aboutContainers introduces the containers in which something went wrong.
+func (r *runs) aboutContainers(ctx context.Context, run *qualytics.Operation) string {
+	containers := r.describeContainers(ctx, run.ID)
+	if containers == "" {
+		return ""
+	}
+	return "\n\nContainers, worst first:" + containers
+}
+
+// describeRun names a Run, what it executes and where, as far as it says so.
+func describeRun(run *qualytics.Operation) string {
+	var details []string
+	if run.Type != "" {
+		details = append(details, printable(string(run.Type)))
+	}
+	if run.Datastore != nil && run.Datastore.Name != nil {
+		details = append(details, "on "+printable(*run.Datastore.Name))
+	}
+	if len(details) == 0 {
+		return runName(run.ID)
+	}
+	return runName(run.ID) + " (" + strings.Join(details, " ") + ")"
 }
 
 func outcome(result qualytics.Result) string {
@@ -95,34 +130,34 @@ func outcome(result qualytics.Result) string {
 	case qualytics.ResultSuccess:
 		return " succeeded"
 	default:
-		return " ended as " + string(result)
+		return " ended as " + printable(string(result))
 	}
 }
 
-// reportUnfinished reports a wait that ended before the Run did. An interrupt is only a warning: for an
-// error Terraform would taint a new resource, and the Run would be started again.
-func (w waiting) reportUnfinished(operation *qualytics.Operation, how ending, err error, diags *diag.Diagnostics) {
-	run, goesOn := runName(operation.ID), " goes on, and is in the state. "
-	if w.stateless {
-		goesOn = " goes on. "
+// reportUnfinished reports a wait that ended before the Run did. For a resource an interrupt is a warning:
+// after an error Terraform would taint a new resource, and the Run would be started again.
+func (w waitOptions) reportUnfinished(run *qualytics.Operation, result waitResult, err error, diags *diag.Diagnostics) {
+	name := runName(run.ID)
+	still := fmt.Sprintf("%s is still `%s`", name, run.Result)
+	recorded := ""
+	if w.recorded {
+		recorded = "It is recorded in the state. "
 	}
-	switch how {
-	case endedInterrupted:
-		diags.AddWarning("Interrupted while waiting for "+run,
-			fmt.Sprintf("%s is still `%s`, goes on, and is in the state. The next apply goes on waiting for it.", run, operation.Result))
-	case endedTimedOut:
-		detail := fmt.Sprintf("%s is still `%s` after %s (%s). It", run, operation.Result, w.timeout, w.timeoutName) + goesOn
+	switch {
+	case result == waitInterrupted && w.recorded:
+		diags.AddWarning("Interrupted while waiting for "+name, still+" and is recorded in the state. The next apply continues waiting for it.")
+	case result == waitInterrupted:
+		diags.AddError("Interrupted while waiting for "+name, still+". "+w.unfinished)
+	case result == waitTimedOut:
+		detail := fmt.Sprintf("%s after %s (%s). ", still, w.timeout, w.timeoutName) + recorded
 		if failure, ok := errors.AsType[*qualytics.Error](err); ok {
-			detail += "The last look at it failed: " + sentence(failure.Error()) + " "
+			detail += "The last poll failed: " + sentence(failure.Error()) + " "
 		}
-		diags.AddError("Timed out while waiting for "+run, detail+w.unfinished)
-	case endedFailing:
-		if qualytics.IsNotFound(err) {
-			diags.AddError(run+" was deleted while it was waited for",
-				"Somebody deleted the record of "+run+" outside this apply, so that its result cannot be known.")
-			return
-		}
-		diags.AddError("Cannot follow "+run, readingRun(operation.ID).explain(err)+"\n\nThe Run"+goesOn+w.unfinished)
-	case endedTerminal:
+		diags.AddError("Timed out while waiting for "+name, detail+w.unfinished)
+	case qualytics.IsNotFound(err):
+		diags.AddError(name+" was deleted while it was waited for",
+			"The record of "+name+" was deleted outside this "+w.operation+", so its result is unknown. An unknown result fails the "+w.operation+".")
+	default:
+		diags.AddError("Cannot follow "+name, readingRun(run.ID).explain(err)+"\n\nThe Run may still be running. "+recorded+w.unfinished)
 	}
 }

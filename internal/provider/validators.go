@@ -6,14 +6,17 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-const mustBePositiveDuration = `must be a duration longer than zero, such as "30s" or "10m"`
+const mustBePositiveDuration = `must be a duration greater than zero with a unit, such as "30s" or "10m"`
 
-// positiveDuration rejects what is not a duration longer than nothing.
+// positiveDuration rejects what is not a duration greater than zero.
 type positiveDuration struct{}
 
 func (positiveDuration) Description(context.Context) string {
@@ -32,6 +35,29 @@ func (positiveDuration) ValidateString(_ context.Context, req validator.StringRe
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid duration",
 			fmt.Sprintf("%s %s, not %q.", req.Path, mustBePositiveDuration, req.ConfigValue.ValueString()))
 	}
+}
+
+// setsTimeout warns of an object in which no timeout is set: Terraform drops names that an object does not
+// have, so that a misspelt one looks like this.
+type setsTimeout struct{}
+
+func (setsTimeout) Description(context.Context) string { return "at least one timeout must be set" }
+
+func (v setsTimeout) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (setsTimeout) ValidateObject(_ context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	attributes := req.ConfigValue.Attributes()
+	for _, value := range attributes {
+		if !value.IsNull() {
+			return
+		}
+	}
+	names := slices.Sorted(maps.Keys(attributes))
+	resp.Diagnostics.AddAttributeWarning(req.Path, "No timeout set",
+		req.Path.String()+" sets none of "+strings.Join(names, ", ")+", so the defaults apply. Terraform ignores other names in it: check the spelling.")
 }
 
 // calendarDate rejects what is not a date of the calendar in the form YYYY-MM-DD.

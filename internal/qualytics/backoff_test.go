@@ -92,7 +92,7 @@ func simulated(t *testing.T, server serverFunc, changes ...func(*Config)) *Clien
 	if err != nil {
 		t.Fatal(err)
 	}
-	wire(client).transport, wire(client).starts = server, server
+	attemptsOf(client).transport, attemptsOf(client).starts = server, server
 	return client
 }
 

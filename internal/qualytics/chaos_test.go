@@ -177,9 +177,9 @@ func (c *chaos) serve(t *testing.T, version int) (url string) {
 // startCalmly makes a start without chaos, which shows the client its user.
 func startCalmly(t *testing.T, client *Client, server *chaos) (int64, error) {
 	t.Helper()
-	proxied := wire(client).starts
-	defer func() { wire(client).starts = proxied }()
-	wire(client).starts = handled(server.api)
+	proxied := attemptsOf(client).starts
+	defer func() { attemptsOf(client).starts = proxied }()
+	attemptsOf(client).starts = handled(server.api)
 	source, err := client.Operation(t.Context(), 1)
 	if err != nil {
 		return 0, err

@@ -32,6 +32,9 @@ type Config struct {
 	Token     string // API token
 	UserAgent string
 
+	// TokenSource says where the token came from. Errors carry it when the API rejects the token.
+	TokenSource string
+
 	RequestTimeout time.Duration // one attempt's limit; 0 means DefaultRequestTimeout
 	MaxRetries     int           // retries after the first attempt; 0 means none
 	RetryWait      time.Duration // pause before the first retry, doubled for each further one; 0 means 1 s
@@ -39,6 +42,10 @@ type Config struct {
 	// LookFor is how long after a request to start a Run a client that lost the response looks for the
 	// Run. 0 means as long as the request may be at work: RequestTimeout, and at least a minute.
 	LookFor time.Duration
+
+	// RateLimitPatience is how long one request may be refused for the rate limit (429) before that is an
+	// error; 0 means 300 times RetryWait, which is 5 minutes.
+	RateLimitPatience time.Duration
 
 	CACertFile         string // PEM file of authorities to trust besides the system's
 	InsecureSkipVerify bool   // accept any TLS certificate
@@ -49,15 +56,16 @@ type Config struct {
 
 // Client calls the Runs API. It is safe for concurrent use.
 type Client struct {
-	base      *url.URL // ends in /api
-	userAgent string
-	token     string
-	http      *retryablehttp.Client
-	timeout   time.Duration // of one attempt
-	retryWait time.Duration
-	lookFor   time.Duration
+	base        *url.URL // ends in /api
+	userAgent   string
+	token       string
+	tokenSource string
+	http        *retryablehttp.Client
+	timeout     time.Duration // of one attempt
+	retryWait   time.Duration
+	lookFor     time.Duration
 
-	turn    turn
+	turn    startTurn
 	started startedRuns
 }
 
@@ -86,21 +94,27 @@ func New(config Config) (*Client, error) {
 	if config.RetryWait == 0 {
 		config.RetryWait = defaultRetryWait
 	}
+	if config.RateLimitPatience == 0 {
+		config.RateLimitPatience = defaultPatience * config.RetryWait
+	}
 	if config.LookFor == 0 {
 		config.LookFor = max(config.RequestTimeout, defaultLookFor)
 	}
 
 	client := &Client{
-		base: base, token: token, userAgent: config.UserAgent,
+		base: base, token: token, tokenSource: config.TokenSource, userAgent: config.UserAgent,
 		timeout: config.RequestTimeout, retryWait: config.RetryWait, lookFor: config.LookFor,
-		turn: newTurn(base),
+		turn: newStartTurn(base),
 	}
 	attempts := &attempts{
 		transport: transport, starts: starts, timeout: config.RequestTimeout,
 		largest: largestBody, token: secret(token), log: config.Log,
 	}
 	client.http = &retryablehttp.Client{
-		HTTPClient:   &http.Client{Transport: attempts, CheckRedirect: followRedirect},
+		HTTPClient: &http.Client{
+			Transport:     newThrottle(attempts, config.RetryWait, config.RateLimitPatience),
+			CheckRedirect: followRedirect,
+		},
 		RetryMax:     config.MaxRetries,
 		RetryWaitMin: config.RetryWait,
 		RetryWaitMax: longestRetryWait,
@@ -130,18 +144,15 @@ type call struct {
 	retry  retryPolicy
 }
 
-func (c call) String() string { return c.method + " /api" + c.path }
-
 // do makes a call and decodes its response into the value that into points to (nil: the response need
 // not have a body). It returns the state of the call also when it failed.
 func (c *Client) do(ctx context.Context, call call, into any) (*callState, error) {
 	state := &callState{retry: call.retry}
-	target := *c.base
-	target.Path += call.path
+	target := c.endpoint(call)
 	target.RawQuery = call.query.Encode()
 	request, err := retryablehttp.NewRequestWithContext(withCallState(ctx, state), call.method, target.String(), nil)
 	if err != nil {
-		return state, fmt.Errorf("building %s: %w", call, err)
+		return state, fmt.Errorf("building %s %s: %w", call.method, c.endpoint(call), err)
 	}
 	request.Header.Set("Authorization", "Bearer "+c.token)
 	request.Header.Set("Accept", "application/json")
@@ -163,7 +174,7 @@ func (c *Client) do(ctx context.Context, call call, into any) (*callState, error
 		into = new(any) // what is not JSON, such as the login page of a proxy, is no success
 	}
 	if err := decode(body, into); err != nil {
-		return state, notAPIError(call, response, body, err)
+		return state, c.notAPIError(call, response, body, err)
 	}
 	return state, nil
 }

@@ -14,36 +14,44 @@ type Kind int
 
 // The kinds of failure: first the API page's table, then what else a server and a network can do.
 const (
-	KindUnknown      Kind = iota
-	KindBadRequest        // 400: malformed, or an invalid id
-	KindUnauthorized      // 401: token missing, wrong or expired
-	KindForbidden         // 403: no Editor team permission on the datastore
-	KindNotFound          // 404: no such Run, in the API's own words
-	KindConflict          // 409: the Run is not in a state that supports the action
-	KindInvalid           // 422: a parameter fails validation
-	KindRateLimited       // 429
-	KindUnavailable       // 5xx
-	KindNotAPI            // an answer that is not the API's: HTML, empty, truncated, not JSON, wrong types
-	KindRedirected        // a redirect that must not be followed
-	KindUntrusted         // TLS: unknown authority, wrong host name, no TLS at all
-	KindUnresolvable      // DNS knows no such host
-	KindUnreachable       // no connection could be made
-	KindDisconnected      // the connection broke, or the answer ended early
-	KindTimedOut          // no whole answer within the request timeout
-	KindCancelled         // the caller gave up
+	KindUnknown       Kind = iota
+	KindBadRequest         // 400: malformed, or an invalid id
+	KindUnauthorized       // 401: token missing, wrong or expired
+	KindForbidden          // 403: no Editor team permission on the datastore
+	KindNotFound           // 404: no such Run, in the API's own words
+	KindConflict           // 409: the Run is not in a state that supports the action
+	KindInvalid            // 422: a parameter fails validation
+	KindRateLimited        // 429, the API's or a gateway's
+	KindUnavailable        // 5xx, the API's or a gateway's
+	KindBlocked            // 4xx whose body is not the API's: a gateway or firewall refused the request
+	KindLoginRequired      // 401 whose body is not the API's: a gateway requires a login of its own
+	KindTooLong            // 414, 431: too many filter values for the gateway
+	KindWrongURL           // 404 that is about the path and not about a Run: the base URL is not the API's
+	KindNotAPI             // a response that is not the API's: HTML, empty, truncated, not JSON, wrong types
+	KindRedirected         // a redirect that must not be followed
+	KindUntrusted          // TLS: unknown authority, wrong host name, no TLS at all
+	KindNeedsTLS           // an http:// request to a port that speaks TLS
+	KindUnresolvable       // DNS knows no such host
+	KindUnreachable        // no connection could be made
+	KindDisconnected       // the connection broke, or the response ended early
+	KindTimedOut           // no complete response within the request timeout
+	KindCancelled          // the caller gave up
 )
 
-// Error says why a call did not do what was asked.
+// Error says why a call failed.
 type Error struct {
-	Call       string // the request, such as "PUT /api/operations/rerun/53388"
+	Call       string // the request's method and URL without its query, such as "GET https://acme.qualytics.io/api/operations"
 	Kind       Kind
-	StatusCode int              // 0 when there was no answer
-	Detail     string           // the API's `detail`, or what is known instead of it
+	StatusCode int              // 0 when there was no response
+	Detail     string           // the API's `detail`, or what is known instead of it; printable
+	Gateway    bool             // the error response is not the API's own: something in front of it refused or failed
 	Parameters []ParameterError // the entries of a 422
-	Location   string           // where a redirect pointed to
-	Expired    time.Time        // with KindUnauthorized: when the token expired, if it is known to have
+	Location   string           // where a redirect pointed to, followed or not
 	RetryAfter time.Duration    // what the server asked to wait
-	Err        error            // the cause, where there was no answer
+	Err        error            // the cause, where there was no response
+
+	TokenSource string    // with KindUnauthorized: where the token came from, as Config.TokenSource says
+	TokenExpiry time.Time // with KindUnauthorized: the token's `exp`; zero if it has none
 }
 
 // ParameterError is one entry of a 422: a parameter that the API rejected.
@@ -52,8 +60,16 @@ type ParameterError struct {
 	Message  string
 }
 
-// Parameter is the name of the parameter that was rejected: the first part of the location after where
-// it was looked for. It is empty when the API did not say.
+// In is the part of the request that holds the parameter: "path", "query" or "body". It is empty when
+// the API did not say.
+func (p ParameterError) In() string {
+	if len(p.Location) == 0 {
+		return ""
+	}
+	return p.Location[0]
+}
+
+// Parameter is the name of the parameter that was rejected. It is empty when the API did not say.
 func (p ParameterError) Parameter() string {
 	if len(p.Location) < 2 {
 		return ""
@@ -73,7 +89,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // Transient reports whether the same call may well succeed a little later.
 func (e *Error) Transient() bool {
 	switch e.Kind {
-	case KindRateLimited, KindUnavailable, KindNotAPI, KindUnreachable, KindDisconnected, KindTimedOut:
+	case KindRateLimited, KindUnavailable, KindBlocked, KindLoginRequired, KindWrongURL, KindNotAPI, KindUnreachable, KindDisconnected, KindTimedOut:
 		return true
 	case KindUnresolvable:
 		return !isPermanent(e.Err)

@@ -112,7 +112,7 @@ func FuzzReadDetail(f *testing.F) {
 		if !isAPI && (detail != "" || parameters != nil) {
 			t.Errorf("%q says nothing of the API's, but %q", body, detail)
 		}
-		if !utf8.ValidString(detail) || len(detail) > 2*longestDetail {
+		if !utf8.ValidString(detail) || len(detail) > 2*utf8.UTFMax*longestText {
 			t.Errorf("the detail is %q", detail)
 		}
 		for _, parameter := range parameters {

@@ -50,12 +50,14 @@ func newClient(t testing.TB, url string, changes ...func(*Config)) *Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(wire(client).transport.(*http.Transport).CloseIdleConnections)
+	t.Cleanup(attemptsOf(client).transport.(*http.Transport).CloseIdleConnections)
 	return client
 }
 
-// wire is what makes the client's single attempts.
-func wire(client *Client) *attempts { return client.http.HTTPClient.Transport.(*attempts) }
+// attemptsOf is what makes the client's single attempts.
+func attemptsOf(client *Client) *attempts {
+	return client.http.HTTPClient.Transport.(*throttle).next.(*attempts)
+}
 
 // rerun and resume are the client's methods, of a Run that is read first.
 func rerun(ctx context.Context, client *Client, id int64) (Started, error) {

@@ -20,7 +20,7 @@ func TestMissingRunOrWrongURL(t *testing.T) {
 	}{
 		"no such Run, in the API's words": {detail: "Operation not found", kind: KindNotFound},
 		"no such Run, in general words":   {detail: "Not Found", lists: true, kind: KindNotFound, looks: 1},
-		"no such path":                    {detail: "Not Found", kind: KindNotAPI, looks: 1},
+		"no such path":                    {detail: "Not Found", kind: KindWrongURL, looks: 1},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

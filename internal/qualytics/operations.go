@@ -29,7 +29,7 @@ func (c *Client) Operation(ctx context.Context, id int64) (*Operation, error) {
 		return nil, c.confirmMissing(ctx, id, err)
 	}
 	if operation.ID != id {
-		return nil, wrongRun(call, operation.ID)
+		return nil, c.wrongRun(call, operation.ID)
 	}
 	operation.Payload = exchange.body
 	return &operation, nil
@@ -42,7 +42,7 @@ func (c *Client) Operations(ctx context.Context, filter Filter, limit int) (List
 		fetch: func(ctx context.Context, window window) (page[Operation], error) {
 			answer, err := fetchPage[Operation](ctx, c, "/operations", filter.query(), window)
 			if err == nil && slices.ContainsFunc(answer.Items, func(operation Operation) bool { return operation.ID < 1 }) {
-				err = &Error{Call: "GET /api/operations", Kind: KindNotAPI, StatusCode: http.StatusOK, Detail: "JSON with a Run that has no usable id"}
+				err = c.newError(call{method: http.MethodGet, path: "/operations"}, KindNotAPI, http.StatusOK, "JSON with a Run that has no usable id")
 			}
 			return answer, err
 		},
@@ -70,7 +70,7 @@ func fetchPage[T any](ctx context.Context, c *Client, path string, query url.Val
 	call := call{method: http.MethodGet, path: path, query: query}
 	_, err := c.do(ctx, call, &answer)
 	if err == nil && answer.Items == nil {
-		err = &Error{Call: call.String(), Kind: KindNotAPI, StatusCode: http.StatusOK, Detail: "JSON without items"}
+		err = c.newError(call, KindNotAPI, http.StatusOK, "JSON without items")
 	}
 	return answer, err
 }
@@ -91,7 +91,7 @@ func (c *Client) Abort(ctx context.Context, id int64) (*Operation, error) {
 		return nil, err
 	}
 	if operation.ID != id {
-		return nil, wrongRun(call, operation.ID)
+		return nil, c.wrongRun(call, operation.ID)
 	}
 	return &operation, nil
 }
@@ -113,15 +113,12 @@ func (c *Client) confirmMissing(ctx context.Context, id int64, err error) error 
 		return err
 	}
 	if _, listErr := c.Operations(ctx, Filter{ID: &id}, 1); listErr != nil {
-		missing.Kind = KindNotAPI
+		missing.Kind = KindWrongURL
 		missing.Detail += " (and the Runs cannot be listed there, either)"
 	}
 	return missing
 }
 
-func wrongRun(call call, id int64) *Error {
-	return &Error{
-		Call: call.String(), Kind: KindNotAPI, StatusCode: http.StatusOK,
-		Detail: fmt.Sprintf("the answer speaks of another Run (id %d)", id),
-	}
+func (c *Client) wrongRun(call call, id int64) *Error {
+	return c.newError(call, KindNotAPI, http.StatusOK, fmt.Sprintf("the response is about another Run (id %d)", id))
 }

@@ -4,6 +4,8 @@
 package qualytics
 
 import (
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -80,6 +82,25 @@ func TestGetFollowsToHTTPS(t *testing.T) {
 	equal(t, "requests over TLS", secure.seen, []string{"GET /api/operations/100 Bearer " + testToken})
 }
 
+// Whatever is wrong with the target of a redirect that is followed, the error names the redirect.
+func TestRedirectTargetThatFails(t *testing.T) {
+	untrusted := watch(t, httptest.NewTLSServer, nil)
+	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
+	gone := httptest.NewTLSServer(nil)
+	gone.Close()
+	for target, want := range map[string]Kind{untrusted.URL: KindUntrusted, gone.URL: KindUnreachable} {
+		plain := watch(t, httptest.NewServer, redirectTo(301, func(r *http.Request) string { return target + r.URL.String() }))
+		_, err := newClient(t, plain.URL, noRetries).Operations(t.Context(), Filter{}, 0)
+		failed := failure(t, err)
+		equal(t, target, failed.Kind, want)
+		equal(t, target, failed.Call, "GET "+plain.URL+"/api/operations")
+		equal(t, target, failed.Location, target+"/api/operations")
+		if !strings.HasPrefix(failed.Detail, "redirected to "+target+"/api/operations, where the request failed: ") {
+			t.Errorf("got %q", failed.Detail)
+		}
+	}
+}
+
 func TestGetDoesNotFollowElsewhere(t *testing.T) {
 	elsewhere := watch(t, httptest.NewServer, nil)
 	address, _ := url.Parse(elsewhere.URL)
@@ -129,7 +150,9 @@ func TestRedirectsEnd(t *testing.T) {
 	_, err := newClient(t, server.URL).Operation(t.Context(), 100)
 	failed := failure(t, err)
 	equal(t, "kind", failed.Kind, KindNotAPI)
-	equal(t, "detail", failed.Detail, errRedirectLoop.Error())
+	if !strings.HasSuffix(failed.Detail, "/again, where the request failed: "+errRedirectLoop.Error()) {
+		t.Errorf("got %q", failed.Detail)
+	}
 	equal(t, "requests", len(server.seen), 1+mostRedirects)
 }
 

@@ -66,6 +66,8 @@ func checkRetry(ctx context.Context, response *http.Response, err error) (bool, 
 	switch {
 	case err != nil:
 		return retryable && !isPermanent(err), nil
+	case response.StatusCode == http.StatusTooManyRequests:
+		return false, nil // the throttle has sent it again for as long as it may
 	case turnedAway(response):
 		return true, nil
 	case response.StatusCode >= 500:

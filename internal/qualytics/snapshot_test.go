@@ -118,7 +118,7 @@ func TestSortIsIgnored(t *testing.T) {
 					request.URL.RawQuery = query.Encode()
 					return server(request)
 				})
-				wire(service.client).transport, wire(service.client).starts = unsorted, unsorted
+				attemptsOf(service.client).transport, attemptsOf(service.client).starts = unsorted, unsorted
 				service.Inject(mockapi.Fault{Path: rerunPath, Close: true, AfterEffect: test.effect})
 				started, err := service.rerun(t)
 				if test.adopted != 0 {

@@ -81,10 +81,10 @@ type startRequest struct {
 func (c *Client) start(ctx context.Context, request startRequest) (Started, error) {
 	release, err := c.turn.take(ctx)
 	if err != nil {
-		return Started{}, &Error{
-			Call: request.String(), Kind: KindCancelled, Err: err,
-			Detail: "the request waited for another start to finish and was not sent, so nothing was started (" + err.Error() + ")",
-		}
+		failure := c.newError(request.call, KindCancelled, 0,
+			"the request waited for another start to finish and was not sent, so nothing was started ("+err.Error()+")")
+		failure.Err = err
+		return Started{}, failure
 	}
 	defer release()
 	before, err := c.takeSnapshot(ctx, request.source)
@@ -95,7 +95,7 @@ func (c *Client) start(ctx context.Context, request startRequest) (Started, erro
 	state, err := c.do(ctx, request.call, &run)
 	settled := err == nil
 	if err == nil {
-		err = request.check(&run, before)
+		err = c.check(request, &run, before)
 	}
 	if err == nil {
 		c.started.add(run.ID)
@@ -125,28 +125,26 @@ func (c *Client) start(ctx context.Context, request startRequest) (Started, erro
 
 // check returns an error for a response that names a Run which the request cannot have started: one
 // that was there before, or one that is not like the source.
-func (r startRequest) check(run *Operation, before snapshot) error {
+func (c *Client) check(request startRequest, run *Operation, before snapshot) error {
+	source := request.source
 	_, located := run.datastoreID()
 	switch {
 	case run.ID < 1:
-		return wrongRun(r.call, run.ID)
-	case r.revives && run.ID == r.source.ID:
+		return c.wrongRun(request.call, run.ID)
+	case request.revives && run.ID == source.ID:
 		return nil
-	case run.ID == r.source.ID || !before.isNew(run) || !located && !before.isNewer(run):
-		return r.notNew(run.ID, "was there before")
-	case run.Type != "" && r.source.Type != "" && !sameType(run.Type, r.source.Type):
-		return r.notNew(run.ID, fmt.Sprintf("is of type %s, not %s", run.Type, r.source.Type))
-	case differInDatastore(run, r.source):
-		return r.notNew(run.ID, fmt.Sprintf("is on datastore %d, not %d", *run.Datastore.ID, *r.source.Datastore.ID))
+	case run.ID == source.ID || !before.isNew(run) || !located && !before.isNewer(run):
+		return c.notNew(request.call, run.ID, "was there before")
+	case run.Type != "" && source.Type != "" && !sameType(run.Type, source.Type):
+		return c.notNew(request.call, run.ID, fmt.Sprintf("is of type %s, not %s", run.Type, source.Type))
+	case differInDatastore(run, source):
+		return c.notNew(request.call, run.ID, fmt.Sprintf("is on datastore %d, not %d", *run.Datastore.ID, *source.Datastore.ID))
 	}
 	return nil
 }
 
-func (r startRequest) notNew(id int64, why string) *Error {
-	return &Error{
-		Call: r.String(), Kind: KindNotAPI, StatusCode: http.StatusOK,
-		Detail: fmt.Sprintf("the response names Run %d, which %s", id, why),
-	}
+func (c *Client) notNew(call call, id int64, why string) *Error {
+	return c.newError(call, KindNotAPI, http.StatusOK, fmt.Sprintf("the response names Run %d, which %s", id, why))
 }
 
 // refused reports whether the API certainly did not start anything. A 2xx response that cannot be read,

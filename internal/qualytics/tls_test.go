@@ -128,7 +128,7 @@ func TestUntrustedIsNotRepeated(t *testing.T) {
 // redial makes every connection go to one address, and counts them.
 func redial(client *Client, address string) *int {
 	dials := 0
-	transport := wire(client).transport.(*http.Transport)
+	transport := attemptsOf(client).transport.(*http.Transport)
 	transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
 		dials++
 		return new(net.Dialer).DialContext(ctx, network, address)
@@ -151,11 +151,21 @@ func TestWrongScheme(t *testing.T) {
 		}
 		err = endpoint.call(t.Context(), newClient(t, strings.Replace(secure.URL, "https:", "http:", 1)))
 		failed = failure(t, err)
-		equal(t, "http to https, "+endpoint.name, failed.Kind, KindNotAPI)
-		if !strings.Contains(failed.Detail, "HTTP request to an HTTPS server") {
-			t.Errorf("http to https, %s: %v", endpoint.name, failed)
-		}
+		equal(t, "http to https, "+endpoint.name, failed.Kind, KindNeedsTLS)
+		equal(t, "http to https, "+endpoint.name, IsTransient(err), false)
 	}
+}
+
+// How servers other than Go's respond to http on their TLS port.
+func TestWrongSchemeOfOtherServers(t *testing.T) {
+	for _, page := range []string{
+		"<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>",
+		"<html><body>Reason: You're speaking plain HTTP to an SSL-enabled server port.</body></html>",
+	} {
+		client := respond(t, answering(400, "text/html", page))
+		equal(t, page, failure(t, client.Delete(t.Context(), 100)).Kind, KindNeedsTLS)
+	}
+	equal(t, "a page with another reason", failure(t, respond(t, answering(400, "text/html", "<title>400 Bad Request</title>")).Delete(t.Context(), 100)).Kind, KindBlocked)
 }
 
 func TestAuthoritiesFault(t *testing.T) {

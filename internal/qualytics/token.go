@@ -30,6 +30,9 @@ func cleanToken(token string) (string, error) {
 	return token, nil
 }
 
+// TokenExpiry is when the token expires, as its `exp` claim says. The zero time means that none is known.
+func (c *Client) TokenExpiry() time.Time { return tokenExpiry(c.token) }
+
 // tokenExpiry reads the `exp` claim of a token that is a JWT. The signature is not checked: it only
 // serves to say why the API may have refused the token. The zero time means that there is none to read.
 func tokenExpiry(token string) time.Time {
@@ -50,8 +53,8 @@ func tokenExpiry(token string) time.Time {
 	return time.Unix(int64(claims.Exp), 0).UTC()
 }
 
-// shortestSecret is the length from which on a token is cut out of answers: cutting out a shorter one,
-// which can be no real token, would maim them.
+// shortestSecret is the length from which on a token is cut out of responses: cutting out a shorter
+// one, which can be no real token, would garble them.
 const shortestSecret = 8
 
 // secret is a token that must not be seen in anything the client hands out, since a server may echo it.

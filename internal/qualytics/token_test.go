@@ -79,20 +79,24 @@ func TestTokenExpiry(t *testing.T) {
 	equal(t, "a padded token", tokenExpiry(padded), expiry)
 }
 
-func TestExpiredTokenIsNamed(t *testing.T) {
+func TestRejectedTokenIsDescribed(t *testing.T) {
 	unauthorised := answering(401, "application/json", `{"detail": "Invalid or expired token"}`)
 	for name, test := range map[string]struct {
 		token string
 		want  time.Time
 	}{
 		"expired": {jwt(`{"exp": 1577836800}`), time.Date(2020, time.January, 1, 0, 0, 0, 0, time.UTC)},
-		"valid":   {jwt(`{"exp": 99999999999}`), time.Time{}},
+		"valid":   {jwt(`{"exp": 99999999999}`), time.Unix(99999999999, 0).UTC()},
 		"opaque":  {testToken, time.Time{}},
 	} {
-		client := respond(t, unauthorised, func(config *Config) { config.Token = test.token })
+		client := respond(t, unauthorised, func(config *Config) {
+			config.Token, config.TokenSource = test.token, "set in the test"
+		})
+		equal(t, name, client.TokenExpiry(), test.want)
 		_, err := client.Operation(t.Context(), 100)
 		failed := failure(t, err)
 		equal(t, name, failed.Kind, KindUnauthorized)
-		equal(t, name, failed.Expired, test.want)
+		equal(t, name, failed.TokenExpiry, test.want)
+		equal(t, name, failed.TokenSource, "set in the test")
 	}
 }

@@ -13,8 +13,7 @@ import (
 	"os"
 )
 
-// mostConnections is how many requests one client has under way to the server while it lists, and how
-// many connections it keeps for the next ones.
+// mostConnections is how many pages of one list are read at a time.
 const mostConnections = 8
 
 // newStartTransport is the transport for requests that start a Run. Go's transport sends a request
@@ -35,7 +34,7 @@ func newStartTransport(config Config) (*http.Transport, error) {
 // configured trust.
 func newTransport(config Config) (*http.Transport, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = mostConnections
+	transport.MaxIdleConnsPerHost = mostUnderWay
 	transport.TLSClientConfig = &tls.Config{
 		MinVersion:         tls.VersionTLS12,
 		InsecureSkipVerify: config.InsecureSkipVerify, //nolint:gosec // the user's explicit choice, for self-signed deployments

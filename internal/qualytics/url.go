@@ -33,6 +33,25 @@ func parseURL(text string) (*url.URL, error) {
 	return &url.URL{Scheme: base.Scheme, Host: base.Host, Path: path + "/api"}, nil
 }
 
+// SameURL reports whether two base URLs lead to the same deployment: they differ at most in a trailing
+// slash or /api, in the case of the scheme and the host, and in whether the default port is written.
+func SameURL(a, b string) bool {
+	left, leftErr := parseURL(a)
+	right, rightErr := parseURL(b)
+	return leftErr == nil && rightErr == nil && left.Scheme == right.Scheme && left.Path == right.Path &&
+		strings.EqualFold(left.Hostname(), right.Hostname()) && port(left) == port(right)
+}
+
+func port(base *url.URL) string {
+	switch {
+	case base.Port() != "":
+		return base.Port()
+	case base.Scheme == "http":
+		return "80"
+	}
+	return "443"
+}
+
 // PlainHTTP reports whether the token would travel unencrypted over a network to the given base URL:
 // it is a plain-http one whose host is not loopback.
 func PlainHTTP(text string) bool {

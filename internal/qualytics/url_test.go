@@ -79,3 +79,34 @@ func TestPlainHTTP(t *testing.T) {
 		equal(t, text, PlainHTTP(text), want)
 	}
 }
+
+func TestSameURL(t *testing.T) {
+	for _, pair := range [][2]string{
+		{"https://a.qualytics.io", "https://a.qualytics.io"},
+		{"https://a.qualytics.io", "https://A.Qualytics.IO/api/"},
+		{"https://a.qualytics.io", " HTTPS://a.qualytics.io:443/ "},
+		{"http://a.qualytics.io:80", "http://a.qualytics.io"},
+		{"http://[::1]:8080", "http://[::1]:8080/api"},
+		{"https://a.example/tools/", "https://a.example:443/tools/api"},
+	} {
+		if !SameURL(pair[0], pair[1]) || !SameURL(pair[1], pair[0]) {
+			t.Errorf("%q", pair)
+		}
+	}
+	for _, pair := range [][2]string{
+		{"https://a.qualytics.io", "https://b.qualytics.io"},
+		{"https://a.qualytics.io", "https://a.qualytics.io.example"},
+		{"https://a.qualytics.io", "http://a.qualytics.io"},
+		{"https://a.qualytics.io", "https://a.qualytics.io:8443"},
+		{"https://a.qualytics.io:80", "http://a.qualytics.io"},
+		{"https://a.example/tools", "https://a.example/Tools"},
+		{"https://a.example/tools", "https://a.example"},
+		{"https://a.qualytics.io", ""},
+		{"", ""},
+		{"a.qualytics.io", "a.qualytics.io"},
+	} {
+		if SameURL(pair[0], pair[1]) || SameURL(pair[1], pair[0]) {
+			t.Errorf("%q", pair)
+		}
+	}
+}

@@ -1,15 +1,13 @@
 // Copyright (c) The terraform-provider-qualytics authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package runwait waits for a Run to get where it is awaited: it polls fast at first, then ever more
-// slowly, survives polls that fail in passing, and ends with its context.
+// Package runwait waits until a Run is terminal. It polls fast at first and backs off, believes no single
+// odd response, and ends with its context.
 package runwait
 
 import (
 	"context"
 	"fmt"
-	"maps"
-	"math/big"
 	"math/rand/v2"
 	"time"
 
@@ -17,98 +15,116 @@ import (
 )
 
 const (
-	firstPause = time.Second
-	growth     = 1.5
+	firstInterval = time.Second
+	growth        = 1.5
 
-	// mostFailures is how many polls in a row may fail in passing. Each is repeated by the client, too,
-	// so with the usual pauses a server may be away for some minutes.
-	mostFailures = 10
+	// maxTransient is how many polls in a row may fail for a transient reason. The client retries each
+	// of them, so with the usual intervals a server may be away for some minutes.
+	maxTransient = 10
+
+	// maxDefinite is how many polls in a row may fail for a reason that would last, such as a 401 or a
+	// 404. A single one may come from a lagging replica or a proxy.
+	maxDefinite = 3
+
+	// progressInterval is how often the progress is reported while nothing new is known.
+	progressInterval = 10 * time.Second
 )
 
-// Pace says how often a Run is looked at.
-type Pace struct {
-	Longest time.Duration // the longest pause between two polls; the first ones are at most a second apart
+// Poller says how to poll a Run.
+type Poller struct {
+	// Get reads the Run.
+	Get func(ctx context.Context, id int64) (*qualytics.Operation, error)
+	// MaxInterval is the longest interval between two polls. Polling starts at 1 s and backs off to it.
+	MaxInterval time.Duration
+	// NotFoundGrace is for how long a 404 does not count: a replica may not know a new Run yet.
+	NotFoundGrace time.Duration
 }
 
-// Progress is told each time that a poll shows something new.
-type Progress func(operation *qualytics.Operation)
+// Progress receives the Run as it was last seen, after each poll and every few seconds in between.
+type Progress func(run *qualytics.Operation)
 
-// Until polls a Run until done says so and returns the Run as it was then. The first poll comes after a
-// pause, since the caller has just seen the Run.
+// Wait polls a Run until it is terminal and returns it. seen is the Run as the caller has just seen it;
+// the first poll follows an interval later. progress may be nil.
 //
-// When ctx ends first, the error is the context's. A poll that fails for good, or too many in a row
-// that fail in passing, end the waiting with the poll's error. The last Run seen is returned with any
-// error; it is nil when there was none.
-func (p Pace) Until(
-	ctx context.Context,
-	look func(context.Context) (*qualytics.Operation, error),
-	done func(*qualytics.Operation) bool,
-	progress Progress,
-) (*qualytics.Operation, error) {
-	var (
-		seen     *qualytics.Operation
-		failures int
-		lastErr  error
-	)
-	for pause := min(firstPause, p.Longest); ; pause = min(time.Duration(float64(pause)*growth), p.Longest) {
-		if err := sleep(ctx, jitter(pause)); err != nil {
-			return seen, ended(err, lastErr)
+// When ctx ends first, the error is the context's. Several polls in a row that fail end the wait with the
+// last one's error. The Run as it was last seen is returned with any error.
+func (p Poller) Wait(ctx context.Context, seen *qualytics.Operation, progress Progress) (*qualytics.Operation, error) {
+	began := time.Now()
+	var failed failures
+	for interval := p.first(); !seen.Finished(); interval = p.next(interval) {
+		if err := sleep(ctx, jitter(interval), seen, progress); err != nil {
+			return seen, failed.explain(err)
 		}
-		operation, err := look(ctx)
-		if err != nil {
-			if ctx.Err() != nil {
-				return seen, ended(ctx.Err(), lastErr)
+		run, err := p.Get(ctx, seen.ID)
+		switch {
+		case err == nil:
+			seen, failed = run, failures{}
+			if progress != nil {
+				progress(seen)
 			}
-			failures++
-			lastErr = err
-			if !qualytics.IsTransient(err) || failures >= mostFailures {
+		case ctx.Err() != nil:
+			return seen, failed.explain(ctx.Err())
+		case qualytics.IsNotFound(err) && time.Since(began) < p.NotFoundGrace:
+		default:
+			if failed.add(err); failed.tooMany() {
 				return seen, err
 			}
-			continue
 		}
-		failures, lastErr = 0, nil
-		if progress != nil && (seen == nil || changed(seen, operation)) {
-			progress(operation)
-		}
-		seen = operation
-		if done(operation) {
-			return operation, nil
-		}
+	}
+	return seen, nil
+}
+
+func (p Poller) first() time.Duration { return min(firstInterval, p.MaxInterval) }
+
+func (p Poller) next(interval time.Duration) time.Duration {
+	return min(time.Duration(float64(interval)*growth), p.MaxInterval)
+}
+
+// failures are the polls in a row that have failed.
+type failures struct {
+	count, definite int
+	last            error
+}
+
+func (f *failures) add(err error) {
+	f.count++
+	f.last = err
+	if !qualytics.IsTransient(err) {
+		f.definite++
 	}
 }
 
-// ended keeps what the last poll failed with: it may be why the time ran out.
-func ended(err, lastErr error) error {
-	if lastErr == nil {
+func (f *failures) tooMany() bool { return f.count >= maxTransient || f.definite >= maxDefinite }
+
+// explain adds what the last poll failed with: it may be why the time ran out.
+func (f *failures) explain(err error) error {
+	if f.last == nil {
 		return err
 	}
-	return fmt.Errorf("%w; the last poll failed: %w", err, lastErr)
+	return fmt.Errorf("%w; the last poll failed: %w", err, f.last)
 }
 
-// jitter shortens a pause by up to a quarter, so that many waits do not poll in step.
-func jitter(pause time.Duration) time.Duration {
-	return pause - rand.N(pause/4+1) //nolint:gosec // jitter needs no secrecy
+// jitter shortens an interval by up to a quarter, so that many waits do not poll in step.
+func jitter(interval time.Duration) time.Duration {
+	return interval - rand.N(interval/4+1) //nolint:gosec // jitter needs no secrecy
 }
 
-func sleep(ctx context.Context, pause time.Duration) error {
+// sleep pauses, and reports the progress meanwhile.
+func sleep(ctx context.Context, pause time.Duration, seen *qualytics.Operation, progress Progress) error {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
+	ticker := time.NewTicker(progressInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-timer.C:
+			return nil
+		case <-ticker.C:
+			if progress != nil {
+				progress(seen)
+			}
+		}
 	}
-}
-
-// changed reports whether a Run shows progress since it was last seen.
-func changed(before, now *qualytics.Operation) bool {
-	return before.Result != now.Result || !maps.EqualFunc(before.Status, now.Status, sameCount)
-}
-
-func sameCount(a, b *big.Float) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	return a.Cmp(b) == 0
 }

@@ -4,9 +4,9 @@
 package runwait
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"math/big"
 	"slices"
 	"strings"
 	"testing"
@@ -17,8 +17,8 @@ import (
 )
 
 var (
-	passing   = &qualytics.Error{Call: "GET /api/operations/100", Kind: qualytics.KindUnavailable, StatusCode: 502, Detail: "Bad Gateway"}
-	permanent = &qualytics.Error{Call: "GET /api/operations/100", Kind: qualytics.KindNotFound, StatusCode: 404, Detail: "Run 100 does not exist"}
+	transient = &qualytics.Error{Call: "GET /api/operations/100", Kind: qualytics.KindUnavailable, StatusCode: 502, Detail: "Bad Gateway"}
+	missing   = &qualytics.Error{Call: "GET /api/operations/100", Kind: qualytics.KindNotFound, StatusCode: 404, Detail: "Run 100 does not exist"}
 )
 
 var errOdd = errors.New("odd")
@@ -33,7 +33,7 @@ type watched struct {
 
 func watch(ends time.Duration) *watched { return &watched{began: time.Now(), ends: ends} }
 
-func (w *watched) look(context.Context) (*qualytics.Operation, error) {
+func (w *watched) get(context.Context, int64) (*qualytics.Operation, error) {
 	w.polls = append(w.polls, time.Since(w.began))
 	if w.fails != nil {
 		if err := w.fails(len(w.polls)); err != nil {
@@ -54,13 +54,21 @@ func (w *watched) pauses() []time.Duration {
 	return pauses
 }
 
-func finished(operation *qualytics.Operation) bool { return operation.Finished() }
+// wait waits for the Run, which was just seen running.
+func (w *watched) wait(ctx context.Context, maxInterval time.Duration) (*qualytics.Operation, error) {
+	poller := Poller{Get: w.get, MaxInterval: maxInterval, NotFoundGrace: time.Minute}
+	return poller.Wait(ctx, running(), nil)
+}
 
-func TestPace(t *testing.T) {
+func running() *qualytics.Operation {
+	return &qualytics.Operation{ID: 100, Result: qualytics.ResultRunning}
+}
+
+func TestIntervals(t *testing.T) {
 	for _, longest := range []time.Duration{20 * time.Millisecond, time.Second, 10 * time.Second, time.Minute} {
 		synctest.Test(t, func(t *testing.T) {
 			run := watch(time.Hour)
-			operation, err := Pace{Longest: longest}.Until(t.Context(), run.look, finished, nil)
+			operation, err := run.wait(t.Context(), longest)
 			if err != nil || operation.Result != qualytics.ResultSuccess {
 				t.Fatalf("%v: got %v, %v", longest, operation, err)
 			}
@@ -98,24 +106,27 @@ func TestJitter(t *testing.T) {
 	}
 }
 
-func TestErrorsInPassing(t *testing.T) {
+func TestFailedPolls(t *testing.T) {
 	for name, test := range map[string]struct {
 		fails func(poll int) error
 		polls int // 0: until it is finished
 	}{
-		"one":                  {func(poll int) error { return errorIf(poll == 3, passing) }, 0},
-		"nine in a row":        {func(poll int) error { return errorIf(poll <= 9, passing) }, 0},
-		"nine in a row, twice": {func(poll int) error { return errorIf(poll != 10 && poll < 20, passing) }, 0},
-		"all but every tenth":  {func(poll int) error { return errorIf(poll%10 != 0, passing) }, 0},
-		"ten in a row":         {func(poll int) error { return errorIf(poll > 2, passing) }, 12},
-		"one for good":         {func(poll int) error { return errorIf(poll == 3, permanent) }, 3},
-		"one of another kind":  {func(poll int) error { return errorIf(poll == 3, errOdd) }, 3},
+		"one":                  {func(poll int) error { return errorIf(poll == 3, transient) }, 0},
+		"nine in a row":        {func(poll int) error { return errorIf(poll <= 9, transient) }, 0},
+		"nine in a row, twice": {func(poll int) error { return errorIf(poll != 10 && poll < 20, transient) }, 0},
+		"all but every tenth":  {func(poll int) error { return errorIf(poll%10 != 0, transient) }, 0},
+		"ten in a row":         {func(poll int) error { return errorIf(poll > 2, transient) }, 12},
+		"one odd":              {func(poll int) error { return errorIf(poll == 3, errOdd) }, 0},
+		"two odd in a row":     {func(poll int) error { return errorIf(poll == 3 || poll == 4, errOdd) }, 0},
+		"three odd in a row":   {func(poll int) error { return errorIf(poll >= 3, errOdd) }, 5},
+		"odd and transient":    {func(poll int) error { return cmp.Or(errorIf(poll == 3, errOdd), errorIf(poll > 3, transient)) }, 12},
+		"missing at first":     {func(poll int) error { return errorIf(poll < 10, missing) }, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				run := watch(10 * time.Minute)
 				run.fails = test.fails
-				operation, err := Pace{Longest: 10 * time.Second}.Until(t.Context(), run.look, finished, nil)
+				operation, err := run.wait(t.Context(), 10*time.Second)
 				if test.polls == 0 {
 					if err != nil || !operation.Finished() {
 						t.Errorf("got %v, %v", operation, err)
@@ -162,10 +173,10 @@ func TestEndOfContext(t *testing.T) {
 				ctx, cancel := test.end(t.Context())
 				defer cancel()
 				run := watch(0)
-				run.fails = func(poll int) error { return errorIf(failing && poll > 2 && poll%5 != 0, passing) }
+				run.fails = func(poll int) error { return errorIf(failing && poll > 2 && poll%5 != 0, transient) }
 				began := time.Now()
-				operation, err := Pace{Longest: 25 * time.Second}.Until(ctx, run.look, finished, nil)
-				if !errors.Is(err, test.want) || errors.Is(err, passing) != failing {
+				operation, err := run.wait(ctx, 25*time.Second)
+				if !errors.Is(err, test.want) || errors.Is(err, transient) != failing {
 					t.Errorf("%s: got %v", name, err)
 				}
 				if failing && !strings.Contains(err.Error(), "the last poll failed: GET /api/operations/100: HTTP 502: Bad Gateway") {
@@ -182,16 +193,37 @@ func TestEndOfContext(t *testing.T) {
 	}
 }
 
+// A record is believed to be deleted once the grace is over, and only by several polls in a row.
+func TestNotFound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		run := watch(0)
+		run.fails = func(int) error { return missing }
+		operation, err := run.wait(t.Context(), 10*time.Second)
+		if !errors.Is(err, missing) || operation.ID != 100 {
+			t.Errorf("got %v, %v", operation, err)
+		}
+		believed := 0
+		for _, poll := range run.polls {
+			if poll >= time.Minute {
+				believed++
+			}
+		}
+		if believed != maxDefinite {
+			t.Errorf("%d polls after a minute, want %d", believed, maxDefinite)
+		}
+	})
+}
+
 func TestEndOfContextDuringAPoll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
-		look := func(ctx context.Context) (*qualytics.Operation, error) {
+		poller := Poller{MaxInterval: time.Second, Get: func(ctx context.Context, _ int64) (*qualytics.Operation, error) {
 			<-ctx.Done()
-			return nil, permanent
-		}
-		operation, err := Pace{Longest: time.Second}.Until(ctx, look, finished, nil)
-		if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, permanent) || operation != nil {
+			return nil, missing
+		}}
+		operation, err := poller.Wait(ctx, running(), nil)
+		if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, missing) || operation.ID != 100 {
 			t.Errorf("got %v, %v", operation, err)
 		}
 	})
@@ -201,46 +233,39 @@ func TestEndedBeforeTheFirstPoll(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	run := watch(time.Hour)
-	operation, err := Pace{Longest: time.Hour}.Until(ctx, run.look, finished, nil)
-	if !errors.Is(err, context.Canceled) || operation != nil || len(run.polls) > 0 {
+	operation, err := run.wait(ctx, time.Hour)
+	if !errors.Is(err, context.Canceled) || operation.ID != 100 || len(run.polls) > 0 {
 		t.Errorf("got %v, %v after %d polls", operation, err, len(run.polls))
 	}
 }
 
+func TestFinishedBefore(t *testing.T) {
+	poller := Poller{MaxInterval: time.Hour}
+	done := &qualytics.Operation{ID: 100, Result: qualytics.ResultFailure}
+	operation, err := poller.Wait(t.Context(), done, nil)
+	if err != nil || operation != done {
+		t.Errorf("got %v, %v", operation, err)
+	}
+}
+
+// The progress is reported after each poll, and every few seconds while the next poll is awaited.
 func TestProgress(t *testing.T) {
-	counted := func(result qualytics.Result, counts ...float64) *qualytics.Operation {
-		operation := &qualytics.Operation{ID: 100, Result: result, Status: qualytics.Counters{}}
-		for i, count := range counts {
-			operation.Status[string(rune('a'+i))] = big.NewFloat(count)
-		}
-		return operation
-	}
-	seen := []*qualytics.Operation{
-		counted("queued"), counted("queued"), counted("running"), counted("running", 0), counted("running", 0),
-		counted("running", 5), nil, counted("running", 5), counted("running", 5, 1), counted("running", 1, 5), counted("success", 1, 5),
-	}
-	want := []int{0, 2, 3, 5, 8, 9, 10}
 	synctest.Test(t, func(t *testing.T) {
-		var polls int
-		var told []int
-		look := func(context.Context) (*qualytics.Operation, error) {
-			polls++
-			if seen[polls-1] == nil {
-				return nil, passing
+		run := watch(time.Hour)
+		poller := Poller{Get: run.get, MaxInterval: 5 * time.Minute}
+		before, reports := time.Now(), 0
+		last, err := poller.Wait(t.Context(), running(), func(*qualytics.Operation) {
+			if silence := time.Since(before); silence > progressInterval {
+				t.Errorf("silent for %v", silence)
 			}
-			return seen[polls-1], nil
+			before = time.Now()
+			reports++
+		})
+		if err != nil || !last.Finished() {
+			t.Fatalf("got %v, %v", last, err)
 		}
-		progress := func(operation *qualytics.Operation) {
-			if operation != seen[polls-1] {
-				t.Errorf("told of %v in poll %d", operation, polls)
-			}
-			told = append(told, polls-1)
-		}
-		if _, err := (Pace{Longest: time.Second}).Until(t.Context(), look, finished, progress); err != nil {
-			t.Fatal(err)
-		}
-		if !slices.Equal(told, want) {
-			t.Errorf("told after the polls %v, want %v", told, want)
+		if least := int(time.Hour / progressInterval); reports < least {
+			t.Errorf("%d reports in an hour, want at least %d", reports, least)
 		}
 	})
 }

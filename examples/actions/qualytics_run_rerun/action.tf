@@ -14,9 +14,10 @@ resource "terraform_data" "release" {
   }
 }
 
-# Scans again after each release.
+# Scans again after each release, and fails the apply if the scan identifies an anomaly.
 action "qualytics_run_rerun" "scan" {
   config {
-    run_id = 53388
+    latest        = { operation_type = "scan", datastore = 101 }
+    max_anomalies = 0
   }
 }

@@ -12,45 +12,33 @@ terraform {
 # The URL and the token come from the environment: QUALYTICS_URL and QUALYTICS_TOKEN.
 provider "qualytics" {}
 
-variable "maintenance" {
-  description = "Date of the last maintenance. Each new date is a reason for the actions."
-  type        = string
-  default     = "2026-05-01"
+variable "datastore_ids" {
+  description = "Datastores to look after."
+  type        = list(number)
+  default     = [101, 102, 103]
 }
 
-resource "terraform_data" "maintenance" {
-  input = var.maintenance
-
-  lifecycle {
-    action_trigger {
-      events = [after_create, after_update]
-      actions = [
-        action.qualytics_run_abort.stuck,
-        action.qualytics_run_resume.failed,
-      ]
-    }
-  }
+# Resume the profiles that failed, from where they stopped:
+# terraform apply -invoke=action.qualytics_run_resume.failed_profiles
+data "qualytics_operations" "failed_profiles" {
+  operation_type = "profile"
+  datastore      = var.datastore_ids
+  result         = ["failure"]
 }
 
-# A profile that has been queued for too long.
-action "qualytics_run_abort" "stuck" {
+action "qualytics_run_resume" "failed_profiles" {
+  for_each = toset([for id in data.qualytics_operations.failed_profiles.ids : tostring(id)])
+
   config {
-    run_id = 53393
+    run_id = tonumber(each.key)
   }
 }
 
-# A profile that lost its connection half way.
-action "qualytics_run_resume" "failed" {
-  config {
-    run_id = 53345
-  }
-}
-
-# Exports that failed are of no use to anybody. Delete their records with:
+# Delete the records of exports that failed:
 # terraform apply -invoke=action.qualytics_run_delete.failed_exports
 data "qualytics_operations" "failed_exports" {
   operation_type = "export"
-  datastore      = [103]
+  datastore      = var.datastore_ids
   result         = ["failure"]
 }
 

@@ -12,10 +12,9 @@ terraform {
 # The URL and the token come from the environment: QUALYTICS_URL and QUALYTICS_TOKEN.
 provider "qualytics" {}
 
-variable "run_id" {
-  description = "Scan whose configuration is reused."
-  type        = number
-  default     = 53388
+variable "datastore_id" {
+  type    = number
+  default = 101
 }
 
 variable "release" {
@@ -24,27 +23,24 @@ variable "release" {
   default     = "2026.05.1"
 }
 
-variable "max_anomalies" {
-  description = "Most anomalies that a release may bring."
-  type        = number
-  default     = 0
+# A new schema needs a new profile. Its result is the gate: a profile counts no anomalies.
+resource "qualytics_run_rerun" "profile" {
+  latest   = { operation_type = "profile", datastore = var.datastore_id }
+  triggers = { release = var.release }
 }
 
+# The scan waits for the profile, and stops the release if it identifies an anomaly.
 resource "qualytics_run_rerun" "scan" {
-  run_id = var.run_id
+  latest        = { operation_type = "scan", datastore = var.datastore_id }
+  max_anomalies = 0
+  triggers      = { release = var.release }
 
-  triggers = {
-    release = var.release
-  }
-
-  lifecycle {
-    postcondition {
-      condition     = self.status["anomalies_identified"] <= var.max_anomalies
-      error_message = "Run ${self.id} found ${self.status["anomalies_identified"]} anomalies, more than ${var.max_anomalies}."
-    }
-  }
+  depends_on = [qualytics_run_rerun.profile]
 }
 
-output "scan_id" {
-  value = qualytics_run_rerun.scan.id
+# Stands for what must not happen with bad data: it is not applied if the scan fails the apply.
+resource "terraform_data" "publish" {
+  input = var.release
+
+  depends_on = [qualytics_run_rerun.scan]
 }

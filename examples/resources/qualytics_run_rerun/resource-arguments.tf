@@ -1,11 +1,16 @@
-# A nightly export that nobody waits for, and whose record outlives the resource.
+# A nightly export that nobody waits for, and whose record is kept.
 resource "qualytics_run_rerun" "export" {
-  run_id              = 53391
+  latest = {
+    operation_type = "export"
+    datastore      = 103
+    result         = ["success", "failure"]
+  }
+
   wait_for_completion = false
   delete_on_destroy   = false
 }
 
-# A profile that may take long, and whose failure is no reason to stop.
+# A certain profile that may take long, and whose failure does not stop the apply.
 resource "qualytics_run_rerun" "profile" {
   run_id  = 53385
   fail_on = []

@@ -3,9 +3,14 @@ variable "schema_version" {
   default = "2026.05.1"
 }
 
-# Scans again whenever the schema version changes.
+# Scans again whenever the schema version changes, and stops the apply if the scan identifies an anomaly.
 resource "qualytics_run_rerun" "scan" {
-  run_id = 53388
+  latest = {
+    operation_type = "scan"
+    datastore      = 101
+  }
+
+  max_anomalies = 0
 
   triggers = {
     schema_version = var.schema_version
@@ -15,7 +20,7 @@ resource "qualytics_run_rerun" "scan" {
 output "scan" {
   value = {
     id        = qualytics_run_rerun.scan.id
+    datastore = qualytics_run_rerun.scan.datastore.name
     result    = qualytics_run_rerun.scan.result
-    anomalies = qualytics_run_rerun.scan.status["anomalies_identified"]
   }
 }

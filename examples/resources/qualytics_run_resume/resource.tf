@@ -1,4 +1,4 @@
-# Goes on with a scan that was aborted, from where it stopped.
+# Continues a scan that was aborted, from where it stopped.
 resource "qualytics_run_resume" "scan" {
   run_id = 53204
 }

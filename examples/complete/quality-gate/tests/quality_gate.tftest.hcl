@@ -1,16 +1,21 @@
-run "a_release_is_scanned" {
+run "a_release_is_profiled_and_scanned" {
   variables {
     release = "2026.05.1"
   }
 
   assert {
-    condition     = qualytics_run_rerun.scan.result == "success"
-    error_message = "The scan did not succeed."
+    condition     = qualytics_run_rerun.profile.result == "success"
+    error_message = "The profile did not succeed."
   }
 
   assert {
-    condition     = output.scan_id != var.run_id
-    error_message = "No new Run was started."
+    condition     = qualytics_run_rerun.scan.id != qualytics_run_rerun.scan.run_id
+    error_message = "No new scan was started."
+  }
+
+  assert {
+    condition     = terraform_data.publish.output == "2026.05.1"
+    error_message = "The release was not published."
   }
 }
 
@@ -26,15 +31,4 @@ run "the_same_release_is_not_scanned_again" {
     condition     = qualytics_run_rerun.scan.result == "success"
     error_message = "Another Run is planned."
   }
-}
-
-run "anomalies_stop_a_release" {
-  command = plan
-
-  variables {
-    release       = "2026.05.1"
-    max_anomalies = -1
-  }
-
-  expect_failures = [qualytics_run_rerun.scan]
 }

@@ -15,7 +15,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestKindOfAnswer(t *testing.T) {
+func TestKindOfResponse(t *testing.T) {
 	const html = "<html><head><title> Sign\n in </title></head></html>"
 	inJSON := map[int]Kind{
 		400: KindBadRequest, 401: KindUnauthorized, 403: KindForbidden, 404: KindNotFound, 409: KindConflict, 422: KindInvalid,
@@ -24,21 +24,27 @@ func TestKindOfAnswer(t *testing.T) {
 		300: KindRedirected, 302: KindRedirected, 304: KindRedirected, 307: KindRedirected,
 	}
 	inHTML := map[int]Kind{
-		400: KindNotAPI, 401: KindUnauthorized, 403: KindForbidden, 404: KindNotAPI, 409: KindNotAPI, 422: KindNotAPI,
-		405: KindNotAPI, 418: KindNotAPI, 429: KindRateLimited, 500: KindUnavailable, 502: KindUnavailable, 503: KindUnavailable,
+		400: KindBlocked, 401: KindLoginRequired, 403: KindBlocked, 404: KindWrongURL, 409: KindBlocked, 414: KindTooLong, 431: KindTooLong, 422: KindBlocked,
+		405: KindBlocked, 418: KindBlocked, 429: KindRateLimited, 500: KindUnavailable, 502: KindUnavailable, 503: KindUnavailable,
 		200: KindNotAPI, 201: KindNotAPI, 203: KindNotAPI,
 	}
-	for status, want := range inJSON {
+	for status, expected := range inJSON {
 		says := answering(status, "application/json", `{"detail": "Run 100 says no"}`)
 		client, start := respond(t, says, noRetries), respond(t, answerLooks(says), noRetries)
 		for _, endpoint := range endpoints {
 			if endpoint.starts {
 				client = start
 			}
+			want := expected
+			if status == 404 && endpoint.name == "list" {
+				want = KindWrongURL // the list itself cannot be missing
+			}
 			failed := failure(t, endpoint.call(t.Context(), client))
 			equal(t, fmt.Sprint(status, " ", endpoint.name), failed.Kind, want)
+			equal(t, "gateway", failed.Gateway, false)
 			equal(t, "status", failed.StatusCode, status)
 			call, _, _ := strings.Cut(endpoint.request, "?")
+			call = strings.Replace(call, " /api", " "+client.base.String(), 1)
 			equal(t, "call", failed.Call, call)
 			if want != KindRedirected {
 				equal(t, "message", failed.Error(), fmt.Sprintf("%s: HTTP %d: Run 100 says no", call, status))
@@ -51,7 +57,8 @@ func TestKindOfAnswer(t *testing.T) {
 			err := endpoint.call(t.Context(), client)
 			failed := failure(t, err)
 			equal(t, fmt.Sprint(status, " ", endpoint.name), failed.Kind, want)
-			equal(t, "detail", failed.Detail, `an HTML page titled "Sign\n in"`)
+			equal(t, "detail", failed.Detail, `an HTML page titled "Sign in"`)
+			equal(t, "gateway", failed.Gateway, status >= 400)
 			if IsNotFound(err) || IsConflict(err) {
 				t.Errorf("%d %s: a page passes for the API's word", status, endpoint.name)
 			}
@@ -59,21 +66,21 @@ func TestKindOfAnswer(t *testing.T) {
 	}
 }
 
-func TestAnswersThatAreNotTheAPIs(t *testing.T) {
+func TestResponsesThatAreNotTheAPIs(t *testing.T) {
 	for name, test := range map[string]struct {
 		contentType, body, want string
 	}{
-		"empty":         {"application/json", "", "an empty answer"},
-		"blank":         {"application/json", " \n", "an empty answer"},
+		"empty":         {"application/json", "", "an empty response"},
+		"blank":         {"application/json", " \n", "an empty response"},
 		"HTML":          {"", "<!DOCTYPE html><p>Hi", "an HTML page"},
 		"HTML, too":     {"text/html", "Hi", "an HTML page"},
-		"text":          {"text/plain", "upstream unavailable", `an answer that is not JSON: "upstream unavailable"`},
+		"text":          {"text/plain", "upstream unavailable", `a response that is not JSON: "upstream unavailable"`},
 		"truncated":     {"application/json", `{"id": 100, "type": "sc`, "ends in the middle of its JSON"},
 		"two values":    {"application/json", `{"id": 100}{"id": 100}`, "has more than one value"},
-		"an id of text": {"application/json", `{"id": "100"}`, "the answer speaks of another Run (id 0)"},
+		"an id of text": {"application/json", `{"id": "100"}`, "the response is about another Run (id 0)"},
 		"a number":      {"application/json", `100`, "unexpected JSON: 100"},
 		"a list":        {"application/json", `[{"id": 100}]`, `unexpected JSON: [{"id": 100}]`},
-		"deep":          {"application/json", strings.Repeat("[", 100_000), "an answer that is not JSON"},
+		"deep":          {"application/json", strings.Repeat("[", 100_000), "a response that is not JSON"},
 		"no UTF-8":      {"application/json", "[\"\xff\xfe\"]", "unexpected JSON: [\"\uFFFD\"]"},
 	} {
 		client := respond(t, answering(http.StatusOK, test.contentType, test.body))
@@ -83,7 +90,7 @@ func TestAnswersThatAreNotTheAPIs(t *testing.T) {
 		if !strings.Contains(failed.Detail, test.want) {
 			t.Errorf("%s: got %q, want %q", name, failed.Detail, test.want)
 		}
-		if len(failed.Detail) > 2*longestDetail || !utf8.ValidString(failed.Detail) {
+		if len(failed.Detail) > 2*longestText || !utf8.ValidString(failed.Detail) {
 			t.Errorf("%s: %d bytes, UTF-8: %v", name, len(failed.Detail), utf8.ValidString(failed.Detail))
 		}
 		equal(t, name, failed.Transient(), true)
@@ -157,7 +164,7 @@ func TestLongDetailIsShortened(t *testing.T) {
 	} {
 		client := respond(t, answering(400, "", body))
 		failed := failure(t, client.Delete(t.Context(), 100))
-		if size := len(failed.Detail); size > longestDetail+100 || size < longestDetail/2 || !strings.Contains(failed.Detail, "…") {
+		if size := len(failed.Detail); size > 2*longestText+100 || size < longestText || !strings.Contains(failed.Detail, "…") {
 			t.Errorf("%s: %d bytes", name, size)
 		}
 		if !utf8.ValidString(failed.Detail) {
@@ -194,7 +201,7 @@ func TestGiganticAnswers(t *testing.T) {
 	} {
 		requests := 0
 		client := respond(t, func(w http.ResponseWriter, r *http.Request) { requests++; handler(w, r) })
-		wire(client).largest = 1 << 20
+		attemptsOf(client).largest = 1 << 20
 		_, err := client.Operation(t.Context(), 100)
 		failed := failure(t, err)
 		equal(t, name, failed.Kind, KindNotAPI)

@@ -19,23 +19,23 @@ import (
 // lockPoll is the interval at which a turn that another process has is tried again.
 const lockPoll = 50 * time.Millisecond
 
-// turn lets one start at a time through: of this client and, by a lock file, of all processes of one
+// startTurn lets one start at a time through: of this client and, by a lock file, of all processes of one
 // user on this machine that use the same deployment, since each provider block is a process of its own.
 // Otherwise two that lose a response could each take the other's Run for their own.
-type turn struct {
+type startTurn struct {
 	slot chan struct{}
 	path string
 }
 
-func newTurn(base *url.URL) turn {
+func newStartTurn(base *url.URL) startTurn {
 	deployment := sha256.Sum256([]byte(strings.ToLower(base.String())))
 	name := fmt.Sprintf("terraform-provider-qualytics-%d-%x.lock", os.Getuid(), deployment[:8])
-	return turn{slot: make(chan struct{}, 1), path: filepath.Join(os.TempDir(), name)}
+	return startTurn{slot: make(chan struct{}, 1), path: filepath.Join(os.TempDir(), name)}
 }
 
 // take waits for the turn, and returns what ends it. The only error is that the context has ended. A
 // lock file that cannot be used is done without: it protects from other processes alone.
-func (t turn) take(ctx context.Context) (release func(), err error) {
+func (t startTurn) take(ctx context.Context) (release func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

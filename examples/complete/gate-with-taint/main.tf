@@ -1,0 +1,39 @@
+terraform {
+  required_version = ">= 1.16"
+
+  required_providers {
+    qualytics = {
+      source  = "qualytics/qualytics"
+      version = "~> 0.1"
+    }
+  }
+}
+
+# The URL and the token come from the environment: QUALYTICS_URL and QUALYTICS_TOKEN.
+provider "qualytics" {}
+
+variable "release" {
+  description = "What is deployed: a version, a commit, the number of a schema migration."
+  type        = string
+  default     = "2026.05.1"
+}
+
+# Stands for the resource that deploys.
+resource "terraform_data" "load" {
+  input = var.release
+
+  lifecycle {
+    action_trigger {
+      events     = [after_create, after_update]
+      actions    = [action.qualytics_run_rerun.scan]
+      on_failure = taint
+    }
+  }
+}
+
+action "qualytics_run_rerun" "scan" {
+  config {
+    latest        = { operation_type = "scan", datastore = 101 }
+    max_anomalies = 0
+  }
+}

@@ -1,0 +1,11 @@
+variable "datastore_id" {
+  description = "Datastore to scan again with each release."
+  type        = number
+  default     = 101
+}
+
+variable "release" {
+  description = "What is deployed: a version, a commit, the number of a schema migration."
+  type        = string
+  default     = "2026.05.1"
+}

@@ -1,0 +1,40 @@
+terraform {
+  required_version = ">= 1.0"
+
+  required_providers {
+    qualytics = {
+      source  = "qualytics/qualytics"
+      version = "~> 0.1"
+    }
+  }
+}
+
+# The URL and the token come from the environment: QUALYTICS_URL and QUALYTICS_TOKEN.
+provider "qualytics" {}
+
+variable "datastore_ids" {
+  description = "Datastores to scan again with each release."
+  type        = set(number)
+  default     = [101, 102]
+}
+
+variable "release" {
+  description = "What is deployed: a version, a commit, the number of a schema migration."
+  type        = string
+  default     = "2026.05.1"
+}
+
+resource "qualytics_run_rerun" "scan" {
+  for_each = { for id in var.datastore_ids : tostring(id) => id }
+
+  latest        = { operation_type = "scan", datastore = each.value }
+  max_anomalies = 10
+  triggers      = { release = var.release }
+}
+
+output "anomalies" {
+  description = "Anomalies of this release, by the name of the datastore."
+  value = {
+    for scan in qualytics_run_rerun.scan : scan.datastore.name => scan.status["anomalies_identified"]
+  }
+}

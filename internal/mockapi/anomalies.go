@@ -1,0 +1,50 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mockapi
+
+// anomaliesCounter is the counter of the anomalies that a scan identified.
+const anomaliesCounter = "anomalies_identified"
+
+// countsAnomalies reports whether Runs of a type identify anomalies.
+func countsAnomalies(runType string) bool {
+	return runType == "scan" || runType == "external_scan"
+}
+
+// identify makes the scan identify so many anomalies: half of them in the first
+// container, half of the rest in the second, and so on.
+func (r *Run) identify(total int64) {
+	if !countsAnomalies(r.Type) {
+		return
+	}
+	r.Anomalies = nil
+	for i, rest := 0, total; i < len(r.Containers) && rest > 0; i++ {
+		share := (rest + 1) / 2
+		if i == len(r.Containers)-1 {
+			share = rest
+		}
+		r.Anomalies = append(r.Anomalies, share)
+		rest -= share
+	}
+	if r.Status != nil {
+		r.Status[anomaliesCounter] = total
+	}
+}
+
+// anomaliesIn are those of the container with this index.
+func (r *Run) anomaliesIn(container int) int64 {
+	if container >= len(r.Anomalies) {
+		return 0
+	}
+	return r.Anomalies[container]
+}
+
+// anomaliesAfter are those that are identified when a share of the work is done:
+// a container shows its own when it is done.
+func (r *Run) anomaliesAfter(done float64) int64 {
+	var sum int64
+	for i := range int(float64(len(r.Containers))*done + tolerance) {
+		sum += r.anomaliesIn(i)
+	}
+	return sum
+}

@@ -1,0 +1,41 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mockapi_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// A scan shows the anomalies of the containers that are done, whose sum is its counter.
+func TestAnomalies(t *testing.T) {
+	for after, want := range map[int][]float64{0: {0, 0, 0, 0}, 1: {6, 0, 0, 0}, 3: {6, 3, 1, 0}, 4: {6, 3, 1, 1}} {
+		api := start(t, mockapi.Options{}, mockapi.Run{ID: 1, Status: map[string]int64{"total_containers": 4}})
+		api.Plan(mockapi.Outcome{Running: 40 * time.Second, Anomalies: new(int64(11))})
+		api.put(t, "/api/operations/rerun/1")
+		api.clock.Advance(time.Duration(after) * 10 * time.Second)
+		var counts []float64
+		sum := 0.0
+		for _, item := range api.get(t, "/api/operations/2/containers")["items"].([]any) {
+			count := item.(object)["anomaly_count"].(float64)
+			counts, sum = append(counts, count), sum+count
+		}
+		equal(t, "by container", counts, want)
+		equal(t, "of the Run", api.get(t, "/api/operations/2")["status"].(object)["anomalies_identified"], any(sum))
+	}
+}
+
+// A Run that fails may do so in several containers.
+func TestFailingContainers(t *testing.T) {
+	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1, Status: map[string]int64{"total_containers": 4}})
+	api.Plan(mockapi.Outcome{Result: "failure", Message: "lost", Failing: 2})
+	api.put(t, "/api/operations/rerun/1")
+	var results []any
+	for _, item := range api.get(t, "/api/operations/2/containers")["items"].([]any) {
+		results = append(results, item.(object)["result"], item.(object)["message"])
+	}
+	equal(t, "results", results, []any{"success", nil, "success", nil, "failure", "lost", "failure", "lost"})
+}

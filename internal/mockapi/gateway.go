@@ -1,0 +1,87 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mockapi
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// LongestURI is the most characters that a gateway accepts as the path and the
+// query of a request.
+const LongestURI = 4096
+
+// Gateway is what stands in front of the API of a self-hosted deployment: nginx,
+// which refuses requests in its own words, as HTML.
+type Gateway struct {
+	// Rate is how many requests a second each client IP may make, and Burst how
+	// many may exceed it. The usual ones are 50 and 250.
+	Rate  float64
+	Burst int
+}
+
+// GatewayPage is the page that the gateway shows in place of the API's answer,
+// such as the 403 of its firewall. It serves as the Body of a Fault.
+func GatewayPage(status int) string {
+	title := fmt.Sprintf("%d %s", status, http.StatusText(status))
+	switch status {
+	case http.StatusRequestURITooLong:
+		title = "414 Request-URI Too Large"
+	case http.StatusServiceUnavailable:
+		title = "503 Service Temporarily Unavailable"
+	case http.StatusGatewayTimeout:
+		title = "504 Gateway Time-out"
+	}
+	return "<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n<center><h1>" + title +
+		"</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+}
+
+// gateway limits the rate of each client IP.
+type gateway struct {
+	*Gateway
+	mutex   sync.Mutex
+	clients map[string]bucket
+}
+
+// bucket is by how many requests a client exceeded the rate at a time.
+type bucket struct {
+	excess float64
+	at     time.Time
+}
+
+// refuse is the answer to a request that does not get through to the API.
+func (g *gateway) refuse(r *http.Request, now time.Time) (refusal answer, refused bool) {
+	if g.Gateway == nil {
+		return answer{}, false
+	}
+	status := http.StatusTooManyRequests
+	switch {
+	case len(r.URL.RequestURI()) > LongestURI:
+		status = http.StatusRequestURITooLong
+	case g.admit(r, now):
+		return answer{}, false
+	}
+	return answer{status: status, header: http.Header{"Content-Type": {"text/html"}}, body: []byte(GatewayPage(status))}, true
+}
+
+// admit counts a request, unless it exceeds the rate by more than the burst: what
+// is refused is not counted.
+func (g *gateway) admit(r *http.Request, now time.Time) bool {
+	host, _, _ := net.SplitHostPort(r.RemoteAddr)
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	client, known := g.clients[host]
+	excess := max(0, client.excess-g.Rate*now.Sub(client.at).Seconds()+1)
+	if !known {
+		excess = 0
+	}
+	if excess > float64(g.Burst) {
+		return false
+	}
+	g.clients[host] = bucket{excess, now}
+	return true
+}

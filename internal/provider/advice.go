@@ -1,0 +1,139 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
+)
+
+const gatewayRefused = "The response is not from the Qualytics API: a gateway or firewall in front of the deployment refused the request. "
+
+// advice says what a failure means and what to do about it.
+func (s subject) advice(failure *qualytics.Error) string {
+	if failure.Location != "" {
+		return redirectAdvice(failure)
+	}
+	switch failure.Kind {
+	case qualytics.KindUnauthorized:
+		return tokenAdvice(failure)
+	case qualytics.KindForbidden:
+		if s.action == "" {
+			return "The token's user lacks the team permission to read this. Ask an administrator of the deployment for it, or use another token."
+		}
+		return "The token's user needs the Editor team permission on the Run's datastore (or the Admin role) to " + s.verb + " a Run."
+	case qualytics.KindNotFound:
+		return "No such Run exists: it was deleted, or the id is wrong. The data source qualytics_operations lists the Runs."
+	case qualytics.KindConflict:
+		return s.conditions()
+	case qualytics.KindBadRequest, qualytics.KindInvalid:
+		return "The API rejected a value. Correct it as the response says."
+	case qualytics.KindRateLimited:
+		if failure.Gateway {
+			return "A gateway in front of the deployment limits the requests per second of one IP address. Everything behind the same NAT shares that limit, such as CI runners. Try again later, run fewer jobs at once, or run Terraform with a lower -parallelism."
+		}
+		return "The deployment's rate limit is exceeded. Try again later, or run Terraform with a lower -parallelism."
+	case qualytics.KindUnavailable:
+		if failure.Gateway {
+			return "The response comes from a gateway in front of the deployment, which is down, restarting or too slow. Try again later. If the problem persists, ask whoever runs the deployment."
+		}
+		return "The deployment failed to process the request. Try again later. If the problem persists, ask whoever runs the deployment."
+	case qualytics.KindBlocked:
+		return gatewayRefused + "The token's permissions are not the reason. Check the provider's `url`. If it is right, ask whoever runs the gateway to allow the request from the address that Terraform runs at."
+	case qualytics.KindLoginRequired:
+		return gatewayRefused + "It requires a login of its own. Ask whoever runs it for an address that accepts the API token alone, and set the provider's `url` to it."
+	case qualytics.KindTooLong:
+		return gatewayRefused + "The URL is too long, because the filters have too many values. Split the lookup into several with fewer values each."
+	case qualytics.KindWrongURL:
+		return "There is no Qualytics API at this address, so the provider's `url` is wrong. Set it to the base URL of the deployment, such as https://your-instance.qualytics.io, without a version such as /v1 and without the path of a page. The provider appends /api/operations to it."
+	case qualytics.KindNotAPI:
+		return "The response is not from the Qualytics API, or is incomplete. Check that the provider's `url` is the base URL of the deployment, such as https://your-instance.qualytics.io, and that no login page or proxy responds in its place."
+	case qualytics.KindUntrusted:
+		return "The connection cannot be trusted. If the deployment uses a certificate authority of its own, set the provider's `ca_cert_file`. Check that `url` has the host name of the certificate, and starts with https:// only if the server speaks TLS."
+	case qualytics.KindNeedsTLS:
+		return "The server expects TLS. Change the provider's `url` from http:// to https://."
+	case qualytics.KindUnresolvable:
+		return "The host name is unknown. Check the provider's `url`, and the network that Terraform runs in."
+	case qualytics.KindUnreachable:
+		return "No connection could be made. Check the provider's `url` and its port, that the deployment is up, and whether a proxy (HTTPS_PROXY, NO_PROXY) is needed."
+	case qualytics.KindDisconnected:
+		return "The connection broke before the response was complete. Try again later."
+	case qualytics.KindTimedOut:
+		return "There was no complete response in time. Try again later, or raise the provider's `request_timeout`."
+	case qualytics.KindCancelled:
+		if errors.Is(failure.Err, context.DeadlineExceeded) {
+			return s.timedOut()
+		}
+		return "The operation was interrupted. No further request was sent."
+	default:
+		return "The provider does not know this response. Check the provider's `url`. If it is right, the API has changed: look for a newer version of the provider."
+	}
+}
+
+// timedOut says which argument allows more time.
+func (s subject) timedOut() string {
+	if s.inAction {
+		return "The operation timed out. Raise the action's `timeout`."
+	}
+	return "The operation timed out. Apply again to continue, or raise it in `timeouts`."
+}
+
+// tokenAdvice says which token the API rejected, and where to change it.
+func tokenAdvice(failure *qualytics.Error) string {
+	token := "The API token"
+	if failure.TokenSource != "" {
+		token += " (" + failure.TokenSource + ")"
+	}
+	expiry := failure.TokenExpiry.Format(time.RFC3339)
+	switch {
+	case failure.TokenExpiry.IsZero():
+		expiry = ""
+	case time.Now().After(failure.TokenExpiry):
+		return token + " expired at " + expiry + ". Create a new one and set it there. Use a service token for automation."
+	default:
+		expiry = " It expires at " + expiry + "."
+	}
+	return token + " is wrong, was revoked, or is for another deployment." + expiry + " Check it, and that the deployment accepts API tokens."
+}
+
+// conditions says when the action is possible.
+func (s subject) conditions() string {
+	conditions := fmt.Sprintf("Only a Run with result %s can be %s", orList(s.action.From()), pastParticiple[s.action])
+	if !s.action.SupportsEveryType() {
+		conditions += ", and only of type " + orList(s.action.Types())
+	}
+	conditions += ". The data source qualytics_operation shows the Run as it is now."
+	if s.action == qualytics.ActionDelete {
+		conditions += " An active Run can be aborted first, with qualytics_run_abort."
+	}
+	return conditions
+}
+
+var pastParticiple = map[qualytics.Action]string{
+	qualytics.ActionAbort:  "aborted",
+	qualytics.ActionResume: "resumed",
+	qualytics.ActionRerun:  "rerun",
+	qualytics.ActionDelete: "deleted",
+}
+
+// redirectAdvice names the URL to configure: where the redirect leads to, without the API's path.
+func redirectAdvice(failure *qualytics.Error) string {
+	base, _, isAPI := strings.Cut(failure.Location, "/api/operations")
+	switch {
+	case failure.Kind != qualytics.KindRedirected: // followed, but the request failed there
+		advice := "The provider's `url` redirects to " + base + ". If that is your deployment, set `url` to it."
+		if failure.Kind == qualytics.KindUntrusted {
+			advice += " If it uses a certificate authority of its own, set `ca_cert_file` as well."
+		}
+		return advice
+	case !isAPI:
+		return "The provider does not follow this redirect, because the token must not go elsewhere. It may lead to a login page. Set the provider's `url` to the base URL of the deployment itself."
+	}
+	return "The provider does not follow this redirect, because a request that changes something must not turn into another one and the token must not go elsewhere. If " + base + " is your deployment, set the provider's `url` to it."
+}

@@ -1,0 +1,51 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/action"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
+)
+
+const (
+	// counterInterval is the shortest interval between two lines while only counters change.
+	counterInterval = 30 * time.Second
+	// silenceInterval is the longest interval without a line.
+	silenceInterval = 60 * time.Second
+)
+
+// actionProgress sends lines about a Run to the terminal: at once when its result changes, and now and then
+// in between.
+type actionProgress struct {
+	send     func(action.InvokeProgressEvent)
+	began    time.Time
+	sent     time.Time // when the last line was sent
+	run      int64     // what the last line was about
+	result   qualytics.Result
+	lastLine string
+}
+
+func newActionProgress(resp *action.InvokeResponse) *actionProgress {
+	return &actionProgress{send: resp.SendProgress, began: time.Now()}
+}
+
+// report sends a line about the Run as it was last seen, if one is due.
+func (p *actionProgress) report(run *qualytics.Operation) {
+	line, silent := progressLine(run), time.Since(p.sent)
+	switch {
+	case run.ID != p.run || run.Result != p.result:
+	case line != p.lastLine && silent >= counterInterval:
+	case silent >= silenceInterval:
+	default:
+		return
+	}
+	p.sent, p.run, p.result, p.lastLine = time.Now(), run.ID, run.Result, line
+	if elapsed := time.Since(p.began).Truncate(time.Second); elapsed > 0 {
+		line += ", " + elapsed.String()
+	}
+	p.send(action.InvokeProgressEvent{Message: line})
+}

@@ -1,0 +1,97 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
+)
+
+const (
+	// maxContainersShown is how many containers an error names.
+	maxContainersShown = 10
+
+	// containersTimeout bounds the request for the containers, without which the error is complete.
+	containersTimeout = 30 * time.Second
+)
+
+// describeContainers says what went wrong in which containers of a Run, worst first. It is empty where
+// nothing did, and where the containers cannot be listed.
+func (r *runs) describeContainers(ctx context.Context, id int64) string {
+	ctx, cancel := context.WithTimeout(ctx, containersTimeout)
+	defer cancel()
+	listing, err := r.client.Containers(ctx, id)
+	if err != nil {
+		return ""
+	}
+	worst := slices.DeleteFunc(listing.Items, func(c qualytics.ContainerRun) bool { return !containerFailed(c) && anomaliesIn(c) == 0 })
+	slices.SortStableFunc(worst, worstFirst)
+	var text strings.Builder
+	for i, container := range worst {
+		if i == maxContainersShown {
+			fmt.Fprintf(&text, "\n  and %d more", len(worst)-i)
+			break
+		}
+		text.WriteString("\n  - " + describeContainer(container))
+	}
+	return text.String()
+}
+
+// worstFirst orders containers that failed before others, and more anomalies before fewer.
+func worstFirst(a, b qualytics.ContainerRun) int {
+	if failed := containerFailed(a); failed != containerFailed(b) {
+		if failed {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Compare(anomaliesIn(b), anomaliesIn(a))
+}
+
+func describeContainer(container qualytics.ContainerRun) string {
+	line := containerName(container)
+	switch found := anomaliesIn(container); {
+	case containerFailed(container):
+		line += ": `" + string(*container.Result) + "`"
+		if container.Message != nil && *container.Message != "" {
+			line += ", " + printable(*container.Message)
+		}
+		if found > 0 {
+			line += " (" + anomalies(found) + ")"
+		}
+	default:
+		line += ": " + anomalies(found)
+	}
+	return line
+}
+
+func containerName(container qualytics.ContainerRun) string {
+	switch {
+	case container.Container == nil:
+		return "(unnamed container)"
+	case container.Container.Name != nil:
+		return printable(*container.Container.Name)
+	case container.Container.ID != nil:
+		return fmt.Sprintf("container %d", *container.Container.ID)
+	default:
+		return "(unnamed container)"
+	}
+}
+
+func containerFailed(container qualytics.ContainerRun) bool {
+	return container.Result != nil && *container.Result == qualytics.ResultFailure
+}
+
+func anomaliesIn(container qualytics.ContainerRun) int64 {
+	if container.AnomalyCount == nil {
+		return 0
+	}
+	return max(*container.AnomalyCount, 0)
+}

@@ -1,0 +1,82 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/dustin/go-humanize"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
+)
+
+// gate decides whether a terminal Run fails the apply that waited for it. It fails closed.
+type gate struct {
+	failOn       []qualytics.Result
+	maxAnomalies *int64 // nil: any number passes
+}
+
+// failableResults are the terminal results that may fail an apply.
+var failableResults = []qualytics.Result{qualytics.ResultFailure, qualytics.ResultAborted}
+
+// failsOn reports whether a terminal result fails the apply. One that the provider does not know counts
+// as a failure.
+func (g gate) failsOn(result qualytics.Result) bool {
+	switch result {
+	case qualytics.ResultSuccess:
+		return false
+	case qualytics.ResultAborted:
+		return slices.Contains(g.failOn, result)
+	default:
+		return slices.Contains(g.failOn, qualytics.ResultFailure)
+	}
+}
+
+// tooManyAnomalies says why the anomalies of a Run fail the apply; "" if they do not.
+func (g gate) tooManyAnomalies(run *qualytics.Operation) string {
+	if g.maxAnomalies == nil {
+		return ""
+	}
+	count, ok := run.Status.Whole(qualytics.CounterAnomalies)
+	switch {
+	case !ok:
+		return fmt.Sprintf("The apply failed because `max_anomalies` is set and the Run reports no number of anomalies (status[%q]).", qualytics.CounterAnomalies)
+	case count > *g.maxAnomalies:
+		return fmt.Sprintf("The Run identified %s, and `max_anomalies` allows %s.", anomalies(count), humanize.Comma(*g.maxAnomalies))
+	}
+	return ""
+}
+
+// passes reports whether a terminal Run does not fail the apply.
+func (g gate) passes(run *qualytics.Operation) bool {
+	return !g.failsOn(run.Result) && g.tooManyAnomalies(run) == ""
+}
+
+func anomalies(count int64) string {
+	if count == 1 {
+		return "1 anomaly"
+	}
+	return humanize.Comma(count) + " anomalies"
+}
+
+const maxAnomaliesDescription = "Maximum number of anomalies that the Run may identify, 0 or more. More anomalies fail the %[1]s in the same way as a result in `fail_on`, and so does a Run that does not report their number. Unset, any number passes. Only scans count anomalies, and the %[1]s must wait for the Run."
+
+// validateGate rejects max_anomalies where nothing could check it.
+func validateGate(maxAnomalies types.Int64, wait types.Bool, operationType qualytics.OperationType, diags *diag.Diagnostics) {
+	if maxAnomalies.IsNull() {
+		return
+	}
+	if !wait.IsNull() && !wait.IsUnknown() && !wait.ValueBool() {
+		diags.AddAttributeError(path.Root("max_anomalies"), "Nothing to check max_anomalies",
+			"max_anomalies is checked when the Run has ended, and wait_for_completion = false does not wait for that. Set wait_for_completion to true, or remove max_anomalies.")
+	}
+	if operationType != "" && !operationType.CountsAnomalies() {
+		diags.AddAttributeError(path.Root("max_anomalies"), "Nothing to check max_anomalies",
+			fmt.Sprintf("A Run of type `%s` counts no anomalies. Remove max_anomalies, or rerun a scan.", operationType))
+	}
+}

@@ -1,0 +1,208 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	actionschema "github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/listdefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
+)
+
+// latestModel selects the Run to rerun: the latest that all of its filters select.
+type latestModel struct {
+	OperationType types.String `tfsdk:"operation_type"`
+	Datastore     types.Int64  `tfsdk:"datastore"`
+	Container     types.Int64  `tfsdk:"container"`
+	ScheduleID    types.Int64  `tfsdk:"schedule_id"`
+	Result        types.List   `tfsdk:"result"`
+}
+
+var latestType = types.ObjectType{AttrTypes: map[string]attr.Type{
+	"operation_type": types.StringType,
+	"datastore":      types.Int64Type,
+	"container":      types.Int64Type,
+	"schedule_id":    types.Int64Type,
+	"result":         types.ListType{ElemType: types.StringType},
+}}
+
+const (
+	latestDescription        = "Selects the Run to rerun: the latest that all of these filters select, whenever a rerun is due. Exactly one of `run_id` and `latest` must be set."
+	latestTypeDescription    = "Type of the Run: `sync` or `catalog` (both mean sync), `profile`, `scan`, `export`, `materialize` or `promote`."
+	latestStoreDescription   = "Id of the datastore of the Run."
+	latestTargetDescription  = "Id of a container that the Run targets."
+	latestTriggerDescription = "Id of the schedule that triggered the Run."
+	latestResultDescription  = "Results that the Run may have: `queued`, `running`, `success`, `failure`, `aborted`. Defaults to `[\"success\"]`. A Run that is still active is waited for before it is rerun."
+)
+
+func rerunnableTypes() validator.String {
+	rerunnable := slices.DeleteFunc(qualytics.OperationTypes(), func(t qualytics.OperationType) bool { return !qualytics.ActionRerun.SupportsType(t) })
+	return stringvalidator.OneOf(plainStrings(rerunnable)...)
+}
+
+func resultValidators() []validator.List {
+	return filledWith(listvalidator.ValueStringsAre(stringvalidator.OneOf(plainStrings(qualytics.Results())...)))
+}
+
+func latestAttribute() schema.Attribute {
+	notNegative := []validator.Int64{int64validator.AtLeast(0)}
+	return schema.SingleNestedAttribute{
+		Optional:            true,
+		MarkdownDescription: latestDescription + " A change of any of the filters reruns. What others run in between does not.",
+		Attributes: map[string]schema.Attribute{
+			"operation_type": schema.StringAttribute{Required: true, Validators: []validator.String{rerunnableTypes()}, MarkdownDescription: latestTypeDescription},
+			"datastore":      schema.Int64Attribute{Required: true, Validators: notNegative, MarkdownDescription: latestStoreDescription},
+			"container":      schema.Int64Attribute{Optional: true, Validators: notNegative, MarkdownDescription: latestTargetDescription},
+			"schedule_id":    schema.Int64Attribute{Optional: true, Validators: notNegative, MarkdownDescription: latestTriggerDescription},
+			"result": schema.ListAttribute{
+				Optional: true, Computed: true, ElementType: types.StringType, Validators: resultValidators(),
+				Default:             listdefault.StaticValue(types.ListValueMust(types.StringType, []attr.Value{types.StringValue(string(qualytics.ResultSuccess))})),
+				MarkdownDescription: latestResultDescription,
+			},
+		},
+	}
+}
+
+func latestActionAttribute() actionschema.Attribute {
+	notNegative := []validator.Int64{int64validator.AtLeast(0)}
+	return actionschema.SingleNestedAttribute{
+		Optional:            true,
+		MarkdownDescription: latestDescription,
+		Attributes: map[string]actionschema.Attribute{
+			"operation_type": actionschema.StringAttribute{Required: true, Validators: []validator.String{rerunnableTypes()}, MarkdownDescription: latestTypeDescription},
+			"datastore":      actionschema.Int64Attribute{Required: true, Validators: notNegative, MarkdownDescription: latestStoreDescription},
+			"container":      actionschema.Int64Attribute{Optional: true, Validators: notNegative, MarkdownDescription: latestTargetDescription},
+			"schedule_id":    actionschema.Int64Attribute{Optional: true, Validators: notNegative, MarkdownDescription: latestTriggerDescription},
+			"result":         actionschema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: resultValidators(), MarkdownDescription: latestResultDescription},
+		},
+	}
+}
+
+// latestFilters are the filters of `latest`, with its defaults. ok is false while any of them is unknown.
+func latestFilters(ctx context.Context, latest types.Object) (filter qualytics.Filter, ok bool) {
+	var model latestModel
+	if latest.IsUnknown() || latest.As(ctx, &model, basetypes.ObjectAsOptions{}).HasError() {
+		return filter, false
+	}
+	for _, value := range []attr.Value{model.OperationType, model.Datastore, model.Container, model.ScheduleID, model.Result} {
+		if value.IsUnknown() || slices.ContainsFunc(model.Result.Elements(), attr.Value.IsUnknown) {
+			return filter, false
+		}
+	}
+	filter = qualytics.Filter{
+		OperationType: new(qualytics.OperationType(model.OperationType.ValueString())),
+		Datastores:    []int64{model.Datastore.ValueInt64()},
+		ScheduleID:    model.ScheduleID.ValueInt64Pointer(),
+		Results:       goStrings[qualytics.Result](model.Result),
+		SortCreated:   new("desc"),
+	}
+	if !model.Container.IsNull() {
+		filter.Containers = []int64{model.Container.ValueInt64()}
+	}
+	if model.Result.IsNull() {
+		filter.Results = []qualytics.Result{qualytics.ResultSuccess}
+	}
+	return filter, true
+}
+
+// latestOperationType is the operation_type of `latest`; "" where it is not set or not known.
+func latestOperationType(latest types.Object) qualytics.OperationType {
+	operationType, ok := latest.Attributes()["operation_type"].(types.String)
+	if !ok {
+		return ""
+	}
+	return qualytics.OperationType(operationType.ValueString())
+}
+
+// noRunError says that `latest` selects no Run.
+type noRunError struct{ filter qualytics.Filter }
+
+func (e noRunError) Error() string {
+	return "No Run matches " + describeFilter(e.filter) + ". Correct the filters, or run the " + string(*e.filter.OperationType) +
+		" once in Qualytics: the provider reruns, it does not start the first Run of an operation."
+}
+
+// describeFilter writes the filters of `latest` as its configuration has them.
+func describeFilter(filter qualytics.Filter) string {
+	words := []string{fmt.Sprintf("operation_type = %q", *filter.OperationType), fmt.Sprintf("datastore = %d", filter.Datastores[0])}
+	if len(filter.Containers) > 0 {
+		words = append(words, fmt.Sprintf("container = %d", filter.Containers[0]))
+	}
+	if filter.ScheduleID != nil {
+		words = append(words, fmt.Sprintf("schedule_id = %d", *filter.ScheduleID))
+	}
+	return strings.Join(append(words, fmt.Sprintf("result = %q", filter.Results)), ", ")
+}
+
+// errUnfiltered says that the API did not do what the filters of `latest` ask for.
+var errUnfiltered = errors.New("the Qualytics API returned Runs that the filters of latest do not select, or returned them in another order, so the latest Run cannot be told")
+
+// latestRun looks up the latest Run that the filters select. Without one, the error is a [noRunError].
+func (r *runs) latestRun(ctx context.Context, filter qualytics.Filter) (*qualytics.Operation, error) {
+	// The second Run shows whether the API has sorted them.
+	listing, err := r.client.Operations(ctx, filter, 2)
+	if other := otherSyncName(*filter.OperationType); qualytics.KindOf(err) == qualytics.KindInvalid && other != "" {
+		filter.OperationType = &other
+		listing, err = r.client.Operations(ctx, filter, 2)
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case len(listing.Items) == 0:
+		return nil, noRunError{filter}
+	case !selectedBy(filter, listing.Items):
+		return nil, errUnfiltered
+	}
+	return &listing.Items[0], nil
+}
+
+// otherSyncName is the other name of a sync: deployments know it by one or by both.
+func otherSyncName(operationType qualytics.OperationType) qualytics.OperationType {
+	switch operationType {
+	case qualytics.TypeSync:
+		return qualytics.TypeCatalog
+	case qualytics.TypeCatalog:
+		return qualytics.TypeSync
+	default:
+		return ""
+	}
+}
+
+// selectedBy reports whether the filters select the Runs, newest first. A server that ignores a filter
+// must not lead to a rerun of something else.
+func selectedBy(filter qualytics.Filter, runs []qualytics.Operation) bool {
+	for i := range runs {
+		run := &runs[i]
+		if !ofTypeOn(run, *filter.OperationType, filter.Datastores[0]) || !slices.Contains(filter.Results, run.Result) {
+			return false
+		}
+		created, err := run.Created.Time()
+		if i > 0 && err == nil {
+			if before, err := runs[i-1].Created.Time(); err == nil && before.Before(created) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// ofTypeOn reports whether a Run is of a type and on a datastore, as far as it says so.
+func ofTypeOn(run *qualytics.Operation, operationType qualytics.OperationType, datastore int64) bool {
+	return (run.Type == "" || run.Type.Canonical() == operationType.Canonical()) &&
+		(run.Datastore == nil || run.Datastore.ID == nil || *run.Datastore.ID == datastore)
+}

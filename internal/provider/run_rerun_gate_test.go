@@ -1,0 +1,222 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+func identifying(anomalies int64) mockapi.Outcome { return mockapi.Outcome{Anomalies: &anomalies} }
+
+const gateConfig = `, "max_anomalies": 5`
+
+// The gate stops a release and names the containers, worst first. What passed before stays until a Run has
+// passed, and the next apply of the same release reruns.
+func TestRunRerun_gate(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api.Plan(identifying(5), identifying(6), identifying(1000), identifying(0))
+	expectSaid(t, resource.apply(t, latestConfig(101, gateConfig+release("1"))))
+	resource.expectNoChange(t, latestConfig(101, gateConfig+release("1")))
+
+	second := latestConfig(101, gateConfig+release("2"))
+	expectSaid(t, resource.apply(t, second), `error: Run 102 did not pass max_anomalies: Run 102 \(scan on Warehouse\) ended with the result .success.. The Run identified 6 anomalies, and .max_anomalies. allows 5.
+
+Containers, worst first:
+  - customers: 3 anomalies
+  - orders: 3 anomalies
+
+The next apply reruns it. The data source qualytics_operation_containers with operation_id = 102 lists all containers.$`)
+	resource.expectRerun(t, 102, 101)
+	api.expectRuns(t, 100, 101, 102)
+	expectSaid(t, resource.refresh(t))
+	expectSaid(t, resource.apply(t, second), "error: Run 103 did not pass max_anomalies: .*identified 1,000 anomalies")
+	api.expectRuns(t, 100, 101, 102, 103)
+
+	expectSaid(t, resource.refresh(t))
+	expectSaid(t, resource.apply(t, second))
+	resource.expectRerun(t, 104, 103)
+	resource.expectNoChange(t, second)
+	api.expectRuns(t, 100, 104)
+	api.expectWrites(rerunOf(100), rerunOf(101), rerunOf(102), rerunOf(103), deleteOf(101), deleteOf(102), deleteOf(103))(t)
+}
+
+// One request for the containers, only where a Run fails the apply. Without its response the error does
+// without.
+func TestRunRerun_gateRequests(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		outcome mockapi.Outcome
+		fault   mockapi.Fault
+		count   int
+		want    []string
+	}{
+		"passed":         {identifying(5), mockapi.Fault{Path: "none"}, 0, nil},
+		"too many":       {identifying(6), mockapi.Fault{Path: "none"}, 1, []string{"error: .*Containers, worst first:"}},
+		"failed":         {mockapi.Outcome{Result: "failure", Message: "lost"}, mockapi.Fault{Path: "none"}, 1, []string{"error: .*Containers, worst first:\n  - orders: `failure`, lost\n"}},
+		"no containers":  {identifying(6), mockapi.Fault{Path: "/api/operations/*/containers", Status: 404}, 1, []string{`error: .*allows 5.\n\nThe next apply`}},
+		"not waited for": {identifying(6), mockapi.Fault{Path: "none"}, 0, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newAPI(t, mockapi.Options{})
+			api.Plan(test.outcome)
+			api.Inject(test.fault)
+			config := latestConfig(101, gateConfig)
+			if name == "not waited for" {
+				config = latestConfig(101, `, "wait_for_completion": false`)
+			}
+			expectSaid(t, api.protocol(t).manage(t, "qualytics_run_rerun").apply(t, config), test.want...)
+			count := 0
+			for _, request := range api.seen() {
+				if strings.Contains(request, "/containers") {
+					count++
+				}
+			}
+			if count != test.count {
+				t.Errorf("%d requests for the containers in %q, want %d", count, api.seen(), test.count)
+			}
+		})
+	}
+}
+
+// At most ten containers are named, and how many more there are.
+func TestRunRerun_gateManyContainers(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	source := older(100, 101, "success", time.Hour)
+	source.Status = map[string]int64{"total_containers": 14, "containers_analyzed": 14}
+	api.Seed(source)
+	api.Plan(identifying(1 << 13))
+	diagnostics := api.protocol(t).manage(t, "qualytics_run_rerun").apply(t, latestConfig(101, gateConfig))
+	expectSaid(t, diagnostics, `error: .*\n  - customers: 4,096 anomalies\n.*\n  - stores: 8 anomalies\n  and 4 more\n`)
+	if lines := strings.Count(diagnostics[0].Detail, "\n  - "); lines != 10 {
+		t.Errorf("%d containers are named in %s", lines, diagnostics[0].Detail)
+	}
+}
+
+// The gate fails closed, for resources and for actions alike.
+func TestRunRerun_gateFailsClosed(t *testing.T) {
+	t.Parallel()
+	const polled = `{"id": 101, "type": "scan", "result": "%", "end_time": "2026-05-01T09:31:30Z", "status": {"anomalies_identified": #}}`
+	body := func(result, count string) string {
+		return strings.NewReplacer("%", result, "#", count).Replace(polled)
+	}
+	for name, test := range map[string]struct {
+		arguments, body, want string
+	}{
+		"no status":          {gateConfig, `{"id": 101, "type": "scan", "result": "success"}`, "Run 101 did not pass max_anomalies: .*reports no number of anomalies"},
+		"null":               {gateConfig, body("success", "null"), "Run 101 did not pass max_anomalies: .*reports no number of anomalies"},
+		"text":               {gateConfig, body("success", `"0"`), "Run 101 did not pass max_anomalies: .*reports no number of anomalies"},
+		"negative":           {gateConfig, body("success", "-1"), "Run 101 did not pass max_anomalies: .*reports no number of anomalies"},
+		"half":               {gateConfig, body("success", "0.5"), "Run 101 did not pass max_anomalies: .*reports no number of anomalies"},
+		"float":              {gateConfig, body("success", "5.0"), ""},
+		"unknown result":     {gateConfig, body("partially_successful", "0"), "Run 101 ended as partially_successful: .*because the provider does not know this result and counts it as a failure"},
+		"unknown, tolerated": {gateConfig + `, "fail_on": ["aborted"]`, body("partially_successful", "0"), "warning"},
+		"unknown by default": {"", body("partially_successful", "0"), "Run 101 ended as partially_successful"},
+		"aborted, tolerated": {gateConfig + `, "fail_on": []`, body("aborted", "7"), "Run 101 did not pass max_anomalies"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, kind := range []string{"resource", "action"} {
+				api := newAPI(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
+				api.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/101", Times: mockapi.Always, Status: 200, Body: test.body})
+				p := api.protocol(t)
+				var want []string
+				switch test.want {
+				case "":
+				case "warning":
+					want = []string{"warning: Run 101 ended as partially_successful"}
+				default:
+					want = []string{"error: " + test.want}
+				}
+				if kind == "action" {
+					_, diagnostics := p.invoke(t.Context(), t, "qualytics_run_rerun", latestConfig(101, test.arguments))
+					expectSaid(t, diagnostics, want...)
+					continue
+				}
+				resource := p.manage(t, "qualytics_run_rerun")
+				expectSaid(t, resource.apply(t, latestConfig(101, test.arguments)), want...)
+				if resource.values(t)["id"] != int64(101) {
+					t.Errorf("the Run is not in the state: %v", resource.values(t))
+				}
+			}
+		})
+	}
+}
+
+// A Run that was deleted while it was waited for fails the apply, and no single 404 says that it was.
+func TestRunRerun_deletedMeanwhile(t *testing.T) {
+	t.Parallel()
+	for times, want := range map[int][]string{2: nil, mockapi.Always: {"error: Run 101 was deleted while it was waited for: .*so its result is unknown"}} {
+		api := newAPI(t, mockapi.Options{})
+		api.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/101", Times: times, Status: 404, Body: `{"detail": "gone"}`})
+		expectSaid(t, api.protocol(t).manage(t, "qualytics_run_rerun").apply(t, latestConfig(101, gateConfig)), want...)
+		api.expectWrites(rerunOf(100))(t)
+	}
+}
+
+// An interrupted wait is continued by the next apply, whose gate counts.
+func TestRunRerun_gateAfterInterrupt(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	api.Plan(mockapi.Outcome{Running: mockapi.Never, Anomalies: new(int64(9))})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	config := latestConfig(101, gateConfig+`, "timeouts": {"create": "50ms"}`)
+	expectSaid(t, resource.apply(t, config), "error: Timed out while waiting for Run 101")
+	api.Finish(101, "success", "")
+	expectSaid(t, resource.refresh(t)) // as after terraform untaint
+	expectSaid(t, resource.apply(t, config), "error: Run 101 did not pass max_anomalies")
+	api.expectWrites(rerunOf(100))(t)
+	expectSaid(t, resource.refresh(t))
+	api.Plan(identifying(0))
+	expectSaid(t, resource.apply(t, config))
+	api.expectWrites(rerunOf(100), rerunOf(101), deleteOf(101))(t)
+}
+
+// Whether a type counts anomalies is known once the Run is looked up.
+func TestRunRerun_gateOfType(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	for id, runType := range map[int64]string{90: "profile", 91: "sync", 92: "reconcile"} {
+		run := older(id, 101, "success", time.Hour)
+		run.Type = runType
+		api.Seed(run)
+	}
+	failed := older(93, 101, "failure", time.Hour)
+	failed.Type = "profile"
+	api.Seed(failed)
+	p := api.protocol(t)
+	for config, want := range map[string][]string{
+		`{"run_id": 90, "max_anomalies": 0}`:  {"error at max_anomalies: Nothing to check max_anomalies: A Run of type `profile` counts no anomalies"},
+		`{"run_id": 91, "max_anomalies": 0}`:  {"error at max_anomalies: Nothing to check max_anomalies: A Run of type `sync` counts no anomalies"},
+		`{"run_id": 92, "max_anomalies": 0}`:  nil,
+		`{"run_id": 100, "max_anomalies": 0}`: nil,
+	} {
+		expectSaid(t, p.manage(t, "qualytics_run_rerun").plan(t, config).Diagnostics, want...)
+		expectSaid(t, p.planAction(t, "qualytics_run_rerun", config), want...)
+	}
+	const resume = `{"run_id": 93, "max_anomalies": 0}`
+	want := "error at max_anomalies: Nothing to check max_anomalies: A Run of type `profile` counts no anomalies"
+	expectSaid(t, p.manage(t, "qualytics_run_resume").plan(t, resume).Diagnostics, want)
+	expectSaid(t, p.planAction(t, "qualytics_run_resume", resume), want)
+	const unwaited = `{"run_id": 93, "max_anomalies": 0, "wait_for_completion": false}`
+	want = "error at max_anomalies: Nothing to check max_anomalies: max_anomalies is checked when the Run has ended"
+	expectSaid(t, p.validateResource(t, "qualytics_run_resume", unwaited), want)
+	expectSaid(t, p.validateAction(t, "qualytics_run_resume", unwaited), want)
+}
+
+// A resumed scan passes the same gate.
+func TestRunResume_gate(t *testing.T) {
+	t.Parallel()
+	api := newStopped(t, mockapi.Options{})
+	api.Plan(identifying(6), identifying(0))
+	resource := api.protocol(t).manage(t, "qualytics_run_resume")
+	expectSaid(t, resource.apply(t, `{"run_id": 90`+gateConfig+`}`), "error: Run 90 did not pass max_anomalies: .*identified 6 anomalies")
+}

@@ -1,0 +1,273 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// latestConfig selects the latest successful scan of a datastore.
+func latestConfig(datastore int, arguments string) string {
+	return fmt.Sprintf(`{"latest": {"operation_type": "scan", "datastore": %d}%s}`, datastore, arguments)
+}
+
+func release(version string) string { return `, "triggers": {"release": "` + version + `"}` }
+
+func rerunOf(id int64) string { return fmt.Sprintf("PUT /api/operations/rerun/%d", id) }
+
+func deleteOf(id int64) string { return fmt.Sprintf("DELETE /api/operations/%d", id) }
+
+// older is a scan of a datastore, older than what a test starts.
+func older(id, datastore int64, result string, age time.Duration) mockapi.Run {
+	run := scan(id, result)
+	run.Datastore = mockapi.Datastore{ID: datastore, Name: fmt.Sprintf("Datastore %d", datastore), StoreType: "jdbc", Type: "snowflake"}
+	run.Created = time.Now().Add(-age)
+	return run
+}
+
+func (m *managed) expectRerun(t *testing.T, id, source int64) {
+	t.Helper()
+	values := m.values(t)
+	if values["id"] != id || values["run_id"] != source || values["result"] != "success" || values["name"] != fmt.Sprintf("scan %d", id) {
+		t.Errorf("got Run %v (%v) of %v with the result %v, want Run %d of %d", values["id"], values["name"], values["run_id"], values["result"], id, source)
+	}
+}
+
+// The life of the main idiom: what others run in between is no change, a new trigger reruns the latest Run
+// at that moment, be it the resource's own, and the record of the superseded Run goes.
+func TestRunRerun_latest(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	api.Seed(older(100, 101, "success", time.Hour), older(99, 101, "failure", time.Minute), older(98, 102, "success", time.Minute))
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	expectSaid(t, resource.apply(t, latestConfig(101, release("1"))))
+	resource.expectRerun(t, 101, 100)
+	resource.expectNoChange(t, latestConfig(101, release("1")))
+
+	api.ResetRequests()
+	planned := resource.plan(t, latestConfig(101, release("2")))
+	if values := plainValue(resource.unpack(t, planned.PlannedState)).(map[string]any); fmt.Sprint(values["run_id"]) != fmt.Sprint(values["id"]) {
+		t.Errorf("run_id is planned as %v", values["run_id"])
+	}
+	expectSaid(t, resource.apply(t, latestConfig(101, release("2"))))
+	resource.expectRerun(t, 102, 101)
+	api.expectWrites(rerunOf(101), deleteOf(101))(t)
+
+	api.Seed(older(150, 101, "success", -time.Minute), older(151, 101, "failure", -2*time.Minute))
+	resource.expectNoChange(t, latestConfig(101, release("2")))
+	api.Remove(100)
+	api.ResetRequests()
+	expectSaid(t, resource.apply(t, latestConfig(101, release("3"))))
+	resource.expectRerun(t, 152, 150)
+	expectSaid(t, resource.destroy(t))
+	api.expectWrites(rerunOf(150), deleteOf(102), deleteOf(152))(t)
+	api.expectRuns(t, 98, 99, 150, 151)
+}
+
+// A rerun costs one lookup while planning and one while applying, besides what a rerun of a known Run
+// costs.
+func TestRunRerun_latestRequests(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	expectSaid(t, resource.apply(t, latestConfig(101, "")))
+	lookups := 0
+	for _, request := range api.seen() {
+		if strings.Contains(request, "operation_type=scan") {
+			lookups++
+		}
+	}
+	if lookups != 2 {
+		t.Errorf("%d lookups of the latest Run in %q, want 2", lookups, api.seen())
+	}
+}
+
+// Every filter of latest is a reason to rerun when it changes. Its default is no change.
+func TestRunRerun_latestChanged(t *testing.T) {
+	t.Parallel()
+	scheduled := older(95, 101, "success", 3*time.Hour)
+	scheduled.Schedule = &mockapi.Schedule{ID: 7, Name: "Nightly"}
+	for name, test := range map[string]struct {
+		latest string
+		source int64 // 0: no rerun
+	}{
+		"datastore": {`{"operation_type": "scan", "datastore": 102}`, 98},
+		"schedule":  {`{"operation_type": "scan", "datastore": 101, "schedule_id": 7}`, 95},
+		"result":    {`{"operation_type": "scan", "datastore": 101, "result": ["failure"]}`, 99},
+		"container": {`{"operation_type": "scan", "datastore": 101, "container": 234}`, 101},
+		"type":      {`{"operation_type": "profile", "datastore": 101}`, 97},
+		"default":   {`{"operation_type": "scan", "datastore": 101, "result": ["success"]}`, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newAPI(t, mockapi.Options{})
+			profile := older(97, 101, "success", 2*time.Hour)
+			profile.Type = "profile"
+			api.Seed(scheduled, profile, older(98, 102, "success", time.Hour), older(99, 101, "failure", time.Hour), older(100, 101, "success", time.Minute))
+			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+			expectSaid(t, resource.apply(t, latestConfig(101, "")))
+			changed := `{"latest": ` + test.latest + `}`
+			if test.source == 0 {
+				resource.expectNoChange(t, changed)
+				return
+			}
+			expectSaid(t, resource.apply(t, changed))
+			api.expectWrites(rerunOf(100), rerunOf(test.source), deleteOf(101))(t)
+			resource.expectNoChange(t, changed)
+		})
+	}
+}
+
+// Selecting no Run is an error of the plan that names the filters.
+func TestRunRerun_latestSelectsNone(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	api.Seed(older(98, 102, "failure", time.Hour))
+	p := api.protocol(t)
+	const none = `error at latest: No Run to rerun: No Run matches operation_type = "scan", datastore = 102, result = \["success"\]. Correct the filters, or run the scan once`
+	expectSaid(t, p.manage(t, "qualytics_run_rerun").plan(t, latestConfig(102, "")).Diagnostics, none)
+	expectSaid(t, p.planAction(t, "qualytics_run_rerun", latestConfig(102, "")), none)
+	_, diagnostics := p.invoke(t.Context(), t, "qualytics_run_rerun", latestConfig(102, ""))
+	expectSaid(t, diagnostics, none)
+	expectSaid(t, p.manage(t, "qualytics_run_rerun").plan(t, `{"latest": {"operation_type": "sync", "datastore": 7, "container": 3, "schedule_id": 4, "result": ["failure", "aborted"]}}`).Diagnostics,
+		`error at latest: No Run to rerun: No Run matches operation_type = "(sync|catalog)", datastore = 7, container = 3, schedule_id = 4, result = \["failure" "aborted"\]`)
+	expectSaid(t, p.manage(t, "qualytics_run_rerun").plan(t, latestConfig(0, "")).Diagnostics, "error at latest.*: Invalid datastore: latest.datastore must be the id of a datastore")
+	api.expectWrites()(t)
+}
+
+// Configurations that name no Run, or two, or one that cannot be rerun, fail the validation.
+func TestRunRerun_latestInvalid(t *testing.T) {
+	t.Parallel()
+	p := newProtocol(t)
+	for config, want := range map[string]string{
+		`{}`: `error: Missing Attribute Configuration: .*\[run_id,latest\]`,
+		`{"run_id": 1, "latest": {"operation_type": "scan", "datastore": 101}}`:           `error at run_id: Invalid Attribute Combination`,
+		`{"latest": {"operation_type": "external_scan", "datastore": 101}}`:               `error at latest.*operation_type.*: Invalid Attribute Value Match`,
+		`{"latest": {"operation_type": "scan", "datastore": -1}}`:                         `error at latest.*datastore.*: .*at least 0`,
+		`{"latest": {"operation_type": "scan", "datastore": 101, "result": []}}`:          `error at latest.*result.*: .*at least 1`,
+		`{"latest": {"operation_type": "scan", "datastore": 101, "result": ["done"]}}`:    `error at latest.*result.*: Invalid Attribute Value Match`,
+		`{"latest": {"operation_type": "profile", "datastore": 101}, "max_anomalies": 0}`: "error at max_anomalies: Nothing to check max_anomalies: A Run of type `profile` counts no anomalies",
+		`{"run_id": 1, "max_anomalies": 0, "wait_for_completion": false}`:                 "error at max_anomalies: Nothing to check max_anomalies: max_anomalies is checked when the Run has ended",
+		`{"run_id": 1, "max_anomalies": -1}`:                                              "error at max_anomalies: .*at least 0",
+		`{"latest": {"operation_type": "catalog", "datastore": 101}}`:                     "",
+		`{"latest": {"operation_type": "scan", "datastore": 0}, "max_anomalies": 1}`:      "",
+		`{"run_id": 0}`: "",
+	} {
+		var patterns []string
+		if want != "" {
+			patterns = []string{want}
+		}
+		expectSaid(t, p.validateResource(t, "qualytics_run_rerun", config), patterns...)
+		expectSaid(t, p.validateAction(t, "qualytics_run_rerun", config), patterns...)
+	}
+}
+
+// A server that ignores a filter or the order must not lead to a rerun of something else.
+func TestRunRerun_latestIgnored(t *testing.T) {
+	t.Parallel()
+	const run = `{"id": %d, "type": "%s", "result": "%s", "created": "2026-05-0%dT00:00:00Z", "datastore": {"id": %d}}`
+	for name, items := range map[string]string{
+		"datastore": fmt.Sprintf(run, 5, "scan", "success", 1, 7),
+		"type":      fmt.Sprintf(run, 5, "profile", "success", 1, 101),
+		"result":    fmt.Sprintf(run, 5, "scan", "failure", 1, 101),
+		"order":     fmt.Sprintf(run, 5, "scan", "success", 1, 101) + "," + fmt.Sprintf(run, 6, "scan", "success", 2, 101),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newAPI(t, mockapi.Options{})
+			api.Inject(mockapi.Fault{Status: 200, Times: mockapi.Always, Body: `{"items": [` + items + `], "total": 2}`})
+			expectSaid(t, api.protocol(t).manage(t, "qualytics_run_rerun").plan(t, latestConfig(101, "")).Diagnostics,
+				"error at latest: No Run to rerun: the Qualytics API returned Runs that the filters of latest do not select")
+		})
+	}
+}
+
+// A sync goes by two names, of which a deployment may know only the other.
+func TestRunRerun_latestSync(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"sync", "catalog"} {
+		api := newAPI(t, mockapi.Options{})
+		run := older(90, 101, "success", time.Hour)
+		run.Type = "sync"
+		api.Seed(run)
+		// The API page knows catalog only; newer deployments may reject it.
+		api.Inject(mockapi.Fault{Path: "/api/operations", Times: 1, Status: 422, Body: `{"detail": [{"loc": ["query", "operation_type"], "msg": "Input should be something else"}]}`})
+		resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+		expectSaid(t, resource.apply(t, `{"latest": {"operation_type": "`+name+`", "datastore": 101}}`))
+		api.expectWrites(rerunOf(90))(t)
+	}
+}
+
+// Moving from run_id to latest reruns only if latest selects something else than the resource holds, and
+// so does moving back.
+func TestRunRerun_moved(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	api.Seed(older(98, 102, "success", time.Hour))
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	expectSaid(t, resource.apply(t, `{"run_id": 100}`))
+	expectSaid(t, resource.apply(t, latestConfig(101, "")))
+	resource.expectRerun(t, 101, 100)
+	resource.expectNoChange(t, latestConfig(101, ""))
+	expectSaid(t, resource.apply(t, `{"run_id": 100}`))
+	api.expectWrites(rerunOf(100))(t)
+	expectSaid(t, resource.apply(t, latestConfig(102, "")))
+	api.expectWrites(rerunOf(100), rerunOf(98), deleteOf(101))(t)
+}
+
+// The record that run_id names is gone: the resource's own Run, which has the same configuration, is rerun.
+func TestRunRerun_standIn(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	expectSaid(t, resource.apply(t, `{"run_id": 100`+release("1")+`}`))
+	api.Remove(100)
+	resource.expectNoChange(t, `{"run_id": 100`+release("1")+`}`)
+	const warning = "warning at run_id: Run 100 no longer exists: .*Run 101 has the same configuration and is rerun instead."
+	expectSaid(t, resource.apply(t, `{"run_id": 100`+release("2")+`}`), warning, warning)
+	resource.expectRerun(t, 102, 100)
+	api.expectWrites(rerunOf(100), rerunOf(101), deleteOf(101))(t)
+
+	api.Remove(102)
+	expectSaid(t, resource.plan(t, `{"run_id": 100`+release("3")+`}`).Diagnostics,
+		"error at run_id: Cannot read Run 100: .*Run 102, which this resource holds and which has the same configuration, does not exist either. Set run_id to a Run that exists, or use latest.$")
+}
+
+// A replacement whose run_id is the Run that the replaced resource held says how that came to be.
+func TestRunRerun_replacedItself(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	p := api.protocol(t)
+	replaced := p.manage(t, "qualytics_run_rerun")
+	expectSaid(t, replaced.apply(t, `{"run_id": 100}`))
+	replacement := p.manage(t, "qualytics_run_rerun")
+	expectSaid(t, replacement.applyAfter(t.Context(), t, `{"run_id": 101}`, func() { expectSaid(t, replaced.destroy(t)) }),
+		"error at run_id: Cannot read Run 101: .*This apply has deleted the record of Run 101 itself: the resource was replaced.*select the Run with latest instead of run_id")
+	api.expectWrites(rerunOf(100), deleteOf(101))(t)
+	expectSaid(t, replacement.apply(t, latestConfig(101, "")))
+	replacement.expectRerun(t, 102, 100)
+}
+
+// A source that is still active is waited for before the rerun is requested, within the timeout.
+func TestRunRerun_activeSource(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	api.Seed(older(90, 101, "running", 0))
+	p := api.protocol(t)
+	const active = "warning at latest: Run 90 is still active: Run 90 is `running`. It can be rerun when it has ended, so the apply waits for that first."
+	const config = `{"latest": {"operation_type": "scan", "datastore": 101, "result": ["success", "running"]}, "timeouts": {"create": "%s"}}`
+	resource := p.manage(t, "qualytics_run_rerun")
+	expectSaid(t, resource.apply(t, fmt.Sprintf(config, "50ms")), active,
+		"error: Timed out while waiting for Run 90: Run 90 is still `running` after 50ms \\(timeouts.create\\). It is rerun when it has ended. No Run was started.")
+	api.expectWrites()(t)
+	api.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/90", Skip: 1, Hook: func() { api.Finish(90, "failure", "") }})
+	expectSaid(t, resource.apply(t, fmt.Sprintf(config, "1m")), active)
+	resource.expectRerun(t, 101, 90)
+	api.expectWrites(rerunOf(90))(t)
+}

@@ -1,0 +1,245 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+func triggered(arguments, version string) string {
+	return `{"run_id": 100` + arguments + release(version) + `}`
+}
+
+// A superseded record that cannot be deleted is a warning, and is deleted with the next rerun that passes,
+// in order.
+func TestRunRerun_supersededRefused(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	expectSaid(t, resource.apply(t, triggered("", "1")))
+	api.Inject(mockapi.Fault{Method: "DELETE", Status: 403, Times: 2})
+	expectSaid(t, resource.apply(t, triggered("", "2")),
+		"warning: The record of the superseded Run 101 was not deleted: Cannot delete Run 101. .*HTTP status 403.*The record is deleted with the next rerun that passes")
+	expectSaid(t, resource.apply(t, triggered("", "3")), "warning: The record of the superseded Run 101 was not deleted")
+	api.expectRuns(t, 100, 101, 102, 103)
+	expectSaid(t, resource.apply(t, triggered("", "4")))
+	api.expectRuns(t, 100, 104)
+	api.expectWrites(
+		rerunOf(100), rerunOf(100), deleteOf(101), rerunOf(100), deleteOf(101), rerunOf(100), deleteOf(101), deleteOf(102), deleteOf(103),
+	)(t)
+}
+
+// With delete_on_destroy = false superseded records stay for good: turning it on later does not delete them.
+func TestRunRerun_supersededKept(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	const keep = `, "delete_on_destroy": false`
+	expectSaid(t, resource.apply(t, triggered(keep, "1")))
+	expectSaid(t, resource.apply(t, triggered(keep, "2")))
+	expectSaid(t, resource.apply(t, triggered("", "2")))
+	expectSaid(t, resource.apply(t, triggered("", "3")))
+	expectSaid(t, resource.destroy(t))
+	api.expectRuns(t, 100, 101)
+	api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100), deleteOf(102), deleteOf(103))(t)
+}
+
+// After reruns that failed, a destroy deletes every record that the resource has made.
+func TestRunRerun_destroySuperseded(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	expectSaid(t, resource.apply(t, triggered("", "1")))
+	api.Plan(mockapi.Outcome{Result: "failure"}, mockapi.Outcome{Result: "aborted"})
+	expectSaid(t, resource.apply(t, triggered("", "2")), "error: Run 102 failed")
+	expectSaid(t, resource.apply(t, triggered("", "3")), "error: Run 103 was aborted")
+	expectSaid(t, resource.destroy(t))
+	api.expectRuns(t, 100)
+	api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100), deleteOf(103), deleteOf(101), deleteOf(102))(t)
+}
+
+// The response to an abort may say that the Run is aborted while the worker still runs: the destroy polls,
+// and deletes again while the API refuses.
+func TestRunRerun_destroyActive(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		arguments string
+		prepare   func(*api)
+		writes    []string
+	}{
+		"aborted at once":    {"", func(*api) {}, []string{rerunOf(100), "PUT /api/operations/abort/101", deleteOf(101)}},
+		"still deleting":     {"", func(a *api) { a.Inject(mockapi.Fault{Method: "DELETE", Status: 409, Times: 3}) }, []string{rerunOf(100), "PUT /api/operations/abort/101", deleteOf(101), deleteOf(101), deleteOf(101), deleteOf(101)}},
+		"says aborted early": {"", saysAbortedEarly, []string{rerunOf(100), "PUT /api/operations/abort/101", deleteOf(101)}},
+		"kept":               {`, "delete_on_destroy": false`, func(*api) {}, []string{rerunOf(100), "PUT /api/operations/abort/101"}},
+		"left alone":         {`, "delete_on_destroy": false, "abort_on_destroy": false`, func(*api) {}, []string{rerunOf(100)}},
+		"waited for":         {`, "abort_on_destroy": false`, finishLater, []string{rerunOf(100), deleteOf(101)}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newAPI(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
+			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+			expectSaid(t, resource.apply(t, `{"run_id": 100, "wait_for_completion": false`+test.arguments+`}`))
+			test.prepare(api)
+			expectSaid(t, resource.destroy(t))
+			api.expectWrites(test.writes...)(t)
+		})
+	}
+}
+
+// saysAbortedEarly makes the abort say what is not so yet: a record cannot be deleted before a poll says it.
+func saysAbortedEarly(a *api) {
+	a.Inject(mockapi.Fault{Method: "PUT", Path: "/api/operations/abort/*", Status: 200, Body: `{"id": 101, "result": "aborted", "end_time": "2026-05-01T09:31:30Z"}`})
+	a.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/101", Skip: 2, Hook: func() { a.Finish(101, "aborted", "") }})
+}
+
+func finishLater(a *api) {
+	a.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/101", Skip: 2, Hook: func() { a.Finish(101, "success", "") }})
+}
+
+// A destroy that runs out of time says so, and keeps the resource.
+func TestRunRerun_destroyTimeout(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}, AbortDelay: time.Hour})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	expectSaid(t, resource.apply(t, `{"run_id": 100, "wait_for_completion": false, "timeouts": {"delete": "50ms"}}`))
+	expectSaid(t, resource.destroy(t), "error: Cannot wait for the end of Run 101: The operation timed out")
+	if resource.values(t)["id"] != int64(101) {
+		t.Errorf("the Run is not in the state: %v", resource.values(t))
+	}
+}
+
+// What is not known while planning is decided when the plan is applied: triggers that turn out the same
+// are no reason to rerun.
+func TestRunRerun_unknownTriggers(t *testing.T) {
+	t.Parallel()
+	for version, writes := range map[string][]string{"1": {rerunOf(100)}, "2": {rerunOf(100), rerunOf(101), deleteOf(101)}} {
+		api := newAPI(t, mockapi.Options{})
+		resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+		expectSaid(t, resource.apply(t, latestConfig(101, release("1"))))
+		planned := resource.planUnknown(t, latestConfig(101, release(version)), "triggers")
+		expectSaid(t, planned.Diagnostics)
+		expectSaid(t, resource.applyPlan(t, latestConfig(101, release(version)), planned, "triggers"))
+		api.expectWrites(writes...)(t)
+		resource.expectNoChange(t, latestConfig(101, release(version)))
+	}
+}
+
+// planUnknown plans a configuration with an attribute that is not known yet.
+func (m *managed) planUnknown(t *testing.T, config, unknown string) *tfprotov6.PlanResourceChangeResponse {
+	t.Helper()
+	configured := m.with(t, m.unpack(t, given(config)), unknown, tftypes.UnknownValue)
+	proposed := m.with(t, m.unpack(t, m.proposed(t, config)), unknown, tftypes.UnknownValue)
+	planned, err := m.server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: m.name, PriorState: m.state, PriorPrivate: m.private, Config: m.pack(t, configured), ProposedNewState: m.pack(t, proposed),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return planned
+}
+
+// applyPlan applies a plan in which an attribute was unknown, now that it is known.
+func (m *managed) applyPlan(t *testing.T, config string, planned *tfprotov6.PlanResourceChangeResponse, known string) []*tfprotov6.Diagnostic {
+	t.Helper()
+	attributes := must[map[string]tftypes.Value](m.unpack(t, given(config)))
+	state := must[map[string]tftypes.Value](m.unpack(t, planned.PlannedState))
+	state[known] = attributes[known]
+	applied, err := m.server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: m.name, PriorState: m.state, PlannedState: m.pack(t, tftypes.NewValue(m.schema.ValueType(), state)), PlannedPrivate: planned.PlannedPrivate, Config: given(config),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.state, m.private = applied.NewState, applied.Private
+	return applied.Diagnostics
+}
+
+// with is a value in which one attribute is another.
+func (m *managed) with(t *testing.T, value tftypes.Value, name string, other any) tftypes.Value {
+	t.Helper()
+	attributes := must[map[string]tftypes.Value](value)
+	attributes[name] = tftypes.NewValue(attributes[name].Type(), other)
+	return tftypes.NewValue(value.Type(), attributes)
+}
+
+// While the provider is not configured, plans look nothing up.
+func TestRunRerun_unconfigured(t *testing.T) {
+	t.Parallel()
+	p := newProtocol(t)
+	expectSaid(t, p.manage(t, "qualytics_run_rerun").plan(t, latestConfig(101, "")).Diagnostics)
+	expectSaid(t, p.manage(t, "qualytics_run_rerun").plan(t, `{"run_id": 100}`).Diagnostics)
+}
+
+// A state that version 0.1 has written plans empty.
+func TestRunRerun_stateOfVersion01(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	expectSaid(t, resource.apply(t, triggered("", "1")))
+	written := map[string]any{}
+	for name, value := range resource.values(t) {
+		if name != "latest" && name != "max_anomalies" && name != "name" {
+			written[name] = value
+		}
+	}
+	raw, err := json.Marshal(written)
+	if err != nil {
+		t.Fatal(err)
+	}
+	upgraded, err := resource.server.UpgradeResourceState(t.Context(), &tfprotov6.UpgradeResourceStateRequest{TypeName: resource.name, RawState: &tfprotov6.RawState{JSON: raw}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	expectSaid(t, upgraded.Diagnostics)
+	resource.state = upgraded.UpgradedState
+	resource.private = nil
+
+	planned := resource.plan(t, triggered("", "1")) // as with -refresh=false
+	expectSaid(t, planned.Diagnostics)
+	if before, after := resource.unpack(t, resource.state), resource.unpack(t, planned.PlannedState); !before.Equal(after) {
+		t.Errorf("the plan is not empty:\nbefore %s\nafter  %s", before, after)
+	}
+	resource.expectNoChange(t, triggered("", "1"))
+	api.expectWrites(rerunOf(100))(t)
+}
+
+// After an import, the first apply adopts run_id or latest, and triggers, without a rerun. The next change
+// reruns.
+func TestRunRerun_imported(t *testing.T) {
+	t.Parallel()
+	for name, config := range map[string]func(string) string{
+		"run_id": func(version string) string { return triggered("", version) },
+		"own":    func(version string) string { return `{"run_id": 90` + release(version) + `}` },
+		"latest": func(version string) string { return latestConfig(101, release(version)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newAPI(t, mockapi.Options{})
+			api.Seed(older(90, 101, "success", 2*time.Hour))
+			p := api.protocol(t)
+			resource := p.manage(t, "qualytics_run_rerun")
+			imported, err := p.server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: resource.name, ID: "90"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			expectSaid(t, imported.Diagnostics)
+			resource.state, resource.private = imported.ImportedResources[0].State, imported.ImportedResources[0].Private
+			expectSaid(t, resource.refresh(t))
+			expectSaid(t, resource.apply(t, config("1")))
+			api.expectWrites()(t)
+			resource.expectNoChange(t, config("1"))
+			expectSaid(t, resource.apply(t, config("2")))
+			if len(api.writes()) == 0 {
+				t.Error("a new trigger did not rerun")
+			}
+		})
+	}
+}

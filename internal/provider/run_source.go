@@ -1,0 +1,176 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
+	"github.com/qualytics/terraform-provider-qualytics/internal/runwait"
+)
+
+// runSource is how a configuration names the Run to act on.
+type runSource struct {
+	action   qualytics.Action
+	runID    types.Int64
+	latest   types.Object // null: run_id names the Run
+	own      int64        // the Run that the resource holds, which has the same configuration; 0: none
+	inAction bool         // a Terraform action names it
+}
+
+// on is the action on a Run, as the subject of a diagnostic.
+func (s runSource) on(id int64) subject {
+	subject := actionOn(s.action, id)
+	subject.inAction = s.inAction
+	return subject
+}
+
+// reading is the reading of a Run, as the subject of a diagnostic.
+func (s runSource) reading(id int64) subject {
+	subject := readingRun(id)
+	subject.inAction = s.inAction
+	return subject
+}
+
+// known reports whether the Run can be looked up yet.
+func (s runSource) known(ctx context.Context) bool {
+	if s.latest.IsNull() {
+		return !s.runID.IsUnknown()
+	}
+	_, known := latestFilters(ctx, s.latest)
+	return known
+}
+
+// attribute is the attribute that names the Run.
+func (s runSource) attribute() path.Path {
+	if s.latest.IsNull() {
+		return path.Root("run_id")
+	}
+	return path.Root("latest")
+}
+
+// find looks the Run up. It reports why there is none, and returns nil. Where the record that run_id names
+// is gone, it is the resource's own Run, with a warning.
+func (r *runs) find(ctx context.Context, source runSource, diags *diag.Diagnostics) *qualytics.Operation {
+	if !source.latest.IsNull() {
+		return r.findLatest(ctx, source, diags)
+	}
+	id := source.runID.ValueInt64()
+	if id < 1 {
+		diags.AddAttributeError(path.Root("run_id"), "Invalid run_id", fmt.Sprintf("run_id must be the id of a Run, a whole number of 1 or more, not %d.", id))
+		return nil
+	}
+	run, err := r.client.Operation(ctx, id)
+	switch {
+	case err == nil:
+		return run
+	case !qualytics.IsNotFound(err):
+		addErrorAt(diags, path.Root("run_id"), source.reading(id), err)
+		return nil
+	case source.action == qualytics.ActionDelete: // what is deleted already is reported when the action runs
+		return nil
+	case source.own != 0 && source.own != id:
+		if own, ownErr := r.client.Operation(ctx, source.own); ownErr == nil {
+			diags.AddAttributeWarning(path.Root("run_id"), runName(id)+" no longer exists",
+				fmt.Sprintf("The record of Run %d, which run_id names, was deleted. Run %d has the same configuration and is rerun instead. Set run_id to a Run that exists, or use latest.", id, own.ID))
+			return own
+		}
+	}
+	diags.AddAttributeError(path.Root("run_id"), source.reading(id).summary(), source.reading(id).explain(err)+r.whyMissing(source, id))
+	return nil
+}
+
+// whyMissing says how a resource came to name a Run that does not exist, and the way out.
+func (r *runs) whyMissing(source runSource, id int64) string {
+	switch _, deleted := r.deleted.Load(id); {
+	case deleted:
+		return fmt.Sprintf("\n\nThis apply has deleted the record of Run %d itself: the resource was replaced, and run_id names the Run that the replaced resource held, as a lookup of the latest Run does. Apply again if run_id comes from a lookup. To avoid this, select the Run with latest instead of run_id, or let the lookup return Runs with the result `success` only.", id)
+	case source.own == id:
+		return "\n\nThat Run is also the one that this resource holds. Set run_id to a Run that exists, or use latest."
+	case source.own != 0:
+		return fmt.Sprintf("\n\nRun %d, which this resource holds and which has the same configuration, does not exist either. Set run_id to a Run that exists, or use latest.", source.own)
+	case source.action == qualytics.ActionRerun:
+		return "\n\nSet run_id to a Run that exists, or use latest."
+	}
+	return ""
+}
+
+func (r *runs) findLatest(ctx context.Context, source runSource, diags *diag.Diagnostics) *qualytics.Operation {
+	filter, _ := latestFilters(ctx, source.latest)
+	if filter.Datastores[0] < 1 {
+		diags.AddAttributeError(path.Root("latest").AtName("datastore"), "Invalid datastore", fmt.Sprintf("latest.datastore must be the id of a datastore, a whole number of 1 or more, not %d.", filter.Datastores[0]))
+		return nil
+	}
+	run, err := r.latestRun(ctx, filter)
+	var none noRunError
+	switch {
+	case errors.As(err, &none), errors.Is(err, errUnfiltered):
+		diags.AddAttributeError(path.Root("latest"), "No Run to rerun", sentence(err.Error()))
+	case err != nil:
+		addError(diags, subject{verb: "look up", object: "the latest Run", inAction: source.inAction}, err)
+	}
+	return run
+}
+
+// check looks up the Run that is about to be acted on, so that what cannot work fails the plan. It reports
+// what it finds, and returns nil where the Run cannot be looked up yet or cannot be acted on.
+func (r *runs) check(ctx context.Context, source runSource, forceAbort bool, diags *diag.Diagnostics) *qualytics.Operation {
+	if !r.configured() || !source.known(ctx) {
+		return nil
+	}
+	run := r.find(ctx, source, diags)
+	if run == nil {
+		return nil
+	}
+	at, action, subject := source.attribute(), source.action, source.on(run.ID)
+	switch {
+	case !action.SupportsType(run.Type):
+		diags.AddAttributeError(at, subject.summary(),
+			fmt.Sprintf("Run %d is of type `%s`, which cannot be %s. ", run.ID, run.Type, pastParticiple[action])+subject.conditions())
+		return nil
+	case slices.Contains(action.From(), run.Result), action == qualytics.ActionAbort:
+	case action == qualytics.ActionRerun && !run.Finished():
+		diags.AddAttributeWarning(at, runName(run.ID)+" is still active",
+			fmt.Sprintf("Run %d is `%s`. It can be rerun when it has ended, so the apply waits for that first.", run.ID, run.Result))
+	case action == qualytics.ActionRerun: // a terminal result that the provider does not know: the API decides
+	case run.Finished():
+		diags.AddAttributeError(at, subject.summary(), fmt.Sprintf("The result of Run %d is `%s`. ", run.ID, run.Result)+subject.conditions())
+		return nil
+	case !forceAbort:
+		diags.AddAttributeWarning(at, runName(run.ID)+" is still active",
+			fmt.Sprintf("Run %d is `%s`. The apply fails unless the Run has ended by then. ", run.ID, run.Result)+subject.conditions())
+	}
+	return run
+}
+
+// findTerminal is find, but waits for a Run that is still active.
+func (r *runs) findTerminal(ctx context.Context, source runSource, options waitOptions, progress runwait.Progress, diags *diag.Diagnostics) *qualytics.Operation {
+	run := r.find(ctx, source, diags)
+	if run == nil || run.Finished() {
+		return run
+	}
+	last, result, err := r.wait(ctx, run, options, progress)
+	name, nothing := runName(run.ID), " No Run was started."
+	switch {
+	case result == waitTerminal:
+		return last
+	case result == waitInterrupted:
+		diags.AddError("Interrupted while waiting for "+name, name+" is still active and is waited for before it is rerun."+nothing)
+	case result == waitTimedOut:
+		diags.AddError("Timed out while waiting for "+name,
+			fmt.Sprintf("%s is still `%s` after %s (%s). It is rerun when it has ended.%s Apply again later, or increase the timeout.", name, last.Result, options.timeout, options.timeoutName, nothing))
+	case qualytics.IsNotFound(err):
+		diags.AddError(name+" was deleted while it was waited for", "Its record was deleted before it could be rerun."+nothing)
+	default:
+		diags.AddError("Cannot follow "+name, source.reading(run.ID).explain(err)+"\n\n"+nothing[1:])
+	}
+	return nil
+}

@@ -1,0 +1,89 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/listdefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
+)
+
+// waitModel is how a resource waits for the Run that it started, and what fails the apply then.
+type waitModel struct {
+	WaitForCompletion types.Bool  `tfsdk:"wait_for_completion"`
+	FailOn            types.List  `tfsdk:"fail_on"`
+	MaxAnomalies      types.Int64 `tfsdk:"max_anomalies"`
+}
+
+const failOnDescription = "Results that fail the %[1]s when it waits for the Run: `failure`, `aborted`. Defaults to both. An empty list means that no result fails the %[1]s. A terminal result that the provider does not know counts as `failure`."
+
+// waitAttributes are the attributes of waitModel.
+func waitAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"wait_for_completion": schema.BoolAttribute{
+			Optional:            true,
+			Computed:            true,
+			Default:             booldefault.StaticBool(true),
+			MarkdownDescription: "Whether the apply waits until the Run is terminal. Defaults to `true`. With `false`, the apply ends as soon as the API has accepted the Run, and its result cannot fail the apply.",
+		},
+		"fail_on": schema.ListAttribute{
+			Optional:            true,
+			Computed:            true,
+			ElementType:         types.StringType,
+			Default:             listdefault.StaticValue(types.ListValueMust(types.StringType, stringValues(plainStrings(failableResults)))),
+			Validators:          failOnValidators(),
+			MarkdownDescription: fmt.Sprintf(failOnDescription, "apply"),
+		},
+		"max_anomalies": schema.Int64Attribute{
+			Optional:            true,
+			Validators:          []validator.Int64{int64validator.AtLeast(0)},
+			MarkdownDescription: fmt.Sprintf(maxAnomaliesDescription, "apply"),
+		},
+	}
+}
+
+func failOnValidators() []validator.List {
+	return []validator.List{
+		listvalidator.NoNullValues(),
+		listvalidator.UniqueValues(),
+		listvalidator.ValueStringsAre(stringvalidator.OneOf(plainStrings(failableResults)...)),
+	}
+}
+
+// waits reports whether the Run is waited for, as far as that is known.
+func (m waitModel) waits() bool {
+	return m.WaitForCompletion.IsUnknown() || m.WaitForCompletion.ValueBool()
+}
+
+// gate is what fails the apply. While it is not known, everything does that can.
+func (m waitModel) gate() gate {
+	return gate{failOn: failOn(m.FailOn), maxAnomalies: m.MaxAnomalies.ValueInt64Pointer()}
+}
+
+// failOn are the results of fail_on, or its default.
+func failOn(list types.List) []qualytics.Result {
+	if list.IsNull() || list.IsUnknown() {
+		return failableResults
+	}
+	for _, element := range list.Elements() {
+		if element.IsUnknown() {
+			return failableResults
+		}
+	}
+	return goStrings[qualytics.Result](list)
+}
+
+// options are how the apply of a resource waits for the Run.
+func (m waitModel) options() waitOptions {
+	return waitOptions{waits: m.waits(), gate: m.gate(), expected: qualytics.ResultSuccess, operation: "apply", recorded: true}
+}

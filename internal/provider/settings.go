@@ -1,0 +1,196 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
+)
+
+// setting is a value of the provider's configuration and where it comes from, which errors about it name.
+type setting struct {
+	value  string
+	source string
+}
+
+// origin is what sets an attribute that the provider block leaves out: an environment variable or else a
+// key of the CLI's configuration file.
+type origin struct {
+	variable string
+	key      string
+	read     func(file cliConfig, key string) (string, error)
+}
+
+var origins = map[string]origin{
+	"url":                  {"QUALYTICS_URL", "url", cliConfig.text},
+	"token":                {"QUALYTICS_TOKEN", "token", cliConfig.text},
+	"request_timeout":      {"QUALYTICS_TIMEOUT", "timeout", cliConfig.seconds},
+	"insecure_skip_verify": {"", "ssl_verify", cliConfig.flag},
+}
+
+// resolver finds the values of settings: the provider block beats the environment, which beats the CLI's
+// configuration file. The file is read when it is first needed. One that cannot be used is as good as
+// none: only the error about a missing setting mentions it.
+type resolver struct {
+	file  func() (cliConfig, error)
+	diags *diag.Diagnostics
+}
+
+const inBlock = "set in the provider block"
+
+// url is the URL that the provider connects to.
+func (r resolver) url(configured types.String) setting {
+	if !configured.IsNull() {
+		return setting{value: configured.ValueString(), source: inBlock}
+	}
+	if found, ok := fromEnvironment("url"); ok {
+		return found
+	}
+	found, ok := r.fromFile("url")
+	if ok && found.value == "" {
+		r.addMissing("url", r.uselessFile())
+	}
+	return found
+}
+
+// token is the token for a URL. The file's counts only for the file's own URL: a token must not travel to
+// a host that it was not given for.
+func (r resolver) token(configured types.String, url setting) setting {
+	if !configured.IsNull() {
+		return setting{value: configured.ValueString(), source: inBlock}
+	}
+	if found, ok := fromEnvironment("token"); ok {
+		return found
+	}
+	if !r.fileIsFor(url) {
+		r.addMissing("token", r.uselessFile()+r.foreignToken(url))
+		return setting{}
+	}
+	found, ok := r.fromFile("token")
+	if ok && found.value == "" {
+		r.addMissing("token", r.uselessFile())
+	}
+	return found
+}
+
+// addMissing reports a setting that nothing sets, and why the file does not, where there is more to say.
+func (r resolver) addMissing(attribute, why string) {
+	origin := origins[attribute]
+	r.diags.AddAttributeError(path.Root(attribute), "Missing "+attribute,
+		"Set "+attribute+" in the provider block, the environment variable "+origin.variable+", or "+origin.key+" in "+cliConfigFile+", where the Qualytics CLI keeps it."+why)
+}
+
+// uselessFile says why the file cannot be used, where it cannot.
+func (r resolver) uselessFile() string {
+	if _, err := r.file(); err != nil {
+		return "\n\nThe provider ignores " + cliConfigFile + ": " + err.Error() + "."
+	}
+	return ""
+}
+
+// foreignToken says that the file's token is for another URL, where it has one.
+func (r resolver) foreignToken(url setting) string {
+	file, err := r.file()
+	if err != nil || url.value == "" {
+		return ""
+	}
+	if token, err := file.text("token"); err == nil && token == "" {
+		return ""
+	}
+	return "\n\nThe provider does not use the token in " + file.path + ": it counts only for the url in that file, which is not the url in effect (" + url.source + ")."
+}
+
+// fileIsFor reports whether the file is about the deployment at a URL.
+func (r resolver) fileIsFor(url setting) bool {
+	file, err := r.file()
+	if err != nil {
+		return false
+	}
+	own, err := file.text("url")
+	return err == nil && own != "" && (own == url.value || qualytics.SameURL(own, url.value))
+}
+
+func fromEnvironment(attribute string) (found setting, ok bool) {
+	variable := origins[attribute].variable
+	value := os.Getenv(variable)
+	return setting{value: value, source: "taken from the environment variable " + variable}, value != ""
+}
+
+// fromFile is the file's value, "" where it has none. ok is false when the value is of another type, which
+// is then reported.
+func (r resolver) fromFile(attribute string) (found setting, ok bool) {
+	file, err := r.file()
+	if err != nil {
+		return setting{}, true
+	}
+	origin := origins[attribute]
+	value, err := origin.read(file, origin.key)
+	if err != nil {
+		r.diags.AddAttributeError(path.Root(attribute), "Invalid "+attribute,
+			"The value of "+err.Error()+". Correct the file, or set "+attribute+" in the provider block.")
+		return setting{}, false
+	}
+	return setting{value: value, source: "taken from " + origin.key + " in " + file.path}, true
+}
+
+func (r resolver) requestTimeout(configured types.String) time.Duration {
+	if !configured.IsNull() {
+		return durationOr(configured, qualytics.DefaultRequestTimeout)
+	}
+	found, ok := fromEnvironment("request_timeout")
+	if !ok {
+		found, _ = r.fromFile("request_timeout")
+	}
+	if found.value == "" {
+		return qualytics.DefaultRequestTimeout
+	}
+	seconds, err := strconv.Atoi(found.value)
+	timeout, tooLong := time.ParseDuration(strconv.Itoa(seconds) + "s")
+	if err != nil || tooLong != nil || seconds < 1 {
+		r.diags.AddAttributeError(path.Root("request_timeout"), "Invalid request_timeout",
+			"The request_timeout ("+found.source+") must be a whole number of seconds of 1 or more, not "+strconv.Quote(found.value)+". Correct it, or set request_timeout in the provider block.")
+	}
+	return timeout
+}
+
+// insecure reports whether any TLS certificate is accepted. The file has no say where the provider block
+// says what to trust, nor about another URL than its own.
+func (r resolver) insecure(model providerModel, url setting) bool {
+	if !model.InsecureSkipVerify.IsNull() || !model.CACertFile.IsNull() {
+		return model.InsecureSkipVerify.ValueBool()
+	}
+	if !r.fileIsFor(url) {
+		return false
+	}
+	found, _ := r.fromFile("insecure_skip_verify")
+	if found.value != "false" {
+		return false
+	}
+	r.diags.AddAttributeWarning(path.Root("insecure_skip_verify"), "TLS verification is off",
+		"Any certificate is accepted, because of ssl_verify: false ("+found.source+"). Set insecure_skip_verify or ca_cert_file in the provider block to decide it here.")
+	return true
+}
+
+// durationOr is a duration that positiveDuration has validated; fallback where none is set.
+func durationOr(value types.String, fallback time.Duration) time.Duration {
+	duration, err := time.ParseDuration(value.ValueString())
+	if err != nil {
+		return fallback
+	}
+	return duration
+}
+
+func int64Or(value types.Int64, fallback int64) int64 {
+	if value.IsNull() {
+		return fallback
+	}
+	return value.ValueInt64()
+}

@@ -1,0 +1,82 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package qualytics
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// transportError words a call that got no complete response. It names the redirect if the error is the
+// redirect target's.
+func (c *Client) transportError(ctx context.Context, call call, err error) *Error {
+	location := ""
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		location = c.redirectedTo(call, wrapped.URL)
+		err = wrapped.Err // without the URL: the call is named already
+	}
+	var record tls.RecordHeaderError
+	if errors.As(err, &record) && string(record.RecordHeader[:]) == "HTTP/" {
+		err = http.ErrSchemeMismatch // says so, which http.Client does for errors that are not wrapped
+	}
+	text := string(secret(c.token).cutFrom([]byte(err.Error())))
+	failure := c.newError(call, kindOfTransport(ctx, err), 0, Printable(text))
+	failure.Err = err
+	if text != err.Error() {
+		failure.Err = errors.New(text)
+	}
+	if location != "" {
+		failure.Location = location
+		failure.Detail = "redirected to " + location + ", where the request failed: " + failure.Detail
+	}
+	return failure
+}
+
+// redirectedTo is the URL of a redirect's target, without its query; empty if the call was not redirected.
+func (c *Client) redirectedTo(call call, last string) string {
+	target, err := c.endpoint(call).Parse(last)
+	if err != nil {
+		return ""
+	}
+	target = withoutSecrets(target)
+	if *target == *withoutSecrets(c.endpoint(call)) {
+		return ""
+	}
+	return string(secret(c.token).cutFrom([]byte(target.String())))
+}
+
+// kindOfTransport maps an error of the transport to a kind.
+func kindOfTransport(ctx context.Context, err error) Kind {
+	var (
+		lookup  *net.DNSError
+		timeout net.Error
+	)
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled) || errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return KindCancelled
+	case strings.Contains(err.Error(), tlsAlert):
+		return KindNeedsTLS
+	case isUntrusted(err):
+		return KindUntrusted
+	case errors.As(err, &lookup):
+		return KindUnresolvable
+	case errors.Is(err, errTooLarge) || errors.Is(err, errRedirectLoop):
+		return KindNotAPI
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return KindTimedOut
+	case wasUnsent(err):
+		return KindUnreachable
+	default:
+		return KindDisconnected
+	}
+}
+
+// tlsAlert is how net/http words a response that is a TLS alert: an http:// request to a port that
+// speaks TLS.
+const tlsAlert = `malformed HTTP response "\x15\x03`
