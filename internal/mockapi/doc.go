@@ -12,5 +12,5 @@
 //
 // Around the API a test finds the requests that were received (Requests), a way
 // to break answers (Inject), and a way to change Runs behind the client's back
-// (Seed, Finish, Remove, Plan, Forbid, Revoke).
+// (Seed, Start, Finish, Remove, Plan, Forbid, Revoke).
 package mockapi

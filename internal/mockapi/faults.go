@@ -16,30 +16,34 @@ import (
 // Always as Times makes a Fault hit every request that it matches.
 const Always = -1
 
-// Fault breaks the answer to the requests that it matches: it delays, replaces,
-// loses or mutilates it. A request whose answer is replaced or lost is not
-// carried out, unless AfterEffect says so.
+// Fault breaks the response to the requests that it matches: it delays, replaces,
+// loses or truncates it. A request whose response is replaced or lost has no
+// effect, unless AfterEffect or EffectAfter says so.
 type Fault struct {
 	Method string // "" matches any
 	Path   string // a pattern of path.Match such as /api/operations/rerun/*; "" matches any
 	Skip   int    // how many matching requests are let through first
 	Times  int    // how many requests it hits; 0 means one
 
-	// AfterEffect carries the request out first.
+	// AfterEffect performs the request first.
 	AfterEffect bool
+	// EffectAfter performs the request so long after its response was sent or
+	// lost, as a backend does that works on behind a proxy. It takes a Status or
+	// Close, and goes by real time, or that of a testing/synctest bubble.
+	EffectAfter time.Duration
 	// Hook is called when the fault hits, before anything else.
 	Hook func()
-	// Delay is waited before the request is carried out, or with AfterEffect
-	// before it is answered. A client that gives up meanwhile gets no answer.
+	// Delay is waited before the request is performed, or with AfterEffect before
+	// the response is sent. A client that gives up meanwhile gets no response.
 	Delay time.Duration
 
-	// Status replaces the answer: with Body, or else with a detail.
+	// Status replaces the response: with Body, or else with a detail.
 	Status int
-	// Header is added to the answer, such as Retry-After or Location.
+	// Header is added to the response, such as Retry-After or Location.
 	Header http.Header
-	// Body replaces the answer's body. One that starts with "<" is HTML.
+	// Body replaces the response's body. One that starts with "<" is HTML.
 	Body string
-	// Close closes the connection without an answer.
+	// Close closes the connection without a response.
 	Close bool
 	// Truncate ends the body after so many bytes, though Content-Length
 	// announces all of it.
@@ -104,27 +108,30 @@ func (f *Fault) matches(r *http.Request) bool {
 	return f.Path == "" || matched
 }
 
-// around carries the request out by means of the function carryOut, as far as
-// the fault lets it, and returns the answer. It returns false for a request that
-// gets none.
-func (f *Fault) around(ctx context.Context, carryOut func() answer) (answer, bool) {
+// around performs the request as far as the fault lets it, and returns the
+// response. It returns false for a request that gets none.
+func (f *Fault) around(ctx context.Context, perform func() answer) (answer, bool) {
 	if f.Hook != nil {
 		f.Hook()
 	}
 	var result answer
 	if f.AfterEffect {
-		result = carryOut()
+		result = perform()
 	}
-	if !pause(ctx, f.Delay) || f.Close {
+	inTime := pause(ctx, f.Delay)
+	if f.EffectAfter > 0 {
+		time.AfterFunc(f.EffectAfter, func() { perform() })
+	}
+	if !inTime || f.Close {
 		return answer{}, false
 	}
 	if !f.AfterEffect && f.Status == 0 {
-		result = carryOut()
+		result = perform()
 	}
 	return f.replace(result), true
 }
 
-// replace is the answer with what the fault puts in its place.
+// replace is the response with what the fault puts in its place.
 func (f *Fault) replace(result answer) answer {
 	if f.Status != 0 {
 		result = detail(f.Status, "%s", http.StatusText(f.Status))
@@ -144,7 +151,7 @@ func (f *Fault) replace(result answer) answer {
 	return result
 }
 
-// send writes the answer, as far and as fast as the fault lets it.
+// send writes the response, as far and as fast as the fault lets it.
 func (f *Fault) send(ctx context.Context, w http.ResponseWriter, a answer) {
 	a.writeHead(w)
 	body := a.body

@@ -8,7 +8,9 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
@@ -40,6 +42,33 @@ func TestFaultAfterEffect(t *testing.T) {
 	answer.expect(t, 502, "<html>Bad Gateway</html>")
 	equal(t, "Content-Type", answer.header.Get("Content-Type"), "text/html; charset=utf-8")
 	equal(t, "carried out", len(api.Runs()), 2)
+}
+
+// A backend that works on performs a request whose response was sent or lost.
+func TestFaultEffectAfter(t *testing.T) {
+	for name, fault := range map[string]mockapi.Fault{
+		"a proxy that gave up":    {Status: 504},
+		"a connection that broke": {Close: true},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			api := mockapi.New(mockapi.Options{Token: token})
+			api.Seed(mockapi.Run{ID: 1})
+			fault.EffectAfter = 25 * time.Second
+			api.Inject(fault)
+			request := httptest.NewRequest(http.MethodPut, rerunPath, nil)
+			request.Header.Set("Authorization", "Bearer "+token)
+			func() {
+				defer func() { _ = recover() }()
+				api.ServeHTTP(httptest.NewRecorder(), request)
+			}()
+			time.Sleep(24 * time.Second)
+			synctest.Wait()
+			equal(t, name+", before", len(api.Runs()), 1)
+			time.Sleep(time.Second)
+			synctest.Wait()
+			equal(t, name+", after", len(api.Runs()), 2)
+		})
+	}
 }
 
 func TestFaultRedirect(t *testing.T) {

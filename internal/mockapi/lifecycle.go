@@ -28,7 +28,7 @@ func terminal(result string) bool { return !active(result) }
 
 func stopped(result string) bool { return result == failure || result == aborted }
 
-// conflict is the answer to a Run that the action is not for, and whether it is
+// conflict is the response for a Run that the action is not for, and whether it is
 // not.
 func (a action) conflict(found *record, result string) (answer, bool) {
 	if slices.Contains(a.unsupported, kindOf(found.run.Type)) {
@@ -42,7 +42,7 @@ func (a action) conflict(found *record, result string) (answer, bool) {
 	return answer{}, false
 }
 
-// editable finds the Run that an action is asked for, or answers why there is
+// editable finds the Run that an action is asked for, or responds why there is
 // none: no such Run, or no permission on its datastore.
 func (s *Server) editable(id int64) (*record, answer, bool) {
 	found, ok := s.byID[id]
@@ -124,11 +124,29 @@ func (s *Server) rerun(_ *http.Request, id int64) answer {
 	if conflict, ok := rerunAction.conflict(source, source.at(now).result); ok {
 		return conflict
 	}
+	fresh := s.begin(source, now, nil)
+	return reply(http.StatusOK, fresh.full(fresh.accepted()))
+}
+
+// Start reruns a Run as if somebody else had, and returns the new Run's id. The
+// function changes the new Run before it begins: who or which schedule triggered
+// it, its settings, its containers. Its id and its time are as for any other.
+func (s *Server) Start(source int64, change func(*Run)) int64 {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.begin(s.byID[source], s.now(), change).run.ID
+}
+
+// begin adds a Run with the configuration of another one, and dispatches it.
+func (s *Server) begin(source *record, now time.Time, change func(*Run)) *record {
 	fresh := source.copyFor(s.nextID(), now, s.options.User)
 	fresh.earlier = nil
+	if change != nil {
+		change(&fresh.run)
+	}
 	s.dispatch(fresh, 0, now)
 	s.add(fresh)
-	return reply(http.StatusOK, fresh.full(fresh.accepted()))
+	return fresh
 }
 
 // dispatch begins an attempt at a Run of which a share is done already.

@@ -37,7 +37,7 @@ func (r *record) listed(m moment) map[string]any {
 		"end_time":     timestamp(run.EndTime),
 		"result":       run.Result,
 		"message":      text(run.Message),
-		"triggered_by": run.TriggeredBy,
+		"triggered_by": text(run.TriggeredBy),
 		"datastore":    run.Datastore,
 		"schedule":     run.Schedule,
 		"status":       run.Status,

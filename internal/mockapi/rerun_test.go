@@ -120,6 +120,26 @@ func TestPlan(t *testing.T) {
 	equal(t, "a Run that never ends", run.Result, "running")
 }
 
+// Somebody else reruns a Run, or a schedule does.
+func TestStart(t *testing.T) {
+	api := start(t, mockapi.Options{User: "automation"}, mockapi.Run{ID: 1, Settings: object{"incremental": false}})
+	equal(t, "id", api.Start(1, nil), int64(2))
+	equal(t, "id", api.Start(1, func(run *mockapi.Run) {
+		run.Schedule, run.TriggeredBy = &mockapi.Schedule{ID: 12}, ""
+		run.Settings = object{"incremental": true}
+		run.Containers = run.Containers[:1]
+	}), int64(3))
+	first, second := api.get(t, "/api/operations/2"), api.get(t, "/api/operations/3")
+	equal(t, "user", first["triggered_by"], "automation")
+	equal(t, "settings", first["incremental"], false)
+	equal(t, "nobody", second["triggered_by"], nil)
+	equal(t, "schedule", second["schedule"].(object)["id"], 12.0)
+	equal(t, "changed settings", second["incremental"], true)
+	equal(t, "changed containers", len(second["containers"].([]any)), 1)
+	source, _ := api.Run(1)
+	equal(t, "the source's containers", len(source.Containers), 2)
+}
+
 // An id is never given twice, not even when its Run is gone.
 func TestFreshIDs(t *testing.T) {
 	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1}, mockapi.Run{ID: 40})

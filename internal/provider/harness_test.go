@@ -100,7 +100,7 @@ func (a *api) expectRuns(t *testing.T, want ...int64) {
 
 // testProvider is the provider with pauses that tests can afford.
 func testProvider() *qualyticsProvider {
-	return &qualyticsProvider{version: "test", retryWait: time.Millisecond}
+	return &qualyticsProvider{version: "test", retryWait: time.Millisecond, lookFor: 50 * time.Millisecond}
 }
 
 var factories = map[string]func() (tfprotov6.ProviderServer, error){

@@ -4,7 +4,6 @@
 package provider
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -21,8 +20,8 @@ func (s subject) explainLost(lost *qualytics.LostStartError) string {
 	}
 	text.WriteString("It is not known whether a Run was started, and the request was not retried.\n\n")
 	switch {
-	case errors.Is(lost.Looking, context.Canceled):
-		text.WriteString("The provider was interrupted while it looked for the Run. ")
+	case lost.Interrupted:
+		text.WriteString("The provider was interrupted while it looked for the Run, which the deployment may still start. ")
 	case lost.Looking != nil:
 		text.WriteString("Looking for the Run failed, too: " + sentence(lost.Looking.Error()) + " ")
 	case len(lost.Candidates) == 0:
@@ -31,7 +30,7 @@ func (s subject) explainLost(lost *qualytics.LostStartError) string {
 	if len(lost.Candidates) > 0 {
 		text.WriteString("The request may have started one of these:\n")
 		for _, candidate := range lost.Candidates {
-			text.WriteString(candidateLine(candidate.ID, candidate.Type, candidate.Result, candidate.Created, ""))
+			text.WriteString(candidateLine(candidate.ID, candidate.Type, candidate.Result, candidate.Created, candidate.Against))
 		}
 	}
 	text.WriteString(s.afterLost())

@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	for name, value := range map[string]string{"HOME": home, "QUALYTICS_URL": "", "QUALYTICS_TOKEN": "", "QUALYTICS_TIMEOUT": ""} {
+	for name, value := range map[string]string{"HOME": home, "TMPDIR": home, "QUALYTICS_URL": "", "QUALYTICS_TOKEN": "", "QUALYTICS_TIMEOUT": ""} {
 		if err := os.Setenv(name, value); err != nil {
 			panic(err)
 		}

@@ -35,6 +35,8 @@ type qualyticsProvider struct {
 	version string
 	// retryWait is the pause before the first retry of a request; 0 means the client's default. Tests shorten it.
 	retryWait time.Duration
+	// lookFor is how long a Run is looked for whose response was lost; 0 means the client's default.
+	lookFor time.Duration
 	// notFoundGrace is for how long after a start a Run that the API does not know is still waited for.
 	notFoundGrace time.Duration
 }

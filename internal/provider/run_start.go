@@ -13,13 +13,13 @@ import (
 
 // rerun requests a rerun of a Run, which the source has led to. It reports why it failed, and returns nil.
 func (r *runs) rerun(ctx context.Context, source runSource, run *qualytics.Operation, diags *diag.Diagnostics) *qualytics.Operation {
-	start, err := r.client.Rerun(ctx, run.ID)
+	start, err := r.client.Rerun(ctx, run)
 	return started(source, run.ID, start, err, diags)
 }
 
 // resume requests that a Run continues. It reports why it failed, and returns nil.
 func (r *runs) resume(ctx context.Context, source runSource, run *qualytics.Operation, forceAbort bool, diags *diag.Diagnostics) *qualytics.Operation {
-	start, err := r.client.Resume(ctx, run.ID, forceAbort)
+	start, err := r.client.Resume(ctx, run, forceAbort)
 	return started(source, run.ID, start, err, diags)
 }
 
@@ -49,9 +49,9 @@ func started(source runSource, id int64, start qualytics.Started, err error, dia
 		addErrorAt(diags, source.attribute(), source.on(id), err)
 		return nil
 	}
-	if start.LostAnswer != nil {
+	if start.LostResponse != nil {
 		diags.AddWarning("The response to the "+string(source.action)+" was lost",
-			sentence(start.LostAnswer.Error())+" The Run that it had started was found and adopted: "+progressLine(&start.Operation)+".")
+			sentence(start.LostResponse.Error())+" The Run that it had started was found and adopted: "+progressLine(&start.Operation)+".")
 	}
 	return &start.Operation
 }

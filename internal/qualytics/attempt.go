@@ -13,36 +13,29 @@ import (
 	"time"
 )
 
-// largestBody bounds what is read of one answer, after decompression.
+// largestBody bounds what is read of one response, after decompression.
 const largestBody = 64 << 20
 
-var errTooLarge = errors.New("the answer is larger than 64 MiB")
+var errTooLarge = errors.New("the response is larger than 64 MiB")
 
-// exchange is what is known of a call while its attempts go on. It travels with the request's context.
-type exchange struct {
-	repeat  repeatPolicy
-	before  func(context.Context) error
-	reached int    // attempts that may have reached the application
-	body    []byte // the last answer's, whole, without the token
+// callState is what is known of a call while its attempts are made. It travels with the request's
+// context.
+type callState struct {
+	retry   retryPolicy
+	reached int       // attempts that may have reached the application
+	sent    time.Time // when the last attempt was sent
+	body    []byte    // the last response's, whole, without the token
 }
 
-// prepare does what is to be done before an attempt.
-func (e *exchange) prepare(ctx context.Context) error {
-	if e.before == nil {
-		return nil
-	}
-	return e.before(ctx)
+type callStateKey struct{}
+
+func withCallState(ctx context.Context, state *callState) context.Context {
+	return context.WithValue(ctx, callStateKey{}, state)
 }
 
-type exchangeKey struct{}
-
-func withExchange(ctx context.Context, exchange *exchange) context.Context {
-	return context.WithValue(ctx, exchangeKey{}, exchange)
-}
-
-func exchangeOf(ctx context.Context) *exchange {
-	exchange, _ := ctx.Value(exchangeKey{}).(*exchange)
-	return exchange
+func callStateOf(ctx context.Context) *callState {
+	state, _ := ctx.Value(callStateKey{}).(*callState)
+	return state
 }
 
 // unsentError marks an attempt of which not a byte was sent, so that it certainly had no effect.
@@ -50,45 +43,63 @@ type unsentError struct{ error }
 
 func (e unsentError) Unwrap() error { return e.error }
 
-// attempts carries out single attempts, each with its body: an answer that breaks off halfway is a
-// failed attempt like any other.
+// timeoutError ends an attempt that has no complete response in time.
+type timeoutError struct{ limit time.Duration }
+
+func (e timeoutError) Error() string { return "no complete response within " + e.limit.String() }
+
+// Timeout makes it a timeout in the sense of [net.Error], as does Temporary.
+func (e timeoutError) Timeout() bool { return true }
+
+func (e timeoutError) Temporary() bool { return true }
+
+// attempts makes single attempts, each with its body: a response that ends early is a failed attempt
+// like any other.
 type attempts struct {
-	next    http.RoundTripper
-	timeout time.Duration
-	largest int64 // body that is read
-	token   secret
-	log     func(ctx context.Context, message string, fields map[string]any)
+	transport http.RoundTripper
+	starts    http.RoundTripper // for what starts a Run
+	timeout   time.Duration     // of one attempt, its body included
+	largest   int64             // body that is read
+	token     secret
+	log       func(ctx context.Context, message string, fields map[string]any)
 }
 
 func (a *attempts) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err := request.Context().Err(); err != nil {
 		return nil, unsentError{err}
 	}
-	exchange := exchangeOf(request.Context())
+	state := callStateOf(request.Context())
+	transport := a.transport
+	if state.retry == retryUnlessReached {
+		transport = a.starts
+	}
 	began := time.Now()
-	ctx, cancel := exchange.repeat.attemptContext(request.Context())
+	ctx, cancel := state.retry.attemptContext(request.Context(), a.timeout)
 	defer cancel()
-	ctx, stop := context.WithTimeout(ctx, a.timeout)
-	defer stop()
 	sent := false
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { sent = true }})
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
+		sent, state.sent = true, time.Now()
+	}})
 
-	response, err := a.next.RoundTrip(request.WithContext(ctx))
+	response, err := transport.RoundTrip(request.WithContext(ctx))
 	if err == nil {
-		exchange.body, err = readBody(response, a.largest)
+		state.body, err = readBody(response, a.largest)
+	}
+	if timeout, ok := errors.AsType[timeoutError](context.Cause(ctx)); ok && err != nil {
+		err = timeout
 	}
 	if err == nil {
-		exchange.body = a.token.cutFrom(exchange.body)
+		state.body = a.token.cutFrom(state.body)
 		response.Body = io.NopCloser(bytes.NewReader(nil))
 		if _, err := response.Location(); err != nil {
-			response.Header.Del("Location") // http.Client would make an error of it, whatever was asked
+			response.Header.Del("Location") // http.Client would make an error of it, whatever the status
 		}
 		response.Request = request
 	} else if !sent {
 		err = unsentError{err}
 	}
 	if sent && (err != nil || !turnedAway(response)) {
-		exchange.reached++
+		state.reached++
 	}
 	a.report(request, response, err, time.Since(began))
 	if err != nil {

@@ -5,9 +5,11 @@ package qualytics
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -77,9 +79,12 @@ func (f serverFunc) RoundTrip(request *http.Request) (*http.Response, error) {
 	return f(request)
 }
 
+// simulations counts the simulated deployments: one turn must not wait for another one's simulated time.
+var simulations atomic.Int32
+
 func simulated(t *testing.T, server serverFunc, changes ...func(*Config)) *Client {
 	t.Helper()
-	config := Config{URL: "https://a.qualytics.io", Token: testToken, MaxRetries: DefaultMaxRetries}
+	config := Config{URL: fmt.Sprintf("https://%d.qualytics.io", simulations.Add(1)), Token: testToken, MaxRetries: DefaultMaxRetries}
 	for _, change := range changes {
 		change(&config)
 	}
@@ -87,7 +92,7 @@ func simulated(t *testing.T, server serverFunc, changes ...func(*Config)) *Clien
 	if err != nil {
 		t.Fatal(err)
 	}
-	attemptsOf(client).next = server
+	attemptsOf(client).transport, attemptsOf(client).starts = server, server
 	return client
 }
 
@@ -131,12 +136,8 @@ func TestRequestTimeoutIsPerAttempt(t *testing.T) {
 			if attempts++; attempts == 3 {
 				return answer(200, nil, `{"id": 100}`), nil
 			}
-			select {
-			case <-request.Context().Done():
-				return nil, request.Context().Err()
-			case <-request.Cancel: //nolint:staticcheck // how http.Client tells its Timeout to a foreign RoundTripper
-				return nil, http.ErrHandlerTimeout
-			}
+			<-request.Context().Done()
+			return nil, request.Context().Err()
 		})
 		began := time.Now()
 		if _, err := client.Operation(t.Context(), 100); err != nil {
@@ -146,4 +147,13 @@ func TestRequestTimeoutIsPerAttempt(t *testing.T) {
 			t.Errorf("took %v, want twice %v and two short pauses", took, DefaultRequestTimeout)
 		}
 	})
+}
+
+func TestErrorTellsRetryAfter(t *testing.T) {
+	client := respond(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "17")
+		w.WriteHeader(http.StatusTooManyRequests)
+	}, noRetries)
+	_, err := client.Operation(t.Context(), 100)
+	equal(t, "pause", failure(t, err).RetryAfter, 17*time.Second)
 }

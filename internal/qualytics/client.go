@@ -10,19 +10,20 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"sync"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
 )
 
 const (
-	// DefaultRequestTimeout limits one HTTP request, its answer's body included.
+	// DefaultRequestTimeout limits one HTTP request, its response's body included.
 	DefaultRequestTimeout = 30 * time.Second
-	// DefaultMaxRetries is how often a request that may be repeated is repeated.
+	// DefaultMaxRetries is the number of retries of a request that may be retried.
 	DefaultMaxRetries = 4
 
 	defaultRetryWait = time.Second
+	// defaultLookFor covers a backend that creates a Run well after the request for it has timed out.
+	defaultLookFor = time.Minute
 )
 
 // Config says how to reach one Qualytics deployment.
@@ -35,8 +36,12 @@ type Config struct {
 	TokenSource string
 
 	RequestTimeout time.Duration // one attempt's limit; 0 means DefaultRequestTimeout
-	MaxRetries     int           // repetitions after the first attempt; 0 means none
-	RetryWait      time.Duration // pause before the first repetition, doubled for each further one; 0 means 1 s
+	MaxRetries     int           // retries after the first attempt; 0 means none
+	RetryWait      time.Duration // pause before the first retry, doubled for each further one; 0 means 1 s
+
+	// LookFor is how long after a request to start a Run a client that lost the response looks for the
+	// Run. 0 means as long as the request may be at work: RequestTimeout, and at least a minute.
+	LookFor time.Duration
 
 	// RateLimitPatience is how long one request may be refused for the rate limit (429) before that is an
 	// error; 0 means 300 times RetryWait, which is 5 minutes.
@@ -56,10 +61,12 @@ type Client struct {
 	token       string
 	tokenSource string
 	http        *retryablehttp.Client
+	timeout     time.Duration // of one attempt
 	retryWait   time.Duration
+	lookFor     time.Duration
 
-	starting sync.RWMutex // held for reading while a Run is asked for, for writing while a lost one is looked for
-	claims   claims
+	turn    startTurn
+	started startedRuns
 }
 
 // New checks the configuration and returns a client. It sends nothing. Errors are about one field
@@ -77,6 +84,10 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, &ConfigError{Field: "CACertFile", Err: err}
 	}
+	starts, err := newStartTransport(config)
+	if err != nil {
+		return nil, &ConfigError{Field: "CACertFile", Err: err}
+	}
 	if config.RequestTimeout == 0 {
 		config.RequestTimeout = DefaultRequestTimeout
 	}
@@ -86,9 +97,19 @@ func New(config Config) (*Client, error) {
 	if config.RateLimitPatience == 0 {
 		config.RateLimitPatience = defaultPatience * config.RetryWait
 	}
+	if config.LookFor == 0 {
+		config.LookFor = max(config.RequestTimeout, defaultLookFor)
+	}
 
-	client := &Client{base: base, token: token, tokenSource: config.TokenSource, userAgent: config.UserAgent, retryWait: config.RetryWait}
-	attempts := &attempts{next: transport, timeout: config.RequestTimeout, largest: largestBody, token: secret(token), log: config.Log}
+	client := &Client{
+		base: base, token: token, tokenSource: config.TokenSource, userAgent: config.UserAgent,
+		timeout: config.RequestTimeout, retryWait: config.RetryWait, lookFor: config.LookFor,
+		turn: newStartTurn(base),
+	}
+	attempts := &attempts{
+		transport: transport, starts: starts, timeout: config.RequestTimeout,
+		largest: largestBody, token: secret(token), log: config.Log,
+	}
 	client.http = &retryablehttp.Client{
 		HTTPClient: &http.Client{
 			Transport:     newThrottle(attempts, config.RetryWait, config.RateLimitPatience),
@@ -98,9 +119,8 @@ func New(config Config) (*Client, error) {
 		RetryWaitMin: config.RetryWait,
 		RetryWaitMax: longestRetryWait,
 		CheckRetry:   checkRetry,
-		PrepareRetry: func(request *http.Request) error { return exchangeOf(request.Context()).prepare(request.Context()) },
 		Backoff:      backoff,
-		ErrorHandler: retryablehttp.PassthroughErrorHandler, // the last answer's body is what users need to see
+		ErrorHandler: retryablehttp.PassthroughErrorHandler, // the last response's body is what users need to see
 	}
 	return client, nil
 }
@@ -121,22 +141,18 @@ type call struct {
 	method string
 	path   string // below /api, such as "/operations/53388"
 	query  url.Values
-	repeat repeatPolicy
-	before func(context.Context) error // is done before each attempt, and stops the call if it fails; nil: nothing
+	retry  retryPolicy
 }
 
-// do carries out a call and decodes its answer into the value that into points to (nil: the answer need
-// not have a body). It returns how the exchange went also when it failed.
-func (c *Client) do(ctx context.Context, call call, into any) (*exchange, error) {
-	exchange := &exchange{repeat: call.repeat, before: call.before}
-	if err := exchange.prepare(ctx); err != nil {
-		return exchange, err
-	}
+// do makes a call and decodes its response into the value that into points to (nil: the response need
+// not have a body). It returns the state of the call also when it failed.
+func (c *Client) do(ctx context.Context, call call, into any) (*callState, error) {
+	state := &callState{retry: call.retry}
 	target := c.endpoint(call)
 	target.RawQuery = call.query.Encode()
-	request, err := retryablehttp.NewRequestWithContext(withExchange(ctx, exchange), call.method, target.String(), nil)
+	request, err := retryablehttp.NewRequestWithContext(withCallState(ctx, state), call.method, target.String(), nil)
 	if err != nil {
-		return exchange, fmt.Errorf("building %s %s: %w", call.method, c.endpoint(call), err)
+		return state, fmt.Errorf("building %s %s: %w", call.method, c.endpoint(call), err)
 	}
 	request.Header.Set("Authorization", "Bearer "+c.token)
 	request.Header.Set("Accept", "application/json")
@@ -144,26 +160,26 @@ func (c *Client) do(ctx context.Context, call call, into any) (*exchange, error)
 
 	response, err := c.http.Do(request)
 	if err != nil {
-		return exchange, c.transportError(ctx, call, err)
+		return state, c.transportError(ctx, call, err)
 	}
 	defer response.Body.Close()
-	body := exchange.body
+	body := state.body
 	if response.StatusCode < 200 || response.StatusCode > 299 {
-		return exchange, c.statusError(call, response, body)
+		return state, c.statusError(call, response, body)
 	}
 	if into == nil {
 		if len(body) == 0 {
-			return exchange, nil
+			return state, nil
 		}
 		into = new(any) // what is not JSON, such as the login page of a proxy, is no success
 	}
 	if err := decode(body, into); err != nil {
-		return exchange, c.notAPIError(call, response, body, err)
+		return state, c.notAPIError(call, response, body, err)
 	}
-	return exchange, nil
+	return state, nil
 }
 
-var errTrailing = errors.New("the answer ends in the middle of its JSON, or has more than one value")
+var errTrailing = errors.New("the response ends in the middle of its JSON, or has more than one value")
 
 func decode(body []byte, into any) error {
 	if err := json.Unmarshal(body, into); err != nil {

@@ -39,7 +39,10 @@ func serve(t testing.TB, options mockapi.Options, runs []mockapi.Run, changes ..
 // newClient is a client with pauses that tests can afford.
 func newClient(t testing.TB, url string, changes ...func(*Config)) *Client {
 	t.Helper()
-	config := Config{URL: url, Token: testToken, UserAgent: "test/1", MaxRetries: 3, RetryWait: time.Millisecond}
+	config := Config{
+		URL: url, Token: testToken, UserAgent: "test/1", MaxRetries: 3,
+		RetryWait: time.Millisecond, LookFor: 20 * time.Millisecond,
+	}
 	for _, change := range changes {
 		change(&config)
 	}
@@ -47,13 +50,30 @@ func newClient(t testing.TB, url string, changes ...func(*Config)) *Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(attemptsOf(client).next.(*http.Transport).CloseIdleConnections)
+	t.Cleanup(attemptsOf(client).transport.(*http.Transport).CloseIdleConnections)
 	return client
 }
 
-// attemptsOf is what carries out the client's single attempts.
+// attemptsOf is what makes the client's single attempts.
 func attemptsOf(client *Client) *attempts {
 	return client.http.HTTPClient.Transport.(*throttle).next.(*attempts)
+}
+
+// rerun and resume are the client's methods, of a Run that is read first.
+func rerun(ctx context.Context, client *Client, id int64) (Started, error) {
+	source, err := client.Operation(ctx, id)
+	if err != nil {
+		return Started{}, err
+	}
+	return client.Rerun(ctx, source)
+}
+
+func resume(ctx context.Context, client *Client, id int64, forceAbort bool) (Started, error) {
+	source, err := client.Operation(ctx, id)
+	if err != nil {
+		return Started{}, err
+	}
+	return client.Resume(ctx, source, forceAbort)
 }
 
 func noRetries(config *Config) { config.MaxRetries = 0 }
@@ -136,12 +156,15 @@ type endpoint struct {
 	call    func(ctx context.Context, client *Client) error
 }
 
-const lookForNewest = "GET /api/operations?page=1&size=1&sort_created=desc"
+const (
+	readSource = "GET /api/operations/100"
+	listNewest = "GET /api/operations?datastore=101&page=1&size=100&sort_created=desc"
+)
 
 // requests are all that the method makes.
 func (e endpoint) requests() []string { return append(slices.Clone(e.looks), e.request) }
 
-// answerLooks answers what is looked up before a Run is started, and leaves the rest to the handler.
+// answerLooks responds to what is read before a Run is started, and leaves the rest to the handler.
 func answerLooks(handler http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet {
@@ -172,12 +195,12 @@ var endpoints = []endpoint{
 	{"delete", "DELETE /api/operations/100", false, nil, func(ctx context.Context, client *Client) error {
 		return client.Delete(ctx, 100)
 	}},
-	{"resume", "PUT /api/operations/run/100", true, []string{lookForNewest, "GET /api/operations/100"}, func(ctx context.Context, client *Client) error {
-		_, err := client.Resume(ctx, 100, false)
+	{"resume", "PUT /api/operations/run/100", true, []string{readSource, listNewest}, func(ctx context.Context, client *Client) error {
+		_, err := resume(ctx, client, 100, false)
 		return err
 	}},
-	{"rerun", "PUT /api/operations/rerun/100", true, []string{lookForNewest}, func(ctx context.Context, client *Client) error {
-		_, err := client.Rerun(ctx, 100)
+	{"rerun", "PUT /api/operations/rerun/100", true, []string{readSource, listNewest}, func(ctx context.Context, client *Client) error {
+		_, err := rerun(ctx, client, 100)
 		return err
 	}},
 }

@@ -170,14 +170,14 @@ func TestActionsAnswer(t *testing.T) {
 	service := serve(t, mockapi.Options{Outcome: running, AbortDelay: time.Hour}, []mockapi.Run{
 		scan(100, "success"), scan(101, "failure"), scan(102, "running"),
 	})
-	rerun, err := service.client.Rerun(t.Context(), 100)
+	fresh, err := rerun(t.Context(), service.client, 100)
 	if err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "rerun", rerun.ID, int64(103))
-	equal(t, "rerun", rerun.Result, ResultQueued)
-	equal(t, "rerun's lost answer", rerun.LostAnswer, error(nil))
-	resumed, err := service.client.Resume(t.Context(), 101, false)
+	equal(t, "rerun", fresh.ID, int64(103))
+	equal(t, "rerun", fresh.Result, ResultQueued)
+	equal(t, "rerun's lost response", fresh.LostResponse, error(nil))
+	resumed, err := resume(t.Context(), service.client, 101, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,10 +196,10 @@ func TestActionsAnswer(t *testing.T) {
 
 func TestForceAbort(t *testing.T) {
 	service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, "running")})
-	if _, err := service.client.Resume(t.Context(), 100, true); err != nil {
+	if _, err := resume(t.Context(), service.client, 100, true); err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "requests", service.requests(), []string{lookForNewest, "GET /api/operations/100", "PUT /api/operations/run/100?force_abort=true"})
+	equal(t, "requests", service.requests(), []string{readSource, listNewest, "PUT /api/operations/run/100?force_abort=true"})
 }
 
 func TestWrongRun(t *testing.T) {

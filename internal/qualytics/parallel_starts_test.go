@@ -5,6 +5,7 @@ package qualytics
 
 import (
 	"errors"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -16,7 +17,7 @@ func TestParallelReruns(t *testing.T) {
 	const calls = 12
 	for name, test := range map[string]struct {
 		fault mockapi.Fault
-		lost  int // how many answers are
+		lost  int // how many responses are
 	}{
 		"none lost":                  {},
 		"one lost":                   {mockapi.Fault{Close: true, AfterEffect: true, Skip: 5}, 1},
@@ -29,6 +30,7 @@ func TestParallelReruns(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")}, func(config *Config) { config.MaxRetries = 6 })
+			service.client.turn.path = filepath.Join(t.TempDir(), "missing", "lock") // which would do the same
 			if test.lost > 0 || test.fault.Status != 0 {
 				service.breakAt(rerunPath, test.fault)
 			}
@@ -40,7 +42,7 @@ func TestParallelReruns(t *testing.T) {
 			)
 			for range calls {
 				group.Go(func() {
-					run, err := service.client.Rerun(t.Context(), 100)
+					run, err := rerun(t.Context(), service.client, 100)
 					mutex.Lock()
 					defer mutex.Unlock()
 					var unknown *LostStartError

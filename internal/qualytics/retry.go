@@ -17,57 +17,67 @@ import (
 
 const (
 	longestRetryWait = 30 * time.Second
-	// longestRetryAfter bounds how long a server's Retry-After is obeyed.
+	// longestRetryAfter bounds how long a server's Retry-After is honoured.
 	longestRetryAfter = time.Minute
 )
 
-// repeatPolicy says when a call may be sent again.
-type repeatPolicy int
+// interruptGrace is how long a request that starts a Run may still take once the caller's context has
+// ended: its response says which Run it started.
+const interruptGrace = 5 * time.Second
+
+// retryPolicy says when a call may be sent again.
+type retryPolicy int
 
 const (
-	// repeatAlways is for calls that have the same effect however often they are made.
-	repeatAlways repeatPolicy = iota
-	// repeatUnlessReached is for calls that start a Run: they are repeated only when the application
-	// certainly did not see them, and an attempt under way is not given up when the caller is
-	// interrupted, since its answer says which Run it started.
-	repeatUnlessReached
+	// retryAlways is for calls that have the same effect however often they are made.
+	retryAlways retryPolicy = iota
+	// retryUnlessReached is for calls that start a Run: they are retried only when the application
+	// certainly did not see them.
+	retryUnlessReached
 )
 
-// attemptContext is the context of one attempt: the caller's or, for what starts a Run, one that keeps
-// only the deadline.
-func (p repeatPolicy) attemptContext(ctx context.Context) (context.Context, context.CancelFunc) {
-	if p == repeatAlways {
-		return ctx, func() {}
+// attemptContext is the context of one attempt: the caller's, limited in time. For what starts a Run it
+// outlasts the caller's by interruptGrace.
+func (p retryPolicy) attemptContext(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	if p == retryAlways {
+		return context.WithTimeoutCause(ctx, limit, timeoutError{limit})
 	}
-	detached := context.WithoutCancel(ctx)
-	if deadline, ok := ctx.Deadline(); ok {
-		return context.WithDeadline(detached, deadline)
+	detached, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), limit, timeoutError{limit})
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-detached.Done():
+		case <-time.After(interruptGrace):
+			cancel()
+		}
+	})
+	return detached, func() {
+		stop()
+		cancel()
 	}
-	return detached, func() {}
 }
 
-// checkRetry is go-retryablehttp's question whether to try again after an attempt.
+// checkRetry decides for go-retryablehttp whether an attempt is followed by another one.
 func checkRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
 	if ctx.Err() != nil {
-		return false, nil //nolint:nilerr // an error here would take the place of the answer
+		return false, nil //nolint:nilerr // an error here would take the place of the response
 	}
-	exchange := exchangeOf(ctx)
-	repeatable := exchange.repeat == repeatAlways || exchange.reached == 0
+	state := callStateOf(ctx)
+	retryable := state.retry == retryAlways || state.reached == 0
 	switch {
 	case err != nil:
-		return repeatable && !isPermanent(err), nil
+		return retryable && !isPermanent(err), nil
 	case response.StatusCode == http.StatusTooManyRequests:
 		return false, nil // the throttle has sent it again for as long as it may
 	case turnedAway(response):
 		return true, nil
 	case response.StatusCode >= 500:
-		return repeatable && response.StatusCode != http.StatusNotImplemented, nil
+		return retryable && response.StatusCode != http.StatusNotImplemented, nil
 	}
 	return false, nil
 }
 
-// turnedAway reports whether an answer says that the application was not asked: there are too many
-// requests, or it is down and is expected back.
+// turnedAway reports whether a response says that the request did not reach the application: there are
+// too many requests, or it is down and is expected back.
 func turnedAway(response *http.Response) bool {
 	return response.StatusCode == http.StatusTooManyRequests ||
 		response.StatusCode == http.StatusServiceUnavailable && response.Header.Get("Retry-After") != ""
@@ -117,7 +127,7 @@ func backoff(shortest, longest time.Duration, attempt int, response *http.Respon
 }
 
 // retryAfter reads a Retry-After header (seconds or a date) as a pause from now on, at most
-// longestRetryAfter. A date is held against the answer's own Date, so that clocks need not agree.
+// longestRetryAfter. A date is held against the response's own Date, so that clocks need not agree.
 func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	text := header.Get("Retry-After")
 	if seconds, err := strconv.Atoi(text); err == nil {

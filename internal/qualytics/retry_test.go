@@ -144,8 +144,7 @@ func TestLastAnswerIsReported(t *testing.T) {
 // dialing makes every connection of the client fail, and counts them.
 func dialing(client *Client, err error) *atomic.Int32 {
 	var count atomic.Int32
-	transport := attemptsOf(client).next.(*http.Transport)
-	transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
+	attemptsOf(client).transport.(*http.Transport).DialContext = func(context.Context, string, string) (net.Conn, error) {
 		count.Add(1)
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: err}
 	}
@@ -183,16 +182,42 @@ func TestNoConnection(t *testing.T) {
 	}
 }
 
+// A request that starts a Run was certainly not sent where no connection could be made.
+func TestUnsentStartIsNotLost(t *testing.T) {
+	for action, start := range starts {
+		service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, start.result)}, timeout(100*time.Millisecond))
+		for kind, dial := range map[Kind]func(context.Context) error{
+			KindUnreachable: func(context.Context) error { return errors.New("connect: connection refused") },
+			KindTimedOut: func(ctx context.Context) error {
+				<-ctx.Done()
+				return ctx.Err()
+			},
+		} {
+			var dials atomic.Int32
+			attemptsOf(service.client).starts.(*http.Transport).DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+				dials.Add(1)
+				return nil, &net.OpError{Op: "dial", Net: "tcp", Err: dial(ctx)}
+			}
+			_, err := start.call(t.Context(), service.client)
+			equal(t, action, failure(t, err).Kind, kind)
+			equal(t, action, dials.Load(), int32(4))
+			if lost, ok := errors.AsType[*LostStartError](err); ok {
+				t.Errorf("%s: a request that was never sent is taken for lost: %v", action, lost)
+			}
+			equal(t, action, service.writes(), []string{})
+		}
+	}
+}
+
 func TestConnectionTimeout(t *testing.T) {
 	client := newClient(t, "https://a.qualytics.io", timeout(20*time.Millisecond))
 	var dials atomic.Int32
-	transport := attemptsOf(client).next.(*http.Transport)
-	transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+	attemptsOf(client).transport.(*http.Transport).DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
 		dials.Add(1)
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
-	_, err := client.Rerun(t.Context(), 100)
+	_, err := client.Operation(t.Context(), 100)
 	equal(t, "kind", failure(t, err).Kind, KindTimedOut)
 	if lost := new(LostStartError); errors.As(err, &lost) {
 		t.Errorf("a request that was never sent is taken for lost: %v", err)
@@ -212,7 +237,7 @@ func TestRefusedByClosedServer(t *testing.T) {
 	client := newClient(t, "http://"+listener.Addr().String(), func(config *Config) {
 		config.Log = func(_ context.Context, message string, _ map[string]any) { lines = append(lines, message) }
 	})
-	_, err = client.Rerun(t.Context(), 100)
+	_, err = client.Operation(t.Context(), 100)
 	equal(t, "kind", failure(t, err).Kind, KindUnreachable)
 	equal(t, "attempts", lines, slices.Repeat([]string{"Qualytics API request failed"}, 4))
 }

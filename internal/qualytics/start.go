@@ -6,99 +6,149 @@ package qualytics
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 )
 
-// Started is a Run that the API has accepted to start, or to go on with.
+// lookForSettled is how long a Run is looked for at least, and no longer when the application itself has
+// ended the request.
+const lookForSettled = 5 * time.Second
+
+// Started is a Run that the API has accepted to start or to continue.
 type Started struct {
 	Operation
 
-	// LostAnswer is nil, or why the answer that accepted the Run was lost. The Run was then found by
-	// looking for it.
-	LostAnswer error
+	// LostResponse is nil, or why the response that accepted the Run was lost. The Run was then found by
+	// looking for it, and adopted.
+	LostResponse error
+}
+
+// startedRuns is what a client knows of the Runs that it has started. Whoever has the turn may use it.
+type startedRuns struct {
+	ids  map[int64]bool
+	user string // who triggers them, as the API shows it; empty while it has not
+}
+
+func (s *startedRuns) add(id int64) {
+	if s.ids == nil {
+		s.ids = make(map[int64]bool)
+	}
+	s.ids[id] = true
 }
 
 // Rerun starts a new Run with the configuration of an existing one: "Rerunning a Run", PUT
-// /api/operations/rerun/{id}. The new Run has an id of its own.
+// /api/operations/rerun/{id}. The new Run has an id of its own. The source is a terminal Run as
+// [Client.Operation] or [Client.Operations] returned it.
 //
-// A request whose outcome is unknown is not repeated: the Run that it may have started is looked for.
-// If there is not exactly one that it can be, the error is a [*LostStartError]. To tell it from older
-// ones, the newest Run is looked up before the request is made. Once the request is on its way,
-// cancelling ctx no longer interrupts it, nor the looking.
-func (c *Client) Rerun(ctx context.Context, id int64) (Started, error) {
-	return c.start(ctx, startCall{
-		call:    call{method: http.MethodPut, path: actionPath("rerun", id)},
-		source:  id,
-		accepts: func(operation *Operation) bool { return operation.ID > 0 && operation.ID != id },
+// A client makes one start at a time. It lists the Runs that there are, then sends the request. A
+// request whose outcome is unknown is not retried: the client looks for the Run that it may have
+// started, and adopts it if it can be nobody else's. Otherwise, the error is a [*LostStartError].
+//
+// When ctx ends, whatever is under way ends within seconds. A request that was sent already is given
+// some of them, since its response says which Run it started.
+func (c *Client) Rerun(ctx context.Context, source *Operation) (Started, error) {
+	return c.start(ctx, startRequest{
+		call:   call{method: http.MethodPut, path: actionPath("rerun", source.ID), retry: retryUnlessReached},
+		source: source,
 	})
 }
 
-// Resume continues a Run that was aborted or failed: "Resuming a Run", PUT /api/operations/run/{id}.
-// The API may answer with the same Run or with a new one. With forceAbort a Run that is still active is
-// aborted first. A lost answer is dealt with as in [Client.Rerun].
-func (c *Client) Resume(ctx context.Context, id int64, forceAbort bool) (Started, error) {
+// Resume continues a Run that was aborted or failed: "Resuming a Run", PUT /api/operations/run/{id}. The
+// API may respond with the same Run or with a new one. With forceAbort, a Run that is still active is
+// aborted first. The source is the Run as it was read just before; all else is as in [Client.Rerun].
+func (c *Client) Resume(ctx context.Context, source *Operation, forceAbort bool) (Started, error) {
 	query := url.Values{}
 	if forceAbort {
 		query.Set("force_abort", strconv.FormatBool(forceAbort))
 	}
-	return c.start(ctx, startCall{
-		call:    call{method: http.MethodPut, path: actionPath("run", id), query: query},
-		source:  id,
-		accepts: func(operation *Operation) bool { return operation.ID > 0 },
+	return c.start(ctx, startRequest{
+		call:    call{method: http.MethodPut, path: actionPath("run", source.ID), query: query, retry: retryUnlessReached},
+		source:  source,
 		revives: true,
 	})
 }
 
-// startCall is a call that starts a Run, and what tells the Run that it started.
-type startCall struct {
+// startRequest is a call that starts a Run.
+type startRequest struct {
 	call
-	source  int64
-	accepts func(*Operation) bool // whether an answer can be the started Run
-	revives bool                  // the source itself may be the Run that goes on
+	source  *Operation
+	revives bool // the source itself may be the Run that continues
 }
 
-func (c *Client) start(ctx context.Context, start startCall) (Started, error) {
-	var before past
-	start.repeat = repeatUnlessReached
-	start.before = func(ctx context.Context) (err error) {
-		before, err = c.lookBefore(ctx, start)
-		return err
+func (c *Client) start(ctx context.Context, request startRequest) (Started, error) {
+	release, err := c.turn.take(ctx)
+	if err != nil {
+		failure := c.newError(request.call, KindCancelled, 0,
+			"the request waited for another start to finish and was not sent, so nothing was started ("+err.Error()+")")
+		failure.Err = err
+		return Started{}, failure
 	}
-	var operation Operation
-	exchange, err := c.startAndClaim(ctx, start, &operation)
-	if err == nil {
-		return Started{Operation: operation}, nil
-	}
-	var failure *Error
-	if !errors.As(err, &failure) || exchange.reached == 0 || failure.refused() {
-		return Started{}, err
-	}
-	found, err := c.findStarted(context.WithoutCancel(ctx), start, before, failure)
+	defer release()
+	before, err := c.takeSnapshot(ctx, request.source)
 	if err != nil {
 		return Started{}, err
 	}
-	return Started{Operation: *found, LostAnswer: failure}, nil
-}
-
-// startAndClaim makes the call and claims the Run of its answer, so that nobody who looks for a lost
-// Run takes this one for it.
-func (c *Client) startAndClaim(ctx context.Context, start startCall, operation *Operation) (*exchange, error) {
-	c.starting.RLock()
-	defer c.starting.RUnlock()
-	exchange, err := c.do(ctx, start.call, operation)
-	if err == nil && !start.accepts(operation) {
-		err = c.wrongRun(start.call, operation.ID)
+	var run Operation
+	state, err := c.do(ctx, request.call, &run)
+	settled := err == nil
+	if err == nil {
+		err = c.check(request, &run, before)
 	}
 	if err == nil {
-		c.claims.add(operation.ID)
+		c.started.add(run.ID)
+		if run.TriggeredBy != nil {
+			c.started.user = *run.TriggeredBy
+		}
+		return Started{Operation: run}, nil
 	}
-	return exchange, err
+	failure, ok := errors.AsType[*Error](err)
+	if !ok || state.reached == 0 || failure.refused() {
+		return Started{}, err
+	}
+	search := search{client: c, request: request, before: before, until: time.Now().Add(min(c.lookFor, lookForSettled))}
+	_, _, isAPI := readDetail(state.body)
+	settled = settled || isAPI && failure.StatusCode == http.StatusInternalServerError
+	if atWork := state.sent.Add(c.lookFor); !settled && atWork.After(search.until) {
+		search.until = atWork
+	}
+	found, lost := search.run(ctx)
+	if lost != nil {
+		lost.Lost = failure
+		return Started{}, lost
+	}
+	c.started.add(found.ID)
+	return Started{Operation: *found, LostResponse: failure}, nil
 }
 
-// refused reports whether the API certainly did not start anything. A 2xx answer that cannot be read, a
-// broken connection and a server error all leave that open.
+// check returns an error for a response that names a Run which the request cannot have started: one
+// that was there before, or one that is not like the source.
+func (c *Client) check(request startRequest, run *Operation, before snapshot) error {
+	source := request.source
+	_, located := run.datastoreID()
+	switch {
+	case run.ID < 1:
+		return c.wrongRun(request.call, run.ID)
+	case request.revives && run.ID == source.ID:
+		return nil
+	case run.ID == source.ID || !before.isNew(run) || !located && !before.isNewer(run):
+		return c.notNew(request.call, run.ID, "was there before")
+	case run.Type != "" && source.Type != "" && !sameType(run.Type, source.Type):
+		return c.notNew(request.call, run.ID, fmt.Sprintf("is of type %s, not %s", run.Type, source.Type))
+	case differInDatastore(run, source):
+		return c.notNew(request.call, run.ID, fmt.Sprintf("is on datastore %d, not %d", *run.Datastore.ID, *source.Datastore.ID))
+	}
+	return nil
+}
+
+func (c *Client) notNew(call call, id int64, why string) *Error {
+	return c.newError(call, KindNotAPI, http.StatusOK, fmt.Sprintf("the response names Run %d, which %s", id, why))
+}
+
+// refused reports whether the API certainly did not start anything. A 2xx response that cannot be read,
+// a broken connection and a server error all leave that open.
 func (e *Error) refused() bool {
 	return e.StatusCode >= 300 && e.StatusCode < 500 && e.StatusCode != http.StatusRequestTimeout
 }

@@ -29,9 +29,9 @@ type start struct {
 }
 
 var starts = map[string]start{
-	"rerun": {rerunPath, "success", func(ctx context.Context, client *Client) (Started, error) { return client.Rerun(ctx, 100) }},
+	"rerun": {rerunPath, "success", func(ctx context.Context, client *Client) (Started, error) { return rerun(ctx, client, 100) }},
 	"resume": {resumePath, "failure", func(ctx context.Context, client *Client) (Started, error) {
-		return client.Resume(ctx, 100, false)
+		return resume(ctx, client, 100, false)
 	}},
 }
 
@@ -77,8 +77,8 @@ func TestNothingIsStartedTwice(t *testing.T) {
 					}
 					equal(t, "Runs", service.ids(), want)
 					equal(t, "the Run", started.ID, want[len(want)-1])
-					if failure(t, started.LostAnswer).Kind == KindUnknown && fault.Status != 408 {
-						t.Errorf("lost answer: %v", started.LostAnswer)
+					if failure(t, started.LostResponse).Kind == KindUnknown && fault.Status != 408 {
+						t.Errorf("lost answer: %v", started.LostResponse)
 					}
 				})
 			}
@@ -86,15 +86,72 @@ func TestNothingIsStartedTwice(t *testing.T) {
 	}
 }
 
-func TestRerunAnsweredWithItsSource(t *testing.T) {
-	service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
-	service.Inject(mockapi.Fault{Path: rerunPath, Status: 200, Body: `{"id": 100}`, AfterEffect: true})
-	started, err := service.client.Rerun(t.Context(), 100)
-	if err != nil {
-		t.Fatal(err)
+// A response that names a Run of before, or of something else, is as good as lost (case 44).
+func TestResponseOfAnotherRun(t *testing.T) {
+	for name, test := range map[string]struct{ body, says string }{
+		"the source":               {`{"id": 100}`, "Run 100, which was there before"},
+		"the newest":               {`{"id": 249}`, "Run 249, which was there before"},
+		"an old one":               {`{"id": 3, "created": "1999-12-01T00:00:00Z"}`, "Run 3, which was there before"},
+		"one of another datastore": {`{"id": 999, "datastore": {"id": 102}}`, "Run 999, which is on datastore 102, not 101"},
+		"one of another type":      {`{"id": 999, "type": "profile"}`, "Run 999, which is of type profile, not scan"},
+		"no Run":                   {`{"id": 0}`, "another Run (id 0)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				service := simulate(t, mockapi.Options{}, pastScans(150, time.Now()))
+				service.Seed(mockapi.Run{ID: 3, Created: time.Date(1999, 12, 1, 0, 0, 0, 0, time.UTC)})
+				service.Inject(mockapi.Fault{Path: rerunPath, Status: 200, Body: test.body, AfterEffect: true})
+				started, err := service.rerun(t)
+				equal(t, "adopted", adopted(t, started, err), int64(250))
+				lost := failure(t, started.LostResponse)
+				equal(t, "why it was looked for", lost.Kind, KindNotAPI)
+				if !strings.Contains(lost.Detail, test.says) {
+					t.Errorf("%q does not say %q", lost.Detail, test.says)
+				}
+			})
+		})
 	}
-	equal(t, "the Run", started.ID, int64(101))
-	equal(t, "why it was looked for", failure(t, started.LostAnswer).Kind, KindNotAPI)
+}
+
+func TestCheckResponse(t *testing.T) {
+	client := newClient(t, "https://a.qualytics.io")
+	there := func(id int64) *Datastore { return &Datastore{ID: new(id)} }
+	source := &Operation{ID: 100, Type: TypeScan, Datastore: there(101)}
+	before := newSnapshot(Listing[Operation]{Items: []Operation{*source}, Total: 1, Steady: true})
+	for name, test := range map[string]struct {
+		request startRequest
+		before  snapshot
+		run     Operation
+		ours    bool
+	}{
+		"a larger id":                          {startRequest{source: source}, before, Operation{ID: 101}, true},
+		"a smaller id on the datastore":        {startRequest{source: source}, before, Operation{ID: 5, Datastore: there(101)}, true},
+		"a smaller id of any datastore":        {startRequest{source: source}, before, Operation{ID: 5}, false},
+		"the source":                           {startRequest{source: source}, before, Operation{ID: 100}, false},
+		"the source, which was not listed":     {startRequest{source: source}, snapshot{}, Operation{ID: 100}, false},
+		"the source, which continues":          {startRequest{source: source, revives: true}, before, Operation{ID: 100}, true},
+		"of a type that the source lacks":      {startRequest{source: &Operation{ID: 100}}, before, Operation{ID: 101, Type: TypeScan}, true},
+		"of a datastore that the source lacks": {startRequest{source: &Operation{ID: 100}}, before, Operation{ID: 101, Datastore: there(1)}, true},
+	} {
+		equal(t, name, client.check(test.request, &test.run, test.before) == nil, test.ours)
+	}
+}
+
+// A response with a new id is ours, however odd the rest of it (cases 12 and 40).
+func TestOddResponseIsOurs(t *testing.T) {
+	for _, body := range []string{
+		`{"id": 101}`, `{"id": 101, "created": 5}`, `{"id": 101, "triggered_by": {}, "schedule": 12, "message": {}, "containers": {}}`,
+		`{"id": 101.0, "type": null, "datastore": "warehouse"}`, `{"id": 101, "type": 7, "result": null, "status": {"x": 1e999999999}}`,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
+			service.Inject(mockapi.Fault{Path: rerunPath, Status: 200, Body: body, AfterEffect: true})
+			started, err := service.rerun(t)
+			equal(t, body, err, error(nil))
+			equal(t, body, started.LostResponse, error(nil))
+			equal(t, body, started.ID, int64(101))
+		})
+	}
 }
 
 func TestNothingWasStarted(t *testing.T) {
@@ -128,10 +185,14 @@ func TestNothingWasStarted(t *testing.T) {
 }
 
 func TestRefusalIsNotLookedInto(t *testing.T) {
-	for _, status := range []int{301, 307, 400, 401, 403, 404, 405, 409, 418, 422} {
+	for _, status := range []int{301, 307, 400, 401, 403, 404, 405, 409, 418, 422, 503} {
 		for action, start := range starts {
 			service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, start.result)}, noRetries)
-			service.Inject(mockapi.Fault{Path: start.path, Status: status})
+			fault := mockapi.Fault{Path: start.path, Status: status}
+			if status == http.StatusServiceUnavailable {
+				fault.Header = http.Header{"Retry-After": {"0"}}
+			}
+			service.Inject(fault)
 			_, err := start.call(t.Context(), service.client)
 			equal(t, action, failure(t, err).StatusCode, status)
 			equal(t, action, service.writes(), []string{"PUT " + start.path})
@@ -208,19 +269,6 @@ func TestEndedInAPause(t *testing.T) {
 				equal(t, what, requests.Load(), int32(1))
 			})
 		}
-	}
-}
-
-func TestLostStartErrorSaysWhat(t *testing.T) {
-	lost := &Error{Call: "PUT /api/operations/rerun/100", Kind: KindDisconnected, Detail: "EOF"}
-	for want, err := range map[string]*LostStartError{
-		"PUT /api/operations/rerun/100: EOF; 2 Runs may have been started by this": {Lost: lost, Candidates: make([]Operation, 2)},
-		"looking for the Run that this may have started failed, too: unreachable":  {Lost: lost, Looking: errors.New("unreachable")},
-	} {
-		if !strings.Contains(err.Error(), want) {
-			t.Errorf("got %q, want %q", err, want)
-		}
-		equal(t, "kind", KindOf(err), KindDisconnected)
 	}
 }
 

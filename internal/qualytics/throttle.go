@@ -78,9 +78,6 @@ func (t *throttle) RoundTrip(request *http.Request) (*http.Response, error) {
 		if now.Sub(refused) > t.patience || ctx.Err() != nil {
 			return response, nil
 		}
-		if err := exchangeOf(ctx).prepare(ctx); err != nil {
-			return nil, err
-		}
 	}
 }
 

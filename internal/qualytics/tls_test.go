@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
@@ -75,16 +76,19 @@ func TestTrust(t *testing.T) {
 	}
 }
 
-func TestHTTP2(t *testing.T) {
-	server, api := serveTLS(t, nil)
-	client := newClient(t, server.URL, insecure)
-	api.Inject(mockapi.Fault{Path: rerunPath, Close: true, AfterEffect: true})
-	started, err := client.Rerun(t.Context(), 100)
-	if err != nil {
-		t.Fatal(err)
+func TestTimeoutSaysItsLimit(t *testing.T) {
+	secure, secureAPI := serveTLS(t, nil)
+	plain := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
+	for url, api := range map[string]*mockapi.Server{secure.URL: secureAPI, plain.url: plain.Server} {
+		for name, fault := range map[string]mockapi.Fault{"no response": {Delay: time.Hour}, "a slow body": {Slow: time.Hour}} {
+			client := newClient(t, url, insecure, noRetries, timeout(50*time.Millisecond))
+			fault.Path = readPath
+			api.Inject(fault)
+			_, err := client.Operation(t.Context(), 100)
+			equal(t, name, failure(t, err).Kind, KindTimedOut)
+			equal(t, name, failure(t, err).Detail, "no complete response within 50ms")
+		}
 	}
-	equal(t, "adopted", started.ID, int64(101))
-	equal(t, "requests", len(api.Requests()), 4)
 }
 
 func TestUntrustedIsNotRepeated(t *testing.T) {
@@ -124,7 +128,7 @@ func TestUntrustedIsNotRepeated(t *testing.T) {
 // redial makes every connection go to one address, and counts them.
 func redial(client *Client, address string) *int {
 	dials := 0
-	transport := attemptsOf(client).next.(*http.Transport)
+	transport := attemptsOf(client).transport.(*http.Transport)
 	transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
 		dials++
 		return new(net.Dialer).DialContext(ctx, network, address)

@@ -16,6 +16,20 @@ import (
 // mostConnections is how many pages of one list are read at a time.
 const mostConnections = 8
 
+// newStartTransport is the transport for requests that start a Run. Go's transport sends a request
+// again when a kept connection turns out to be closed, and when an HTTP/2 server resets the stream or
+// sends GOAWAY. Over HTTP/1.1 and on a connection of its own, it sends each request once.
+func newStartTransport(config Config) (*http.Transport, error) {
+	transport, err := newTransport(config)
+	if err != nil {
+		return nil, err
+	}
+	transport.Protocols = new(http.Protocols)
+	transport.Protocols.SetHTTP1(true)
+	transport.DisableKeepAlives = true
+	return transport, nil
+}
+
 // newTransport is Go's default transport (proxies from the environment, HTTP/2, gzip) with the
 // configured trust.
 func newTransport(config Config) (*http.Transport, error) {
@@ -56,7 +70,7 @@ var errRedirectLoop = errors.New("too many redirects")
 
 // followRedirect lets a GET follow within the configured host, also from http to https. Anything else
 // stays unfollowed, so that no PUT becomes a GET and the token travels nowhere else: the redirect
-// itself is then the answer.
+// itself is then the response.
 func followRedirect(next *http.Request, via []*http.Request) error {
 	from, to := via[0].URL, next.URL
 	sameHost := from.Hostname() == to.Hostname() &&

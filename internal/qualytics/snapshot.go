@@ -1,0 +1,116 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package qualytics
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+var (
+	newestFirst = "desc"
+
+	errUnsorted = errors.New("the list of Runs is not sorted as requested, so a new Run cannot be told from older ones")
+	errUnsteady = errors.New("the list of Runs changes too fast to be read")
+	errTooMany  = errors.New("more new Runs were found than fit on one page")
+)
+
+// snapshot is what there is on a datastore at one time: its newest Runs, as far as one page goes. By it,
+// a Run that appears later is told from older ones without relying on clocks.
+type snapshot struct {
+	runs    []Operation
+	ids     map[int64]bool
+	largest int64     // id
+	newest  time.Time // created, like oldest; zero when no Run has a readable time
+	oldest  time.Time
+	whole   bool // the page has every Run of the datastore
+	sorted  bool // newest first, as requested
+	steady  bool
+}
+
+// takeSnapshot lists the newest Runs of the source's datastore. It filters by nothing else: deployments
+// do not agree on the names of the types.
+func (c *Client) takeSnapshot(ctx context.Context, source *Operation) (snapshot, error) {
+	filter := Filter{SortCreated: &newestFirst}
+	if id, ok := source.datastoreID(); ok {
+		filter.Datastores = []int64{id}
+	}
+	listing, err := c.Operations(ctx, filter, largestPage)
+	if err != nil {
+		return snapshot{}, err
+	}
+	return newSnapshot(listing), nil
+}
+
+func newSnapshot(listing Listing[Operation]) snapshot {
+	s := snapshot{
+		runs:   listing.Items,
+		ids:    make(map[int64]bool, len(listing.Items)),
+		whole:  int64(len(listing.Items)) >= listing.Total && len(listing.Items) < largestPage,
+		sorted: true,
+		steady: listing.Steady,
+	}
+	for _, run := range listing.Items {
+		s.ids[run.ID] = true
+		s.largest = max(s.largest, run.ID)
+		created, err := run.Created.Time()
+		if err != nil {
+			continue
+		}
+		if s.newest.IsZero() {
+			s.newest, s.oldest = created, created
+		}
+		s.sorted = s.sorted && !created.After(s.oldest)
+		s.oldest = created
+		if created.After(s.newest) {
+			s.newest = created
+		}
+	}
+	s.sorted = s.sorted && (len(listing.Items) == 0 || !s.newest.IsZero())
+	return s
+}
+
+// isNew reports whether a Run of the datastore came into being after the snapshot: it is not in it,
+// though it would be if it had been there. Ids and times count together, since a single Run may have an
+// odd one: a creation ahead of the server's clock, or an id out of line.
+func (s snapshot) isNew(run *Operation) bool {
+	if s.ids[run.ID] {
+		return false
+	}
+	if s.whole || s.isNewer(run) {
+		return true
+	}
+	created, err := run.Created.Time()
+	return err == nil && s.sorted && created.After(s.oldest)
+}
+
+// isNewer reports whether a Run, of whatever datastore, is newer than any in the snapshot.
+func (s snapshot) isNewer(run *Operation) bool {
+	created, err := run.Created.Time()
+	return run.ID > s.largest || err == nil && !s.newest.IsZero() && created.After(s.newest)
+}
+
+// since are the Runs of a later snapshot that are new. The error says why they may not be all of them,
+// or not all be new.
+func (s snapshot) since(before snapshot) ([]Operation, error) {
+	var fresh []Operation
+	for _, run := range s.runs {
+		if before.isNew(&run) {
+			fresh = append(fresh, run)
+		}
+	}
+	switch {
+	case !s.steady || !before.steady:
+		return fresh, errUnsteady
+	case !s.trusted() || !before.trusted():
+		return fresh, errUnsorted
+	case !s.whole && len(fresh) > 0 && len(fresh) == len(s.runs):
+		return fresh, errTooMany
+	}
+	return fresh, nil
+}
+
+// trusted reports whether the page certainly has the newest Runs.
+func (s snapshot) trusted() bool { return s.whole || s.sorted }

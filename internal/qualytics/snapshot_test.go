@@ -1,0 +1,171 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package qualytics
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+func TestIsNew(t *testing.T) {
+	noon := time.Date(2026, time.May, 1, 12, 0, 0, 0, time.UTC)
+	at := func(after time.Duration) Timestamp { return Timestamp(noon.Add(after).Format(time.RFC3339Nano)) }
+	const hour, century = time.Hour, 100 * 365 * 24 * time.Hour
+	usual := []Operation{{ID: 30, Created: at(0)}, {ID: 20, Created: at(-hour)}, {ID: 10, Created: at(-2 * hour)}}
+	ahead := append([]Operation{{ID: 99, Created: at(century)}}, usual...)
+	full := make([]Operation, largestPage) // of a server that does not count, so that there may be more
+	for i := range full {
+		full[i] = Operation{ID: int64(1000 - i), Created: at(time.Duration(-i) * time.Minute)}
+	}
+	unsorted := []Operation{usual[2], usual[0], usual[1]}
+	for name, test := range map[string]struct {
+		listed []Operation
+		total  int64
+		run    Operation
+		want   bool
+	}{
+		"listed before":                                  {usual, 500, Operation{ID: 20, Created: at(hour)}, false},
+		"a larger id and a later time":                   {usual, 500, Operation{ID: 31, Created: at(hour)}, true},
+		"a larger id and an odd time":                    {usual, 500, Operation{ID: 31}, true},
+		"a smaller id and a later time":                  {usual, 500, Operation{ID: 29, Created: at(hour)}, true},
+		"a smaller id and an earlier time":               {usual, 500, Operation{ID: 5, Created: at(-3 * hour)}, false},
+		"a smaller id and an odd time":                   {usual, 500, Operation{ID: 5, Created: "soon"}, false},
+		"the oldest one's time":                          {usual, 500, Operation{ID: 5, Created: at(-2 * hour)}, false},
+		"later than the oldest, and not listed":          {usual, 500, Operation{ID: 25, Created: at(-hour / 2)}, true},
+		"not listed where all are":                       {usual, 3, Operation{ID: 5, Created: at(-3 * hour)}, true},
+		"not listed on a full page":                      {full, largestPage, Operation{ID: 5, Created: at(-3 * hour)}, false},
+		"beside one that is ahead in id and time":        {ahead, 500, Operation{ID: 31, Created: at(hour)}, true},
+		"old, beside one that is ahead":                  {ahead, 500, Operation{ID: 5, Created: at(-3 * hour)}, false},
+		"a time in between, in a list that is no order":  {unsorted, 500, Operation{ID: 25, Created: at(-hour / 2)}, false},
+		"a later time than any, in such a list":          {unsorted, 500, Operation{ID: 25, Created: at(hour)}, true},
+		"the first of all":                               {nil, 0, Operation{ID: 1}, true},
+		"a smaller id, where no time is readable":        {[]Operation{{ID: 30}}, 500, Operation{ID: 5, Created: at(0)}, false},
+		"a smaller id and no time, where all are listed": {[]Operation{{ID: 30}}, 1, Operation{ID: 5}, true},
+	} {
+		s := newSnapshot(Listing[Operation]{Items: test.listed, Total: test.total, Steady: true})
+		equal(t, name, s.isNew(&test.run), test.want)
+	}
+}
+
+func TestSinceDoubts(t *testing.T) {
+	page := func(count int, total int64, steady, ascending bool) snapshot {
+		listing := Listing[Operation]{Total: total, Steady: steady}
+		for i := range count {
+			id := int64(count - i)
+			if ascending {
+				id = int64(i + 1)
+			}
+			created := time.Date(2026, time.May, 1, 0, 0, int(id), 0, time.UTC)
+			listing.Items = append(listing.Items, Operation{ID: id, Created: Timestamp(created.Format(time.RFC3339))})
+		}
+		return newSnapshot(listing)
+	}
+	good := page(50, 500, true, false)
+	for name, test := range map[string]struct {
+		before, now snapshot
+		want        error
+	}{
+		"none":                            {good, page(60, 500, true, false), nil},
+		"unsteady before":                 {page(50, 500, false, false), good, errUnsteady},
+		"unsteady":                        {good, page(60, 500, false, false), errUnsteady},
+		"unsorted before":                 {page(50, 500, true, true), good, errUnsorted},
+		"unsorted":                        {good, page(60, 500, true, true), errUnsorted},
+		"unsorted, but all there are":     {page(50, 50, true, true), page(60, 60, true, true), nil},
+		"nothing but new ones":            {newSnapshot(Listing[Operation]{Steady: true}), good, errTooMany},
+		"nothing but new ones, all known": {newSnapshot(Listing[Operation]{Steady: true}), page(50, 50, true, false), nil},
+	} {
+		_, err := test.now.since(test.before)
+		equal(t, name, err, test.want)
+	}
+}
+
+// pastScans are scans, an hour apart, of which Run 100 is the oldest.
+func pastScans(count int, now time.Time) []mockapi.Run {
+	var runs []mockapi.Run
+	for i := range count {
+		runs = append(runs, mockapi.Run{ID: int64(100 + i), Created: now.Add(time.Duration(i-count) * time.Hour)})
+	}
+	return runs
+}
+
+// A server that ignores sort_created lists the oldest Runs first, none of which is adopted (case 45).
+func TestSortIsIgnored(t *testing.T) {
+	for name, test := range map[string]struct {
+		count   int
+		effect  bool
+		adopted int64
+	}{
+		"more Runs than fit on a page, with effect": {count: 150, effect: true},
+		"more Runs than fit on a page, without":     {count: 150},
+		"all on a page, with effect":                {count: 50, effect: true, adopted: 150},
+		"all on a page, without":                    {count: 50},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				service := simulate(t, mockapi.Options{}, pastScans(test.count, time.Now()))
+				server := handled(service.Server)
+				unsorted := serverFunc(func(request *http.Request) (*http.Response, error) {
+					query := request.URL.Query()
+					if query.Has("sort_created") {
+						query.Set("sort_created", "asc")
+					}
+					request.URL.RawQuery = query.Encode()
+					return server(request)
+				})
+				attemptsOf(service.client).transport, attemptsOf(service.client).starts = unsorted, unsorted
+				service.Inject(mockapi.Fault{Path: rerunPath, Close: true, AfterEffect: test.effect})
+				started, err := service.rerun(t)
+				if test.adopted != 0 {
+					equal(t, "adopted", adopted(t, started, err), test.adopted)
+					return
+				}
+				lost, _ := notAdopted(t, started, err)
+				equal(t, "doubt", errors.Is(lost.Looking, errUnsorted), test.count > largestPage)
+			})
+		})
+	}
+}
+
+// Clocks that do not agree, and records from the future, hide no Run and make none new (case 42).
+func TestClocksDoNotMatter(t *testing.T) {
+	for name, test := range map[string]struct {
+		skew    time.Duration // of the server's clock
+		aheadID int64         // of a Run that is ahead of the server's clock; 0: none
+		ahead   time.Duration
+	}{
+		"behind by hours":                    {skew: -5 * time.Hour},
+		"behind by a minute":                 {skew: -time.Minute},
+		"ahead by a minute":                  {skew: time.Minute},
+		"ahead by hours":                     {skew: 5 * time.Hour},
+		"a Run ahead of the server's clock":  {aheadID: 99, ahead: time.Minute},
+		"a record from 2099":                 {aheadID: 99, ahead: 73 * 365 * 24 * time.Hour},
+		"a record from 2099 with a large id": {aheadID: 1 << 40, ahead: 73 * 365 * 24 * time.Hour},
+	} {
+		for _, count := range []int{1, 150} {
+			for _, effect := range []bool{false, true} {
+				synctest.Test(t, func(t *testing.T) {
+					now := func() time.Time { return time.Now().Add(test.skew) }
+					service := simulate(t, mockapi.Options{Now: now}, pastScans(count, now()))
+					if test.aheadID != 0 {
+						service.Seed(mockapi.Run{ID: test.aheadID, Created: now().Add(test.ahead)})
+					}
+					before := len(service.ids())
+					service.Inject(mockapi.Fault{Path: rerunPath, Close: true, AfterEffect: effect})
+					started, err := service.rerun(t)
+					if effect {
+						equal(t, name, adopted(t, started, err), service.ids()[before])
+						return
+					}
+					lost, _ := notAdopted(t, started, err)
+					equal(t, name, len(lost.Candidates), 0)
+				})
+			}
+		}
+	}
+}

@@ -1,0 +1,204 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package qualytics
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// Two aliases of the provider are two processes. While one looks for a lost Run, the other one starts
+// none that it could be taken for.
+func TestOneStartAtATimePerDeployment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
+		url := service.client.base.String()
+		alias := simulated(t, handled(service.Server), func(config *Config) { config.URL = url })
+		var (
+			group sync.WaitGroup
+			other Started
+		)
+		service.lost(func() {
+			group.Go(func() {
+				var err error
+				if other, err = rerun(t.Context(), alias, 100); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+		started, err := service.rerun(t)
+		_, against := notAdopted(t, started, err)
+		equal(t, "candidates", against, map[int64]string{})
+		group.Wait()
+		equal(t, "the other one's", other.ID, int64(101))
+	})
+}
+
+// Without a lock file, starts of one client still go one at a time: two of one datastore with the same
+// or other settings, of which one is lost with its effect and one without (cases 4 and 36).
+func TestOneStartAtATimePerClient(t *testing.T) {
+	for name, settings := range map[string]map[string]any{
+		"same settings":  nil,
+		"other settings": {"incremental": false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				second := scan(200, "success")
+				second.Settings = settings
+				service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success"), second})
+				service.client.turn.path = filepath.Join(t.TempDir(), "missing", "lock")
+				service.Inject(
+					mockapi.Fault{Path: rerunPath, Status: 502, Delay: time.Second},
+					mockapi.Fault{Path: "/api/operations/rerun/200", Status: 502, Delay: time.Second, AfterEffect: true},
+				)
+				var (
+					group sync.WaitGroup
+					lost  *LostStartError
+				)
+				group.Go(func() {
+					started, err := rerun(t.Context(), service.client, 100)
+					if !errors.As(err, &lost) {
+						t.Errorf("the one without effect: %d, %v", started.ID, err)
+					}
+				})
+				group.Go(func() {
+					started, err := rerun(t.Context(), service.client, 200)
+					equal(t, "the one with effect", started.ID, int64(201))
+					equal(t, "error", err, error(nil))
+				})
+				group.Wait()
+				equal(t, "Runs", service.ids(), []int64{100, 200, 201})
+			})
+		})
+	}
+}
+
+// Waiting for a turn ends with the context, and with the word that nothing was started.
+func TestWaitingForATurnEnds(t *testing.T) {
+	for name, lockOnly := range map[string]bool{"behind this client": false, "behind another process": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
+				first := service.client
+				if lockOnly {
+					url := first.base.String()
+					first = simulated(t, handled(service.Server), func(config *Config) { config.URL = url })
+				}
+				release, err := first.turn.take(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+				defer cancel()
+				began := time.Now()
+				_, err = rerun(ctx, service.client, 100)
+				equal(t, "took", time.Since(began), 3*time.Second)
+				equal(t, "kind", failure(t, err).Kind, KindCancelled)
+				equal(t, "a timeout", errors.Is(err, context.DeadlineExceeded), true)
+				if !strings.Contains(err.Error(), "nothing was started") {
+					t.Errorf("%v does not say that nothing was started", err)
+				}
+				equal(t, "requests", service.requests(), []string{readSource})
+				release()
+				if _, err := service.rerun(t); err != nil {
+					t.Errorf("the next one: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// Ten starts against a server that hangs: all of them end within seconds after Ctrl-C (case 39).
+func TestInterruptedWhileOthersWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
+		source, err := service.client.Operation(t.Context(), 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		service.Inject(
+			mockapi.Fault{Method: http.MethodPut, Delay: time.Hour, Times: mockapi.Always},
+			mockapi.Fault{Path: "/api/operations", Skip: 1, Delay: time.Hour, Times: mockapi.Always},
+		)
+		ctx, cancel := context.WithCancel(t.Context())
+		var group sync.WaitGroup
+		var mutex sync.Mutex
+		interrupted, unsent := 0, 0
+		for range 10 {
+			group.Go(func() {
+				_, err := service.client.Rerun(ctx, source)
+				mutex.Lock()
+				defer mutex.Unlock()
+				if lost, ok := errors.AsType[*LostStartError](err); ok && lost.Interrupted {
+					interrupted++
+				} else if KindOf(err) == KindCancelled && strings.Contains(err.Error(), "nothing was started") {
+					unsent++
+				} else {
+					t.Errorf("got %v", err)
+				}
+			})
+		}
+		time.Sleep(10 * time.Second)
+		cancel()
+		began := time.Now()
+		group.Wait()
+		equal(t, "took", time.Since(began), 2*interruptGrace)
+		equal(t, "whose request was sent", interrupted, 1)
+		equal(t, "whose was not", unsent, 9)
+	})
+}
+
+func TestInterrupted(t *testing.T) {
+	for name, test := range map[string]struct {
+		fault mockapi.Fault
+		after time.Duration // the context ends
+		took  time.Duration // from then on
+		names []int64
+		found int64
+	}{
+		"the response comes in time":    {fault: mockapi.Fault{Delay: 4 * time.Second}, after: time.Second, took: 3 * time.Second, found: 101},
+		"no response, without effect":   {fault: mockapi.Fault{Delay: time.Hour}, after: time.Second, took: interruptGrace},
+		"no response, with effect":      {fault: mockapi.Fault{Delay: time.Hour, AfterEffect: true}, after: time.Second, took: interruptGrace, found: 101},
+		"looking":                       {fault: mockapi.Fault{Close: true}, after: 10 * time.Second},
+		"looking, just before it comes": {fault: mockapi.Fault{Close: true, EffectAfter: 9 * time.Second}, after: 10 * time.Second, found: 101},
+	} {
+		for cause, end := range map[string]func(context.Context, time.Duration) (context.Context, context.CancelFunc){
+			"timeout": context.WithTimeout,
+			"Ctrl-C": func(ctx context.Context, after time.Duration) (context.Context, context.CancelFunc) {
+				ctx, cancel := context.WithCancel(ctx)
+				time.AfterFunc(after, cancel)
+				return ctx, cancel
+			},
+		} {
+			t.Run(name+"/"+cause, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
+					test.fault.Path = rerunPath
+					service.Inject(test.fault)
+					ctx, cancel := end(t.Context(), test.after)
+					defer cancel()
+					began := time.Now()
+					started, err := rerun(ctx, service.client, 100)
+					equal(t, "took", time.Since(began), test.after+test.took)
+					if test.found != 0 {
+						equal(t, "error", err, error(nil))
+						equal(t, "the Run", started.ID, test.found)
+						return
+					}
+					lost, _ := notAdopted(t, started, err)
+					equal(t, "interrupted", lost.Interrupted, true)
+				})
+			})
+		}
+	}
+}
