@@ -28,7 +28,7 @@ func TestAccGeneratedConfig(t *testing.T) {
 		t.Errorf("generated:\n%s", generated)
 	}
 	w.write("main.tf", strings.Replace(w.read("main.tf"), "  provider = qualytics\n", "", 1)) // only for what generates
-	w.expect(applied, "1 imported")
+	w.expect([]string{"apply", "-auto-approve"}, "1 imported")
 	w.expect([]string{"plan", "-detailed-exitcode"}, "No changes")
 	w.expect([]string{"destroy", "-auto-approve"}, "1 destroyed")
 	api.expectWrites()(t)
