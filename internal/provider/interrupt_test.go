@@ -19,7 +19,6 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-
 // interruptible is a rerun, and something that depends on it.
 const interruptible = `
 resource "qualytics_run_rerun" "test" {
