@@ -63,5 +63,6 @@ func attributesOf(object *tfprotov6.DynamicValue, typ tftypes.Type) (map[string]
 		return nil, err
 	}
 	var attributes map[string]tftypes.Value
-	return attributes, value.As(&attributes)
+	err = value.As(&attributes)
+	return attributes, err
 }
