@@ -19,8 +19,6 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-var applied = []string{"apply", "-auto-approve", "-input=false"}
-
 // interruptible is a rerun, and something that depends on it.
 const interruptible = `
 resource "qualytics_run_rerun" "test" {

@@ -36,7 +36,7 @@ type frameworkServer interface {
 }
 
 func serve(provider provider.Provider) server {
-	return server{providerserver.NewProtocol6(provider)().(frameworkServer)}
+	return server{configServer{providerserver.NewProtocol6(provider)().(frameworkServer)}}
 }
 
 type directStateKey struct{}

@@ -129,3 +129,5 @@ func eventually(t *testing.T, what string, holds func() bool) {
 		}
 	}
 }
+
+var applied = []string{"apply", "-auto-approve", "-input=false"}
