@@ -43,7 +43,12 @@ type protocol struct {
 // newProtocol is a provider that is not configured yet.
 func newProtocol(t *testing.T) *protocol {
 	t.Helper()
-	server := serve(testProvider())
+	return serveProtocol(t, testProvider())
+}
+
+func serveProtocol(t *testing.T, provider *qualyticsProvider) *protocol {
+	t.Helper()
+	server := serve(provider)
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)

@@ -215,3 +215,17 @@ func TestRunAction_cancelledBefore(t *testing.T) {
 		api.expectSeen(t)
 	}
 }
+
+// Deleting what is deleted already is fine, with a warning, also while planning.
+func TestRunDelete_gone(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	p := api.protocol(t)
+	expectSaid(t, p.planAction(t, "qualytics_run_delete", `{"run_id": 90}`))
+	progress, diagnostics := p.invoke(t.Context(), t, "qualytics_run_delete", `{"run_id": 90}`)
+	expectSaid(t, diagnostics, "warning at run_id: Run 90 was already deleted: No Run with this id exists")
+	expectProgress(t, progress)
+	expectSaid(t, p.planAction(t, "qualytics_run_delete", `{"run_id": 0}`), "error at run_id: Invalid run_id")
+	_, diagnostics = p.invoke(t.Context(), t, "qualytics_run_abort", `{"run_id": 90}`)
+	expectSaid(t, diagnostics, "error at run_id: Cannot abort Run 90: ")
+}

@@ -243,3 +243,28 @@ func TestRunRerun_imported(t *testing.T) {
 		})
 	}
 }
+
+// A replica that does not know a new Run yet must not make a refresh forget it.
+func TestRunRerun_refreshYoung(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	provider := testProvider()
+	provider.notFoundGrace = time.Minute
+	p := serveProtocol(t, provider)
+	expectSaid(t, p.configure(t, api.json(`"poll_interval": "10ms"`)))
+	resource := p.manage(t, "qualytics_run_rerun")
+	expectSaid(t, resource.apply(t, `{"run_id": 100}`))
+	missing := mockapi.Fault{Method: "GET", Path: "/api/operations/101", Status: 404, Body: `{"detail": "Run 101 does not exist"}`}
+	api.Inject(missing)
+	expectSaid(t, resource.refresh(t))
+	resource.expectRerun(t, 101, 100)
+
+	old := older(101, 101, "success", time.Hour)
+	api.Seed(old)
+	expectSaid(t, resource.refresh(t))
+	api.Inject(missing)
+	expectSaid(t, resource.refresh(t))
+	if values := resource.values(t); values != nil {
+		t.Errorf("the deleted record of an old Run is still in the state: %v", values)
+	}
+}

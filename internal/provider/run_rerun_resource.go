@@ -201,7 +201,7 @@ func (r *runRerunResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	run, err := r.read(ctx, state.ID.ValueInt64())
+	run, err := r.readYoung(ctx, state.ID.ValueInt64(), state.Created)
 	switch {
 	case qualytics.IsNotFound(err):
 		r.readDeleted(ctx, &state, private, resp)

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
@@ -88,6 +89,23 @@ func (r *runs) read(ctx context.Context, id int64) (*qualytics.Operation, error)
 		return nil, &runError{readingRun(id), err}
 	}
 	return run, nil
+}
+
+// readYoung reads a Run that was created at a time. A replica may not know a new Run yet, so a 404 counts
+// only once the Run is older than that.
+func (r *runs) readYoung(ctx context.Context, id int64, created timetypes.RFC3339) (*qualytics.Operation, error) {
+	for {
+		run, err := r.read(ctx, id)
+		began, diags := created.ValueRFC3339Time()
+		if !qualytics.IsNotFound(err) || diags.HasError() || time.Since(began).Abs() > r.poller.NotFoundGrace {
+			return run, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(time.Second):
+		}
+	}
 }
 
 // stop aborts a Run, or without abort only waits for it, until it is terminal. Only a poll tells that: the

@@ -1,0 +1,52 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// tokenUntil is a JWT that expires at a time.
+func tokenUntil(expiry time.Time) string {
+	encode := base64.RawURLEncoding.EncodeToString
+	return encode([]byte(`{"alg":"none"}`)) + "." + encode(fmt.Appendf(nil, `{"exp": %d}`, expiry.Unix())) + ".signature"
+}
+
+// A token that expires before the wait must end is a warning of the plan, before anything is started.
+func TestTokenExpiry(t *testing.T) {
+	t.Parallel()
+	const warning = "warning: The API token may expire during the wait: The token expires at 20.*Z. The wait for the Run may take"
+	for name, test := range map[string]struct {
+		lifetime         time.Duration
+		resource, action string // arguments
+		want             []string
+	}{
+		"before the default":   {59 * time.Minute, "", "", []string{warning + " 1h0m0s"}},
+		"after the default":    {61 * time.Minute, "", "", nil},
+		"before a longer wait": {61 * time.Minute, `, "timeouts": {"create": "2h"}`, `, "timeout": "2h"`, []string{warning + " 2h0m0s"}},
+		"after a shorter wait": {10 * time.Minute, `, "timeouts": {"create": "5m"}`, `, "timeout": "5m"`, nil},
+		"without waiting":      {10 * time.Minute, `, "wait_for_completion": false`, `, "wait_for_completion": false`, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			token := tokenUntil(time.Now().Add(test.lifetime))
+			server := mockapi.New(mockapi.Options{Token: token})
+			server.Seed(scan(100, "success"), scan(90, "failure"))
+			listener := httptest.NewServer(server)
+			t.Cleanup(listener.Close)
+			p := newProtocol(t)
+			expectSaid(t, p.configure(t, fmt.Sprintf(`{"url": %q, "token": %q}`, listener.URL, token)))
+			for name, id := range map[string]int{"qualytics_run_rerun": 100, "qualytics_run_resume": 90} {
+				expectSaid(t, p.manage(t, name).plan(t, fmt.Sprintf(`{"run_id": %d%s}`, id, test.resource)).Diagnostics, test.want...)
+				expectSaid(t, p.planAction(t, name, fmt.Sprintf(`{"run_id": %d%s}`, id, test.action)), test.want...)
+			}
+		})
+	}
+}
