@@ -6,10 +6,11 @@ package qualytics
 import (
 	"net/url"
 	"strconv"
+	"time"
 )
 
-// Filter selects and orders Runs; its fields are the query parameters of the API page. A nil field is
-// not sent.
+// Filter selects and orders Runs. Its fields are the query parameters of the API page, of which a nil one
+// is not sent, and the window of time that the client adds.
 type Filter struct {
 	ID            *int64
 	ScheduleID    *int64
@@ -25,6 +26,11 @@ type Filter struct {
 	Offset        *int64  // minutes
 	SortCreated   *string // asc or desc, like the one below
 	SortDuration  *string
+
+	// CreatedAfter and CreatedBefore select the Runs that were created within [CreatedAfter,
+	// CreatedBefore). A nil end is open.
+	CreatedAfter  *time.Time
+	CreatedBefore *time.Time
 }
 
 func (f Filter) query() url.Values {
