@@ -155,7 +155,7 @@ var faultsUnknown = []faultRow{
 		phase: creating, fault: "PUT: connection closed before the effect; another provider alias reruns the same meanwhile",
 		prepare: func(s *scene) {
 			alias := s.connect()
-			onLost(false, func(s *scene) { s.group.Go(func() { s.applyBeside(alias, `{"run_id": 100}`) }) })(s)
+			onLost(false, func(s *scene) { s.startBeside(alias, `{"run_id": 100}`) })(s)
 		},
 		says: []finding{fails(cannot, noneFound)}, requests: []string{rerun100, rerun100}, server: []int64{101}, beside: 101,
 		state: "nothing", next: "create", then: []string{rerun100}, holds: 102,
@@ -163,7 +163,7 @@ var faultsUnknown = []faultRow{
 	{
 		phase: creating,
 		fault: "PUT: connection closed before the effect; another resource reruns the same meanwhile, whose response is lost after the effect",
-		prepare: onLost(false, func(s *scene) { s.group.Go(func() { s.applyBeside(s.resource.protocol, `{"run_id": 100}`) }) }).
+		prepare: onLost(false, func(s *scene) { s.startBeside(s.resource.protocol, `{"run_id": 100}`) }).
 			and(onRerun(mockapi.Fault{Close: true, AfterEffect: true})),
 		says: []finding{fails(cannot, noneFound)}, requests: []string{rerun100, rerun100}, server: []int64{101}, beside: 101,
 		state: "nothing", next: "create", then: []string{rerun100}, holds: 102,
@@ -179,7 +179,7 @@ var faultsUnknown = []faultRow{
 		prepare: func(s *scene) {
 			p := s.resource.protocol
 			s.Inject(
-				mockapi.Fault{Method: "PUT", Path: rerunPath, Status: 502, Hook: func() { s.group.Go(func() { s.applyBeside(p, `{"run_id": 90}`) }) }},
+				mockapi.Fault{Method: "PUT", Path: rerunPath, Status: 502, Hook: func() { s.startBeside(p, `{"run_id": 90}`) }},
 				mockapi.Fault{Method: "PUT", Path: rerunPath, Status: 502, AfterEffect: true},
 			)
 		},

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
@@ -64,6 +65,17 @@ func (s *scene) rewriting(change func(*http.Request)) {
 func (s *scene) applyBeside(p *protocol, config string) {
 	s.beside = p.track(s.t)
 	s.beside.applyAfter(s.t.Context(), s.t, config, func() {})
+}
+
+// startBeside begins to apply another resource, and leaves its request the time to overtake.
+func (s *scene) startBeside(p *protocol, config string) {
+	s.group.Go(func() { s.applyBeside(p, config) })
+	for range 30 {
+		if len(s.writes()) > 1 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 }
 
 // config is the resource's configuration with a version of its triggers.
