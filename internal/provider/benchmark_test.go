@@ -175,7 +175,7 @@ type structsDatastore struct {
 func (d *structsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var config operationsModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	listing, err := d.client.Operations(ctx, config.filter(), 0)
+	listing, err := d.client.Operations(ctx, config.filter(&resp.Diagnostics), 0)
 	if err != nil {
 		resp.Diagnostics.AddError("Cannot list", err.Error())
 		return

@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -23,7 +22,7 @@ var _ datasource.DataSourceWithConfigure = (*operationsDataSource)(nil)
 func newOperationsDataSource() datasource.DataSource { return &operationsDataSource{} }
 
 // operationsDataSource is the filtered list of Runs.
-type operationsDataSource struct{ runs }
+type operationsDataSource struct{ client *qualytics.Client }
 
 type operationsModel struct {
 	filterModel
@@ -67,35 +66,23 @@ func (d *operationsDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 }
 
 func (d *operationsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.configure(req.ProviderData, &resp.Diagnostics)
+	d.client = clientOf(req.ProviderData, &resp.Diagnostics)
 }
 
 func (d *operationsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var config operationsModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	filter := config.filter(&resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	listing, err := d.client.Operations(ctx, config.filter(), int(config.Limit.ValueInt64()))
+	listing, err := d.client.Operations(ctx, filter, int(config.Limit.ValueInt64()))
 	if err != nil {
-		addFilterError(&resp.Diagnostics, subject{verb: "list", object: "Runs"}, err, isFilter)
+		addFilterError(&resp.Diagnostics, subject{verb: "list", object: "Runs"}, err, isOperationFilter)
 		return
 	}
 	warnUnsteady(listing.Steady, &resp.Diagnostics)
 	setState(ctx, req, resp, listingValues(listing))
-}
-
-// warnUnsteady warns of a list that may be incomplete.
-func warnUnsteady(steady bool, diags *diag.Diagnostics) {
-	if !steady {
-		diags.AddWarning("The list changed while it was read",
-			"Entries vanished so fast that the list may lack some that were there throughout, although it was read several times. Apply again later, narrow the filters, or set a limit.")
-	}
-}
-
-func isFilter(name string) bool {
-	_, ok := filters[name]
-	return ok
 }
 
 // listingValues are the computed attributes, made of Terraform's own values: for thousands of Runs, the
