@@ -56,6 +56,8 @@ func (s subject) advice(failure *qualytics.Error) string {
 		return "The response is not from the Qualytics API, or is incomplete. Check that the provider's `url` is the base URL of the deployment, such as https://your-instance.qualytics.io, and that no login page or proxy responds in its place."
 	case qualytics.KindUntrusted:
 		return "The connection cannot be trusted. If the deployment uses a certificate authority of its own, set the provider's `ca_cert_file`. Check that `url` has the host name of the certificate, and starts with https:// only if the server speaks TLS."
+	case qualytics.KindUnsorted:
+		return "The deployment ignores `sort_created`, so its Runs cannot be selected by `created_after` and `created_before`. Use `created_date` instead."
 	case qualytics.KindNeedsTLS:
 		return "The server expects TLS. Change the provider's `url` from http:// to https://."
 	case qualytics.KindUnresolvable:

@@ -80,7 +80,11 @@ func addParameterErrors(diags *diag.Diagnostics, subject subject, err error, pla
 	if ok {
 		for _, parameter := range failure.Parameters {
 			if at, ok := place(parameter); ok {
-				diags.AddAttributeError(at, "Invalid "+at.String(), "The Qualytics API rejected this value: "+sentence(parameter.Message))
+				detail := sentence(parameter.Message)
+				if failure.StatusCode != 0 {
+					detail = "The Qualytics API rejected this value: " + detail
+				}
+				diags.AddAttributeError(at, "Invalid "+at.String(), detail)
 				placed++
 			}
 		}

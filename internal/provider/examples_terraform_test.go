@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -40,13 +41,8 @@ func newExampleTerraform(t *testing.T) *exampleTerraform {
 	if os.Getenv("TF_ACC") == "" {
 		t.Skip("Acceptance tests skipped unless env 'TF_ACC' set")
 	}
-	tf := &exampleTerraform{path: os.Getenv("TF_ACC_TERRAFORM_PATH"), cliConfig: filepath.Join(t.TempDir(), "terraformrc")}
-	for _, name := range []string{"terraform", "tofu"} {
-		if found, err := exec.LookPath(name); tf.path == "" && err == nil {
-			tf.path = found
-		}
-	}
-	if tf.path == "" {
+	tf := &exampleTerraform{cliConfig: filepath.Join(t.TempDir(), "terraformrc")}
+	if tf.path = terraformPath(); tf.path == "" {
 		t.Fatal("The examples need Terraform or OpenTofu on PATH, or TF_ACC_TERRAFORM_PATH.")
 	}
 	if err := os.WriteFile(tf.cliConfig, nil, 0o600); err != nil {
@@ -61,9 +57,29 @@ func newExampleTerraform(t *testing.T) *exampleTerraform {
 		t.Fatal(err)
 	}
 	tf.version = versionNumbers(answer.Version)
-	tf.isTofu = strings.HasPrefix(tf.at(t, t.TempDir()).mustRun("version"), "OpenTofu")
+	tf.isTofu = isOpenTofu()
 	return tf
 }
+
+// terraformPath is the Terraform or OpenTofu that the acceptance tests run; "" where there is none.
+func terraformPath() string {
+	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
+		return path
+	}
+	for _, name := range []string{"terraform", "tofu"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	return ""
+}
+
+// isOpenTofu reports whether the acceptance tests run OpenTofu, whose versions have other features than
+// Terraform's of the same number.
+var isOpenTofu = sync.OnceValue(func() bool {
+	output, err := exec.CommandContext(context.Background(), terraformPath(), "version").Output()
+	return err == nil && strings.Contains(string(output), "OpenTofu")
+})
 
 // versionNumbers are the numbers of a version such as 1.14.0-rc1.
 func versionNumbers(version string) []int {
@@ -76,14 +92,14 @@ func versionNumbers(version string) []int {
 	return numbers
 }
 
-// needs skips a test that needs a newer Terraform. OpenTofu has neither actions nor queries nor imports by
-// identity, which came to Terraform after 1.11.
+// needs skips a test that needs a newer Terraform. OpenTofu has neither actions nor queries, which came with
+// Terraform 1.14.
 func (tf *exampleTerraform) needs(t *testing.T, version string) {
 	t.Helper()
 	if slices.Compare(tf.version, versionNumbers(version)) < 0 {
 		t.Skipf("needs Terraform %s", version)
 	}
-	if tf.isTofu && slices.Compare([]int{1, 11}, versionNumbers(version)) < 0 {
+	if tf.isTofu && slices.Compare(versionNumbers(version), []int{1, 14}) >= 0 {
 		t.Skip("OpenTofu does not have it")
 	}
 }

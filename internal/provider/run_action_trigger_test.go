@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"testing"
 
@@ -18,7 +19,13 @@ import (
 )
 
 // withActions are the versions of Terraform that have actions and queries.
-var withActions = []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)}
+func withActions(t *testing.T) []tfversion.TerraformVersionCheck {
+	t.Helper()
+	if os.Getenv("TF_ACC") != "" && isOpenTofu() {
+		t.Skip("OpenTofu has no actions")
+	}
+	return []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)}
+}
 
 // triggering is a resource that triggers actions when it is created and when its value changes.
 func triggering(value, actions string) string {
@@ -88,7 +95,7 @@ func TestAccRunActions_triggered(t *testing.T) {
 	round := []string{abort90, resume90 + "?force_abort=true", rerun90, "DELETE /api/operations/90"}
 	planned := invoking("action.qualytics_run_abort.it", "action.qualytics_run_delete.it", "action.qualytics_run_rerun.it", "action.qualytics_run_resume.it")
 	acceptance(t, resource.TestCase{
-		TerraformVersionChecks: withActions,
+		TerraformVersionChecks: withActions(t),
 		CheckDestroy:           api.afterDestroy(t, []int64{100, 101, 102}, append(round, round...)...),
 		Steps: []resource.TestStep{
 			{Config: actions("1"), ConfigPlanChecks: planned, Check: api.hasWritten(t, round...)},
@@ -106,7 +113,7 @@ func TestAccRunActions_refused(t *testing.T) {
 		return api.config(triggering("1", "action.qualytics_run_"+action+".it") + fmt.Sprintf("action \"qualytics_run_%s\" \"it\" {\n  config {\n    run_id = %d\n  }\n}\n", action, id))
 	}
 	acceptance(t, resource.TestCase{
-		TerraformVersionChecks: withActions,
+		TerraformVersionChecks: withActions(t),
 		CheckDestroy:           api.afterDestroy(t, []int64{90, 91, 92, 100}, "DELETE /api/operations/92"),
 		Steps: []resource.TestStep{
 			{Config: only("rerun", 90), ExpectError: says("Cannot rerun Run 90", "Run 90 is of type `external_scan`, which cannot be rerun.")},
@@ -124,7 +131,7 @@ func TestAccRunActions_refused(t *testing.T) {
 func TestAccRunActions_unknownRun(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	acceptance(t, resource.TestCase{
-		TerraformVersionChecks: withActions,
+		TerraformVersionChecks: withActions(t),
 		CheckDestroy: func(*terraform.State) error {
 			api.expectRuns(t, 100)
 			return nil

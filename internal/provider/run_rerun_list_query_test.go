@@ -26,7 +26,7 @@ func TestAccRunRerunList(t *testing.T) {
 	const runs = "qualytics_run_rerun.test"
 	id := func(id int64) map[string]knownvalue.Check { return map[string]knownvalue.Check{"id": number64(id)} }
 	acceptance(t, resource.TestCase{
-		TerraformVersionChecks: withActions,
+		TerraformVersionChecks: withActions(t),
 		Steps: []resource.TestStep{
 			{
 				Query: true,
@@ -82,7 +82,7 @@ func TestAccRunRerunList(t *testing.T) {
 func TestAccRunRerunList_unsteady(t *testing.T) {
 	api := newRestless(t)
 	acceptance(t, resource.TestCase{
-		TerraformVersionChecks: withActions,
+		TerraformVersionChecks: withActions(t),
 		Steps: []resource.TestStep{{
 			Query:             true,
 			Config:            api.query("limit = 240\n config {}"),

@@ -17,11 +17,42 @@ type ContainerRun struct {
 	Message          *string
 }
 
-// UnmarshalJSON reads an entry as leniently as [Operation.UnmarshalJSON] reads a Run.
+// key tells entries apart; it is 0 where nothing does. Ids of containers are negative in it, since they
+// are ids of something else.
+func (c ContainerRun) key() int64 {
+	switch {
+	case c.ID != nil:
+		return *c.ID
+	case c.Container != nil:
+		return -orZero(c.Container.ID)
+	}
+	return 0
+}
+
+// UnmarshalJSON reads an entry as leniently as [Operation.UnmarshalJSON] reads a Run. The API page shows
+// entries that name their container. Some deployments return the containers themselves, in which the work
+// is nested.
 func (c *ContainerRun) UnmarshalJSON(data []byte) error {
+	var shape struct {
+		Container json.RawMessage `json:"container"`
+		Name      json.RawMessage `json:"name"`
+		Scan      json.RawMessage `json:"container_scan"`
+		Profile   json.RawMessage `json:"container_profile"`
+	}
+	if err := json.Unmarshal(data, &shape); err != nil {
+		return err
+	}
+	container := optional[Container](shape.Container)
+	if container == nil && optional[string](shape.Name) != nil {
+		container = optional[Container](data)
+		work := optional[json.RawMessage](shape.Scan)
+		if work == nil {
+			work = optional[json.RawMessage](shape.Profile)
+		}
+		data = orZero(work)
+	}
 	var fields struct {
 		ID               json.RawMessage `json:"id"`
-		Container        json.RawMessage `json:"container"`
 		StartTime        json.RawMessage `json:"start_time"`
 		EndTime          json.RawMessage `json:"end_time"`
 		RecordsProcessed json.RawMessage `json:"records_processed"`
@@ -29,12 +60,10 @@ func (c *ContainerRun) UnmarshalJSON(data []byte) error {
 		Result           json.RawMessage `json:"result"`
 		Message          json.RawMessage `json:"message"`
 	}
-	if err := json.Unmarshal(data, &fields); err != nil {
-		return err
-	}
+	_ = json.Unmarshal(data, &fields) // nested work that is no object is as good as none
 	*c = ContainerRun{
 		ID:               optionalInt(fields.ID),
-		Container:        optional[Container](fields.Container),
+		Container:        container,
 		StartTime:        orZero(optional[Timestamp](fields.StartTime)),
 		EndTime:          orZero(optional[Timestamp](fields.EndTime)),
 		RecordsProcessed: optionalInt(fields.RecordsProcessed),

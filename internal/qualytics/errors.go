@@ -28,6 +28,7 @@ const (
 	KindTooLong            // 414, 431: too many filter values for the gateway
 	KindWrongURL           // 404 that is about the path and not about a Run: the base URL is not the API's
 	KindNotAPI             // a response that is not the API's: HTML, empty, truncated, not JSON, wrong types
+	KindUnsorted           // a list in another order than was requested
 	KindRedirected         // a redirect that must not be followed
 	KindUntrusted          // TLS: unknown authority, wrong host name, no TLS at all
 	KindNeedsTLS           // an http:// request to a port that speaks TLS

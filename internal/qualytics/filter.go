@@ -9,6 +9,12 @@ import (
 	"time"
 )
 
+// The orders of a list.
+var (
+	newestFirst = "desc"
+	oldestFirst = "asc"
+)
+
 // Filter selects and orders Runs. Its fields are the query parameters of the API page, of which a nil one
 // is not sent, and the window of time that the client adds.
 type Filter struct {

@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+
+	"golang.org/x/sync/errgroup"
 )
 
 func operationPath(id int64) string { return "/operations/" + strconv.FormatInt(id, 10) }
@@ -36,36 +38,73 @@ func (c *Client) Operation(ctx context.Context, id int64) (*Operation, error) {
 }
 
 // Operations lists Runs: "Listing Runs", GET /api/operations. It returns at most limit of them, in the
-// order that the filter asks for; a limit of 0 means all.
+// order that the filter asks for; a limit of 0 means all. Filters too long for one URL are requested in
+// parts.
 func (c *Client) Operations(ctx context.Context, filter Filter, limit int) (Listing[Operation], error) {
-	list := pages[Operation]{
-		fetch: func(ctx context.Context, window window) (page[Operation], error) {
-			answer, err := fetchPage[Operation](ctx, c, "/operations", filter.query(), window)
-			if err == nil && slices.ContainsFunc(answer.Items, func(operation Operation) bool { return operation.ID < 1 }) {
+	parts, err := c.parts(filter, limit)
+	if err != nil {
+		return Listing[Operation]{}, err
+	}
+	if len(parts) == 1 {
+		return c.operations(ctx, filter, limit)
+	}
+	listings := make([]Listing[Operation], len(parts))
+	group, groupCtx := errgroup.WithContext(ctx)
+	for i, part := range parts {
+		group.Go(func() error {
+			var err error
+			listings[i], err = c.operations(groupCtx, part, limit)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return Listing[Operation]{}, err
+	}
+	return join(filter, listings).upTo(limit), nil
+}
+
+// operations lists the Runs that a filter selects which fits one URL.
+func (c *Client) operations(ctx context.Context, filter Filter, limit int) (Listing[Operation], error) {
+	if filter.CreatedAfter != nil || filter.CreatedBefore != nil {
+		return c.operationsWithin(ctx, filter, limit)
+	}
+	list := c.operationPages(filter)
+	list.first, list.wanted = whole[Operation](limit)
+	listing, err := list.read(ctx)
+	return listing.upTo(limit), err
+}
+
+// operationPages are the pages of Runs that a filter selects.
+func (c *Client) operationPages(filter Filter) pages[Operation] {
+	return pages[Operation]{
+		fetch: func(ctx context.Context, request pageRequest) (page[Operation], error) {
+			read, err := fetchPage[Operation](ctx, c, "/operations", filter.query(), request)
+			if err == nil && slices.ContainsFunc(read.Items, func(run Operation) bool { return run.ID < 1 }) {
 				err = c.newError(call{method: http.MethodGet, path: "/operations"}, KindNotAPI, http.StatusOK, "JSON with a Run that has no usable id")
 			}
-			return answer, err
+			return read, err
 		},
-		id: func(operation Operation) int64 { return operation.ID },
+		id: func(run Operation) int64 { return run.ID },
 	}
-	return list.read(ctx, limit)
 }
 
 // Containers lists what a Run did per container: "Listing containers in a Run", GET
 // /api/operations/{id}/containers.
 func (c *Client) Containers(ctx context.Context, id int64) (Listing[ContainerRun], error) {
 	list := pages[ContainerRun]{
-		fetch: func(ctx context.Context, window window) (page[ContainerRun], error) {
-			return fetchPage[ContainerRun](ctx, c, operationPath(id)+"/containers", url.Values{}, window)
+		fetch: func(ctx context.Context, request pageRequest) (page[ContainerRun], error) {
+			return fetchPage[ContainerRun](ctx, c, operationPath(id)+"/containers", url.Values{}, request)
 		},
-		id: func(container ContainerRun) int64 { return orZero(container.ID) },
+		id: ContainerRun.key,
 	}
-	return list.read(ctx, 0)
+	list.first, list.wanted = whole[ContainerRun](0)
+	listing, err := list.read(ctx)
+	return listing, c.confirmMissing(ctx, id, err)
 }
 
-func fetchPage[T any](ctx context.Context, c *Client, path string, query url.Values, window window) (page[T], error) {
-	query.Set("page", strconv.Itoa(window.number))
-	query.Set("size", strconv.Itoa(window.size))
+func fetchPage[T any](ctx context.Context, c *Client, path string, query url.Values, request pageRequest) (page[T], error) {
+	query.Set("page", strconv.Itoa(request.number))
+	query.Set("size", strconv.Itoa(request.size))
 	var answer page[T]
 	call := call{method: http.MethodGet, path: path, query: query}
 	_, err := c.do(ctx, call, &answer)

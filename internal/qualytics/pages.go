@@ -5,6 +5,7 @@ package qualytics
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -13,14 +14,14 @@ import (
 const (
 	largestPage = 100 // the API's bound on `size`
 
-	// sharedRuns is by how many entries consecutive windows overlap at least. One would do for the
-	// proof below; each further one lets an entry vanish meanwhile without reading again.
+	// sharedRuns is by how many entries consecutive pages overlap at least. One would do for the proof
+	// below. Each further one lets an entry vanish meanwhile without reading again.
 	sharedRuns = 2
 
 	mostReadings = 4
 
-	// mostWindows is how many windows are planned on the word of one total, which may be wrong.
-	mostWindows = 1000
+	// mostRequests is how many pages are planned on the word of one total, which may be wrong.
+	mostRequests = 1000
 )
 
 // Listing is a filtered list as far as it was asked for.
@@ -31,33 +32,63 @@ type Listing[T any] struct {
 }
 
 type page[T any] struct {
-	Items []T   `json:"items"`
-	Total int64 `json:"total"`
+	Items []T
+	Total int64 // 0 where the API does not count
 }
 
-// window is one page as it is asked for: the entries from (number-1)*size on, size of them.
-type window struct{ number, size int }
+// UnmarshalJSON reads a page, whose total may be missing or odd.
+func (p *page[T]) UnmarshalJSON(data []byte) error {
+	var fields struct {
+		Items []T             `json:"items"`
+		Total json.RawMessage `json:"total"`
+	}
+	if err := json.Unmarshal(data, &fields); err != nil {
+		return err
+	}
+	*p = page[T]{Items: fields.Items, Total: max(orZero(optionalInt(fields.Total)), 0)}
+	return nil
+}
 
-func (w window) end() int { return w.number * w.size }
+// pageRequest is one page as it is requested: the entries from (number-1)*size on, size of them.
+type pageRequest struct{ number, size int }
 
-// pages reads a paginated list whole, or its first entries up to limit (0: all of them), with as many
-// requests under way at a time as there are connections.
+func (r pageRequest) start() int { return (r.number - 1) * r.size }
+
+func (r pageRequest) end() int { return r.number * r.size }
+
+// pages reads a paginated list, with as many requests under way at a time as one list may have.
 //
 // The history changes while it is read: an entry that vanishes moves all later ones forward, maybe out
-// of a page yet to be read into one already read. So consecutive windows overlap. If they have an entry
-// in common, nothing that stood throughout can have slipped between them: it would have been behind
-// that entry when the first window was read, and before it when the second was. If they have none, the
-// list is read again.
+// of a page yet to be read into one already read. So consecutive pages overlap. If they have an entry in
+// common, nothing that stood throughout can have slipped between them: it would have been behind that
+// entry when the first page was read, and before it when the second was. If they have none, the list is
+// read again.
 type pages[T any] struct {
-	fetch func(ctx context.Context, window window) (page[T], error)
-	id    func(T) int64
+	fetch func(ctx context.Context, request pageRequest) (page[T], error)
+	id    func(T) int64 // 0: the entry has none, and counts as another one each time
+	first pageRequest   // where to begin
+	// firstPage is the first page where it has been read already.
+	firstPage *page[T]
+	// wanted is how many entries of the list are to be covered, given what was read since the beginning,
+	// and how many entries are covered and exist. Reading ends when that many are.
+	wanted func(read []T, covered, total int) int
 }
 
-func (p pages[T]) read(ctx context.Context, limit int) (Listing[T], error) {
+// whole wants all entries of a list, or its first ones up to limit (0: all of them).
+func whole[T any](limit int) (first pageRequest, wanted func(read []T, covered, total int) int) {
+	if limit == 0 {
+		return pageRequest{number: 1, size: largestPage}, func(_ []T, _, total int) int { return total }
+	}
+	return pageRequest{number: 1, size: min(largestPage, limit)}, func(read []T, covered, total int) int {
+		return min(total, covered+limit-len(read))
+	}
+}
+
+func (p pages[T]) read(ctx context.Context) (Listing[T], error) {
 	var listing Listing[T]
 	for range mostReadings {
 		var err error
-		listing, err = p.readOnce(ctx, limit)
+		listing, err = p.readOnce(ctx)
 		if err != nil || listing.Steady {
 			return listing, err
 		}
@@ -65,13 +96,9 @@ func (p pages[T]) read(ctx context.Context, limit int) (Listing[T], error) {
 	return listing, nil
 }
 
-func (p pages[T]) readOnce(ctx context.Context, limit int) (Listing[T], error) {
-	size := largestPage
-	if limit > 0 {
-		size = min(size, limit)
-	}
-	window := window{number: 1, size: size}
-	first, err := p.fetch(ctx, window)
+func (p pages[T]) readOnce(ctx context.Context) (Listing[T], error) {
+	request := p.first
+	first, err := p.begin(ctx)
 	if err != nil {
 		return Listing[T]{}, err
 	}
@@ -79,22 +106,19 @@ func (p pages[T]) readOnce(ctx context.Context, limit int) (Listing[T], error) {
 	merged.add(first.Items)
 	listing := Listing[T]{Total: first.Total, Steady: true}
 
-	covered, total := len(first.Items), first.upTo(window)
-	largest := min(largestPage, max(covered, 1)) // a server with smaller pages than it was asked for keeps to them
+	covered, total := request.start()+len(first.Items), first.upTo(request)
+	largest := min(largestPage, max(len(first.Items), 1)) // a server with smaller pages keeps to them
 	for listing.Steady {
-		known, wanted := len(merged.items), total
-		if limit > 0 {
-			wanted = min(total, covered+limit-known)
-		}
+		known, wanted := len(merged.items), p.wanted(merged.items, covered, total)
 		if covered >= wanted {
 			break
 		}
-		windows := plan(covered, wanted, largest)
-		if len(windows) == 0 {
+		requests := plan(covered, wanted, largest)
+		if len(requests) == 0 {
 			listing.Steady = false
 			break
 		}
-		read, err := p.fetchAll(ctx, windows)
+		read, err := p.fetchAll(ctx, requests)
 		if err != nil {
 			return Listing[T]{}, err
 		}
@@ -103,40 +127,52 @@ func (p pages[T]) readOnce(ctx context.Context, limit int) (Listing[T], error) {
 			overlaps := merged.add(page.Items)
 			listing.Steady = listing.Steady && overlaps
 		}
-		window = windows[len(windows)-1]
-		covered = window.end()
-		total = read[len(read)-1].upTo(window) // new entries may have pushed the last ones further back
-		if len(merged.items) == known && known < total {
-			listing.Steady = false // a server that answers the same whatever page it is asked for
+		request = requests[len(requests)-1]
+		covered = request.end()
+		total = read[len(read)-1].upTo(request) // new entries may have pushed the last ones further back
+		if len(merged.items) == known && known < total-p.first.start() {
+			listing.Steady = false // a server that returns the same whatever page is requested
 		}
 	}
 	listing.Items = merged.items
 	if listing.Total == 0 {
 		listing.Total = int64(len(listing.Items)) // for a server that does not count
 	}
-	if limit > 0 && len(listing.Items) > limit {
-		listing.Items = slices.Clip(listing.Items[:limit])
-	}
 	return listing, nil
 }
 
-// upTo is how many entries there are, going by the page that a window showed. A full page without a
-// total says that there may be more.
-func (p page[T]) upTo(window window) int {
-	if len(p.Items) == window.size && p.Total < int64(window.end()) {
-		return window.end() + 1
+func (p pages[T]) begin(ctx context.Context) (page[T], error) {
+	if p.firstPage != nil {
+		return *p.firstPage, nil
+	}
+	return p.fetch(ctx, p.first)
+}
+
+// upTo limits a listing to its first entries (0: all of them).
+func (l Listing[T]) upTo(limit int) Listing[T] {
+	if limit > 0 && len(l.Items) > limit {
+		l.Items = slices.Clip(l.Items[:limit])
+	}
+	return l
+}
+
+// upTo is how many entries there are, going by one page. A full page without a total says that there may
+// be more.
+func (p page[T]) upTo(request pageRequest) int {
+	if len(p.Items) == request.size && p.Total < int64(request.end()) {
+		return request.end() + 1
 	}
 	return int(p.Total)
 }
 
-// plan chooses windows that take a list from covered entries to wanted ones. A window begins at a
+// plan chooses requests that take a list from covered entries to wanted ones. A page begins at a
 // multiple of its size, so sizes are chosen such that each begins a little before the last one's end.
-func plan(covered, wanted, largest int) []window {
-	var windows []window
-	for covered < wanted && len(windows) < mostWindows {
-		var best window
+func plan(covered, wanted, largest int) []pageRequest {
+	var requests []pageRequest
+	for covered < wanted && len(requests) < mostRequests {
+		var best pageRequest
 		for size := largest; size > 0 && size > largest/2; size-- {
-			candidate := window{number: (covered-sharedRuns)/size + 1, size: size}
+			candidate := pageRequest{number: (covered-sharedRuns)/size + 1, size: size}
 			if covered > sharedRuns && candidate.end() > max(best.end(), covered) {
 				best = candidate
 			}
@@ -144,35 +180,35 @@ func plan(covered, wanted, largest int) []window {
 		if best.size == 0 {
 			return nil // the server's pages are too small to overlap
 		}
-		windows = append(windows, best)
+		requests = append(requests, best)
 		covered = best.end()
 	}
-	return windows
+	return requests
 }
 
-func (p pages[T]) fetchAll(ctx context.Context, windows []window) ([]page[T], error) {
-	read := make([]page[T], len(windows))
+func (p pages[T]) fetchAll(ctx context.Context, requests []pageRequest) ([]page[T], error) {
+	read := make([]page[T], len(requests))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(mostConnections)
-	for i, window := range windows {
+	for i, request := range requests {
 		group.Go(func() error {
 			var err error
-			read[i], err = p.fetch(ctx, window)
+			read[i], err = p.fetch(ctx, request)
 			return err
 		})
 	}
 	return read, group.Wait()
 }
 
-// merger puts overlapping windows together, each entry once and where the list has it.
+// merger puts overlapping pages together, each entry once and where the list has it.
 type merger[T any] struct {
 	id    func(T) int64
 	items []T
 	seen  map[int64]bool
 }
 
-// add takes the next window and reports whether it overlaps with what was there. Entries that are new
-// within the overlap go where they stand in the window.
+// add takes the next page and reports whether it overlaps with what was there. Entries that are new
+// within the overlap go where they stand in the page.
 func (m *merger[T]) add(items []T) (overlaps bool) {
 	known := len(items) // of the items up to here, the last is known
 	for known > 0 && !m.seen[m.id(items[known-1])] {
@@ -193,8 +229,8 @@ func (m *merger[T]) add(items []T) (overlaps bool) {
 }
 
 func (m *merger[T]) insert(at int, item T) {
-	if id := m.id(item); !m.seen[id] {
-		m.seen[id] = true
+	if id := m.id(item); id == 0 || !m.seen[id] {
+		m.seen[id] = id != 0
 		m.items = slices.Insert(m.items, at, item)
 	}
 }

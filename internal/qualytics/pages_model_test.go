@@ -66,11 +66,11 @@ func (m *model) change() {
 	m.add(m.grows(m.random))
 }
 
-func (m *model) fetch(_ context.Context, window window) (page[entry], error) {
+func (m *model) fetch(_ context.Context, request pageRequest) (page[entry], error) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
-	size := min(window.size, m.largest)
-	from := min((window.number-1)*size, len(m.entries))
+	size := min(request.size, m.largest)
+	from := min((request.number-1)*size, len(m.entries))
 	items := slices.Clone(m.entries[from:min(from+size, len(m.entries))])
 	answer := page[entry]{Items: items, Total: int64(len(m.entries))}
 	if m.changes > 0 {
@@ -84,11 +84,12 @@ func (m *model) fetch(_ context.Context, window window) (page[entry], error) {
 func (m *model) read(t *testing.T, limit int) Listing[entry] {
 	t.Helper()
 	list := pages[entry]{fetch: m.fetch, id: func(e entry) int64 { return e.id }}
-	listing, err := list.read(t.Context(), limit)
+	list.first, list.wanted = whole[entry](limit)
+	listing, err := list.read(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return listing
+	return listing.upTo(limit)
 }
 
 // Whatever happens to a list while it is read: no entry comes twice and, if the reading was steady, all

@@ -15,27 +15,27 @@ import (
 	"time"
 )
 
-// counted lists count entries, ids from 1 on, and counts the pages that are asked for.
-func counted(count int, change func(page *page[entry], window window)) (pages[entry], *atomic.Int32) {
+// counted lists count entries, ids from 1 on, and counts the pages that are requested.
+func counted(count int, change func(page *page[entry], request pageRequest)) (pages[entry], *atomic.Int32) {
 	still := newModel(rand.New(rand.NewPCG(1, 1)), 0)
 	for i := range count {
 		still.add(float64(i))
 	}
 	var requests atomic.Int32
-	return pages[entry]{id: func(e entry) int64 { return e.id }, fetch: func(ctx context.Context, window window) (page[entry], error) {
+	return pages[entry]{id: func(e entry) int64 { return e.id }, fetch: func(ctx context.Context, request pageRequest) (page[entry], error) {
 		requests.Add(1)
-		if window.size < 1 || window.size > largestPage || window.number < 1 {
-			return page[entry]{}, fmt.Errorf("the API rejects page %d of size %d", window.number, window.size)
+		if request.size < 1 || request.size > largestPage || request.number < 1 {
+			return page[entry]{}, fmt.Errorf("the API rejects page %d of size %d", request.number, request.size)
 		}
-		page, err := still.fetch(ctx, window)
+		page, err := still.fetch(ctx, request)
 		if change != nil {
-			change(&page, window)
+			change(&page, request)
 		}
 		return page, err
 	}}, &requests
 }
 
-func TestPagesAskedFor(t *testing.T) {
+func TestPagesRequested(t *testing.T) {
 	for _, test := range []struct{ count, limit, requests int }{
 		{0, 0, 1},
 		{1, 0, 1},
@@ -60,7 +60,7 @@ func TestPagesAskedFor(t *testing.T) {
 		{10_000, 1000, 12},
 	} {
 		list, requests := counted(test.count, nil)
-		listing, err := list.read(t.Context(), test.limit)
+		listing, err := readWhole(t, list, test.limit)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,34 +84,34 @@ func TestPagesAskedFor(t *testing.T) {
 }
 
 func TestFirstPageIsNotLargerThanTheLimit(t *testing.T) {
-	list, _ := counted(500, func(_ *page[entry], window window) {
-		equal(t, "window", window.size, 7)
+	list, _ := counted(500, func(_ *page[entry], request pageRequest) {
+		equal(t, "size", request.size, 7)
 	})
-	if _, err := list.read(t.Context(), 7); err != nil {
+	if _, err := readWhole(t, list, 7); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func TestOddServers(t *testing.T) {
 	for name, test := range map[string]struct {
-		change func(page *page[entry], window window)
+		change func(page *page[entry], request pageRequest)
 		count  int
 		want   int // 0: count
 		steady bool
 	}{
-		"pages of 50":              {func(p *page[entry], _ window) { p.Items = p.Items[:min(50, len(p.Items))] }, 60, 0, true},
-		"no total":                 {func(p *page[entry], _ window) { p.Total = 0 }, 777, 0, true},
-		"no total, 100":            {func(p *page[entry], _ window) { p.Total = 0 }, 100, 0, true},
-		"no paging, everything":    {func(p *page[entry], _ window) { p.Items = everything(250) }, 250, 0, true},
-		"no paging, the first 100": {func(p *page[entry], _ window) { p.Items = everything(100) }, 250, 100, false},
-		"no paging, nor a total":   {func(p *page[entry], _ window) { p.Items = everything(100); p.Total = 0 }, 100, 0, true},
-		"a total far too large":    {func(p *page[entry], _ window) { p.Total = 1 << 60 }, 250, 0, false},
-		"a total far too small":    {func(p *page[entry], _ window) { p.Total = 3 }, 250, 0, true},
-		"a negative total":         {func(p *page[entry], _ window) { p.Total = -1 }, 50, 0, true},
-		"pages empty":              {func(p *page[entry], _ window) { p.Items = []entry{} }, 250, -1, false},
+		"pages of 50":              {func(p *page[entry], _ pageRequest) { p.Items = p.Items[:min(50, len(p.Items))] }, 60, 0, true},
+		"no total":                 {func(p *page[entry], _ pageRequest) { p.Total = 0 }, 777, 0, true},
+		"no total, 100":            {func(p *page[entry], _ pageRequest) { p.Total = 0 }, 100, 0, true},
+		"no paging, everything":    {func(p *page[entry], _ pageRequest) { p.Items = everything(250) }, 250, 0, true},
+		"no paging, the first 100": {func(p *page[entry], _ pageRequest) { p.Items = everything(100) }, 250, 100, false},
+		"no paging, nor a total":   {func(p *page[entry], _ pageRequest) { p.Items = everything(100); p.Total = 0 }, 100, 0, true},
+		"a total far too large":    {func(p *page[entry], _ pageRequest) { p.Total = 1 << 60 }, 250, 0, false},
+		"a total far too small":    {func(p *page[entry], _ pageRequest) { p.Total = 3 }, 250, 0, true},
+		"a negative total":         {func(p *page[entry], _ pageRequest) { p.Total = -1 }, 50, 0, true},
+		"pages empty":              {func(p *page[entry], _ pageRequest) { p.Items = []entry{} }, 250, -1, false},
 	} {
 		list, requests := counted(test.count, test.change)
-		listing, err := list.read(t.Context(), 0)
+		listing, err := readWhole(t, list, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -121,7 +121,7 @@ func TestOddServers(t *testing.T) {
 		}
 		equal(t, name, len(listing.Items), max(want, 0))
 		equal(t, name, listing.Steady, test.steady)
-		if got := requests.Load(); got > mostReadings*(mostWindows+1) {
+		if got := requests.Load(); got > mostReadings*(mostRequests+1) {
 			t.Errorf("%s: %d requests", name, got)
 		}
 	}
@@ -137,8 +137,8 @@ func everything(count int) []entry {
 }
 
 func TestNoTotalIsMadeUpFor(t *testing.T) {
-	list, _ := counted(250, func(p *page[entry], _ window) { p.Total = 0 })
-	listing, err := list.read(t.Context(), 0)
+	list, _ := counted(250, func(p *page[entry], _ pageRequest) { p.Total = 0 })
+	listing, err := readWhole(t, list, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,17 +150,17 @@ func TestUnderWayAtATime(t *testing.T) {
 		var underWay, most atomic.Int32
 		list, requests := counted(10_000, nil)
 		fetch := list.fetch
-		list.fetch = func(ctx context.Context, window window) (page[entry], error) {
+		list.fetch = func(ctx context.Context, request pageRequest) (page[entry], error) {
 			now := underWay.Add(1)
 			for most.Load() < now {
 				most.Store(now)
 			}
 			time.Sleep(50 * time.Millisecond)
 			underWay.Add(-1)
-			return fetch(ctx, window)
+			return fetch(ctx, request)
 		}
 		began := time.Now()
-		if _, err := list.read(t.Context(), 0); err != nil {
+		if _, err := readWhole(t, list, 0); err != nil {
 			t.Fatal(err)
 		}
 		equal(t, "requests under way at a time", most.Load(), int32(mostConnections))
@@ -173,17 +173,17 @@ func TestUnderWayAtATime(t *testing.T) {
 func TestFailingPageEndsTheReading(t *testing.T) {
 	list, requests := counted(10_000, nil)
 	fetch, broken := list.fetch, errors.New("broken")
-	list.fetch = func(ctx context.Context, window window) (page[entry], error) {
+	list.fetch = func(ctx context.Context, request pageRequest) (page[entry], error) {
 		if err := ctx.Err(); err != nil {
 			return page[entry]{}, err
 		}
-		page, err := fetch(ctx, window)
-		if window.number > 5 {
+		page, err := fetch(ctx, request)
+		if request.number > 5 {
 			err = broken
 		}
 		return page, err
 	}
-	listing, err := list.read(t.Context(), 0)
+	listing, err := readWhole(t, list, 0)
 	equal(t, "error", err, broken)
 	equal(t, "entries", len(listing.Items), 0)
 	if got := requests.Load(); got > 5+2*mostConnections {
@@ -207,4 +207,12 @@ func TestListWithoutItems(t *testing.T) {
 		t.Fatal(err)
 	}
 	equal(t, "an empty list", listing, Listing[Operation]{Steady: true})
+}
+
+// readWhole reads a list whole, or its first entries up to limit.
+func readWhole(t *testing.T, list pages[entry], limit int) (Listing[entry], error) {
+	t.Helper()
+	list.first, list.wanted = whole[entry](limit)
+	listing, err := list.read(t.Context())
+	return listing.upTo(limit), err
 }

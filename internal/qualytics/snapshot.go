@@ -10,8 +10,6 @@ import (
 )
 
 var (
-	newestFirst = "desc"
-
 	errUnsorted = errors.New("the list of Runs is not sorted as requested, so a new Run cannot be told from older ones")
 	errUnsteady = errors.New("the list of Runs changes too fast to be read")
 	errTooMany  = errors.New("more new Runs were found than fit on one page")

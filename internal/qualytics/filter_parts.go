@@ -1,0 +1,104 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package qualytics
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+)
+
+// longestURI is how long the path and the query of a request may be: the vendor's gateway accepts 4,096
+// characters, of which some are left for the page.
+const longestURI = 4000
+
+// parts splits a filter whose lists of ids make the URI too long into several. The Runs on each part of
+// the datastores are others. One that targets containers of several parts is in each of them, so the
+// number of all is known only when all are read.
+func (c *Client) parts(filter Filter, limit int) ([]Filter, error) {
+	left := longestURI - len(c.base.Path) - len("/operations?") - len(filter.query().Encode())
+	if left >= 0 {
+		return []Filter{filter}, nil
+	}
+	containers, datastores := idsLength("container", filter.Containers), idsLength("datastore", filter.Datastores)
+	name := "datastore"
+	if containers > datastores {
+		name = "container"
+	}
+	switch {
+	case filter.SortDuration != nil:
+		return nil, c.tooManyValues(name, "Runs sorted by duration cannot be requested in parts: use sort_created, or fewer values")
+	case filter.SortCreated == nil && filter.CreatedAfter == nil && filter.CreatedBefore == nil:
+		return nil, c.tooManyValues(name, "the URL would be too long, so the Runs must be requested in parts, whose order only sort_created keeps: set it, or use fewer values")
+	}
+	room := left + containers + datastores
+	datastoreParts := split("datastore", filter.Datastores, room-min(containers, room/2))
+	containerParts := split("container", filter.Containers, room-longest("datastore", datastoreParts))
+	if limit > 0 && len(containerParts) > 1 {
+		return nil, c.tooManyValues("container", "the URL would be too long, so the Runs must be requested in parts, whose total is known only without limit: remove limit, or use fewer values")
+	}
+	var parts []Filter
+	for _, datastores := range datastoreParts {
+		for _, containers := range containerParts {
+			part := filter
+			part.Datastores, part.Containers = datastores, containers
+			parts = append(parts, part)
+		}
+	}
+	return parts, nil
+}
+
+// tooManyValues says that a filter has too many values.
+func (c *Client) tooManyValues(parameter, message string) *Error {
+	err := c.newError(call{method: http.MethodGet, path: "/operations"}, KindTooLong, 0, parameter+" has too many values: "+message)
+	err.Parameters = []ParameterError{{Location: []string{"query", parameter}, Message: "Too many values: " + message}}
+	return err
+}
+
+// idsLength is how long a list of ids is in a query.
+func idsLength(name string, ids []int64) int {
+	values := url.Values{}
+	for _, id := range ids {
+		values.Add(name, strconv.FormatInt(id, 10))
+	}
+	return len(values.Encode())
+}
+
+// split splits ids such that each part is at most so long in a query. No ids are one empty part.
+func split(name string, ids []int64, length int) [][]int64 {
+	if len(ids) == 0 {
+		return [][]int64{nil}
+	}
+	each := len(name) + len("=&") + len(strconv.FormatInt(slices.Max(ids), 10))
+	return slices.Collect(slices.Chunk(ids, max(1, length/each)))
+}
+
+func longest(name string, parts [][]int64) int {
+	length := 0
+	for _, part := range parts {
+		length = max(length, idsLength(name, part))
+	}
+	return length
+}
+
+// join puts the listings of a filter's parts together, in the order that the filter asks for.
+func join(filter Filter, listings []Listing[Operation]) Listing[Operation] {
+	joined := Listing[Operation]{Steady: true}
+	seen := map[int64]bool{}
+	for _, listing := range listings {
+		joined.Steady = joined.Steady && listing.Steady
+		joined.Total += listing.Total
+		for _, run := range listing.Items {
+			if seen[run.ID] {
+				joined.Total-- // it was counted with each container that it targets
+				continue
+			}
+			seen[run.ID] = true
+			joined.Items = append(joined.Items, run)
+		}
+	}
+	sortOperations(filter, joined.Items)
+	return joined
+}

@@ -1,0 +1,287 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package qualytics
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+var epoch = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
+
+// minutes are so many Runs, created at times after the epoch, with ids from 1 on.
+func minutes(count int, created func(i int) time.Duration) []mockapi.Run {
+	runs := make([]mockapi.Run, count)
+	for i := range runs {
+		at := epoch.Add(created(i)).Truncate(time.Microsecond)
+		length := time.Duration(1+i*37%91) * time.Second
+		runs[i] = mockapi.Run{ID: int64(i + 1), Created: at, StartTime: at, EndTime: at.Add(length), Containers: []mockapi.Container{}, Status: map[string]int64{}}
+	}
+	return runs
+}
+
+func everyMinute(i int) time.Duration { return time.Duration(i) * time.Minute }
+
+// within is a filter for the Runs from one minute after the epoch to another; a negative one is open.
+func within(from, to int) Filter {
+	var filter Filter
+	if from >= 0 {
+		filter.CreatedAfter = new(epoch.Add(everyMinute(from)))
+	}
+	if to >= 0 {
+		filter.CreatedBefore = new(epoch.Add(everyMinute(to)))
+	}
+	return filter
+}
+
+// idsDown are the ids from high to low.
+func idsDown(high, low int) []int64 {
+	var ids []int64
+	for id := high; id >= low; id-- {
+		ids = append(ids, int64(id))
+	}
+	return ids
+}
+
+func listed(listing Listing[Operation]) []int64 {
+	var ids []int64
+	for _, run := range listing.Items {
+		ids = append(ids, run.ID)
+	}
+	return ids
+}
+
+// A window takes about as many requests as its Runs take, wherever it lies in a history, and no page
+// beyond its start is requested where it begins with the newest Run.
+func TestWindow(t *testing.T) {
+	const count = 20_000
+	service := serve(t, mockapi.Options{}, minutes(count, everyMinute))
+	for name, test := range map[string]struct {
+		filter    Filter
+		limit     int
+		high, low int
+		requests  int
+	}{
+		"newest":              {within(count-300, -1), 0, count, count - 299, 4},
+		"newest, to the end":  {within(count-300, count+5), 0, count, count - 299, 5},
+		"newest but one page": {within(count-400, count-100), 0, count - 100, count - 399, 10},
+		"middle":              {within(9_000, 9_300), 0, 9_300, 9_001, 14},
+		"oldest":              {within(-1, 300), 0, 300, 1, 14},
+		"all":                 {within(0, -1), 0, count, 1, count/90 + 10},
+		"longer than all":     {Filter{CreatedAfter: new(epoch.AddDate(-1, 0, 0)), CreatedBefore: new(epoch.AddDate(9, 0, 0))}, 0, count, 1, count/90 + 10},
+		"one Run":             {within(9_000, 9_001), 0, 9_001, 9_001, 12},
+		"no length":           {within(9_000, 9_000), 0, 0, 1, 12},
+		"before all":          {Filter{CreatedBefore: &epoch}, 0, 0, 1, 12},
+		"after all":           {within(count+1, count+9), 0, 0, 1, 3},
+		"limited, newest":     {within(count-5_000, -1), 5, count, count - 4, 1},
+		"limited, middle":     {within(1_000, 9_000), 5, 9_000, 8_996, 12},
+	} {
+		t.Run(name, func(t *testing.T) {
+			service.ResetRequests()
+			listing, err := service.client.Operations(t.Context(), test.filter, test.limit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, want := listed(listing), idsDown(test.high, test.low); !slices.Equal(got, want) {
+				t.Errorf("got %d Runs, want %d from %d down to %d", len(got), len(want), test.high, test.low)
+			}
+			equal(t, "total", listing.Total, int64(count))
+			equal(t, "steady", listing.Steady, true)
+			requests := service.Requests()
+			if len(requests) > test.requests {
+				t.Errorf("%d requests, want at most %d: %v", len(requests), test.requests, requests)
+			}
+			if strings.HasPrefix(name, "newest") && test.filter.CreatedBefore == nil || name == "limited, newest" {
+				for _, request := range requests {
+					if page := request.Query.Get("page"); page > "4" {
+						t.Errorf("a page beyond the window's start was requested: %s", request)
+					}
+				}
+			}
+			for _, request := range requests {
+				if request.Query.Get("sort_created") != "desc" || request.Query.Has("created_after") || request.Query.Has("created_before") {
+					t.Errorf("requested %s", request)
+				}
+			}
+		})
+	}
+}
+
+// However unevenly Runs were created, a window is found, and whole.
+func TestWindow_unevenHistory(t *testing.T) {
+	for name, created := range map[string]func(i int) time.Duration{
+		"bursts": func(i int) time.Duration {
+			return time.Duration(i/500)*24*time.Hour + time.Duration(i%500)*time.Millisecond
+		},
+		"ever denser": func(i int) time.Duration { return time.Hour * 1000 / time.Duration(5001-i) },
+		"ever rarer":  func(i int) time.Duration { return time.Duration(i*i) * time.Second },
+		"all at once": func(int) time.Duration { return time.Hour },
+		"one stray":   func(i int) time.Duration { return everyMinute(i) + time.Duration(i/4999)*700_000*time.Hour },
+	} {
+		t.Run(name, func(t *testing.T) {
+			runs := minutes(5000, created)
+			service := serve(t, mockapi.Options{}, runs)
+			random := rand.New(rand.NewPCG(1, 1))
+			for range 5 {
+				from := runs[random.IntN(len(runs))].Created
+				to := runs[random.IntN(len(runs))].Created.Add(time.Duration(random.IntN(2)))
+				service.ResetRequests()
+				listing, err := service.client.Operations(t.Context(), Filter{CreatedAfter: &from, CreatedBefore: &to}, 0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var want []int64
+				for _, run := range slices.Backward(runs) {
+					if !run.Created.Before(from) && run.Created.Before(to) {
+						want = append(want, run.ID)
+					}
+				}
+				if got := listed(listing); !slices.Equal(slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))) {
+					t.Errorf("%v to %v: got %d Runs, want %d", from, to, len(got), len(want))
+				}
+				if most := len(want)/50 + 60; len(service.Requests()) > most {
+					t.Errorf("%d requests for %d Runs, want at most %d", len(service.Requests()), len(want), most)
+				}
+			}
+		})
+	}
+}
+
+// A window comes in the order that the filter asks for, and keeps its other filters.
+func TestWindow_order(t *testing.T) {
+	runs := minutes(500, everyMinute)
+	runs[250].Result = "failure"
+	service := serve(t, mockapi.Options{}, runs)
+	asc, desc := "asc", "desc"
+	duration := func(id int64) time.Duration { return runs[id-1].EndTime.Sub(runs[id-1].StartTime) }
+	for name, test := range map[string]struct {
+		created, duration *string
+		less              func(a, b int64) bool
+	}{
+		"unset":            {nil, nil, func(a, b int64) bool { return a > b }},
+		"desc":             {&desc, nil, func(a, b int64) bool { return a > b }},
+		"asc":              {&asc, nil, func(a, b int64) bool { return a < b }},
+		"shortest":         {nil, &asc, func(a, b int64) bool { return duration(a) <= duration(b) }},
+		"longest":          {nil, &desc, func(a, b int64) bool { return duration(a) >= duration(b) }},
+		"created, longest": {&asc, &desc, func(a, b int64) bool { return a < b }},
+	} {
+		for _, limit := range []int{0, 7} {
+			filter := within(100, 400)
+			filter.SortCreated, filter.SortDuration = test.created, test.duration
+			listing, err := service.client.Operations(t.Context(), filter, limit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := listed(listing)
+			want := 300
+			if limit > 0 {
+				want = limit
+			}
+			equal(t, name+": count", len(got), want)
+			for i := 1; i < len(got); i++ {
+				if !test.less(got[i-1], got[i]) {
+					t.Errorf("%s, limit %d: Run %d comes before Run %d", name, limit, got[i-1], got[i])
+				}
+			}
+			if limit > 0 && name == "asc" && got[0] != 101 || name == "desc" && got[0] != 400 {
+				t.Errorf("%s, limit %d: the first is Run %d", name, limit, got[0])
+			}
+		}
+	}
+	filter := within(100, 400)
+	filter.Results = []Result{ResultFailure}
+	listing, err := service.client.Operations(t.Context(), filter, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "failures", listed(listing), []int64{251})
+	equal(t, "total", listing.Total, int64(1))
+}
+
+// A server that ignores the order cannot be asked for a window.
+func TestWindow_unsorted(t *testing.T) {
+	client := respond(t, answering(200, "application/json",
+		`{"items": [{"id": 1, "created": "2026-05-01T00:00:00Z"}, {"id": 2, "created": "2026-05-02T00:00:00Z"}], "total": 2}`))
+	_, err := client.Operations(t.Context(), within(0, -1), 0)
+	equal(t, "kind", KindOf(err), KindUnsorted)
+}
+
+// Runs that start or vanish while a window is read lead neither to duplicates nor to gaps.
+func TestWindow_changingHistory(t *testing.T) {
+	for seed := range uint64(12) {
+		random := rand.New(rand.NewPCG(seed, 1))
+		runs := minutes(2000, everyMinute)
+		service := serve(t, mockapi.Options{}, runs)
+		gone := map[int64]bool{}
+		next := 2000
+		service.Inject(mockapi.Fault{Method: "GET", Times: mockapi.Always, Hook: func() {
+			if random.IntN(2) == 0 {
+				next++
+				service.Seed(mockapi.Run{ID: int64(next), Created: epoch.Add(everyMinute(next)), Containers: []mockapi.Container{}})
+				return
+			}
+			id := int64(1 + random.IntN(2000))
+			gone[id] = true
+			service.Remove(id)
+		}})
+		from := random.IntN(1500)
+		to := from + random.IntN(500)
+		listing, err := service.client.Operations(t.Context(), within(from, to), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := listed(listing)
+		if compacted := slices.Compact(slices.Sorted(slices.Values(got))); len(compacted) != len(got) {
+			t.Errorf("seed %d: a Run comes twice", seed)
+		}
+		if !listing.Steady {
+			continue
+		}
+		for id := int64(from + 1); id <= int64(to); id++ {
+			if !gone[id] && !slices.Contains(got, id) {
+				t.Errorf("seed %d: Run %d of %d to %d is left out", seed, id, from, to)
+			}
+		}
+	}
+}
+
+func TestWindow_cancelled(t *testing.T) {
+	service := serve(t, mockapi.Options{}, minutes(3000, everyMinute))
+	ctx, cancel := context.WithCancel(t.Context())
+	service.Inject(mockapi.Fault{Method: "GET", Skip: 3, Hook: cancel})
+	if _, err := service.client.Operations(ctx, within(100, 400), 0); KindOf(err) != KindCancelled {
+		t.Errorf("got %v", err)
+	}
+}
+
+func BenchmarkWindow(b *testing.B) {
+	const count = 100_000
+	service := serve(b, mockapi.Options{}, minutes(count, everyMinute))
+	var floor float64
+	b.Run("newest 300", func(b *testing.B) {
+		defer func() { floor = float64(b.Elapsed()) / float64(b.N) }()
+		for b.Loop() {
+			if _, err := service.client.Operations(b.Context(), Filter{SortCreated: &newestFirst}, 300); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	for name, from := range map[string]int{"beginning": 0, "middle": count / 2, "end": count - 300} {
+		b.Run(fmt.Sprintf("300 at the %s", name), func(b *testing.B) {
+			defer func() { b.ReportMetric(float64(b.Elapsed())/float64(b.N)/floor, "x-newest") }()
+			for b.Loop() {
+				if _, err := service.client.Operations(b.Context(), within(from, from+300), 0); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
