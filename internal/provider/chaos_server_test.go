@@ -37,7 +37,7 @@ type chaos struct {
 
 func newChaos(seed uint64) *chaos {
 	return &chaos{
-		api: mockapi.New(mockapi.Options{Token: testToken}), random: rand.New(rand.NewPCG(seed, 0)), calm: true, //nolint:gosec // chaos needs no secrecy
+		api: mockapi.New(mockapi.Options{Token: testToken}), random: rand.New(rand.NewPCG(seed, 0)), calm: true,
 		lost: map[string]bool{}, accepted: map[int64]int64{}, others: map[int64]bool{}, changed: map[int64]bool{}, seen: map[string]int{},
 	}
 }

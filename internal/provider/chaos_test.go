@@ -149,7 +149,8 @@ func (f *fleet) expectNothingLost(t *testing.T) {
 	}
 	for id, source := range held {
 		if f.server.accepted[id] != source {
-			t.Errorf("source %d: Run %d is held, which was started from %d (somebody else's: %v)", source, id, f.server.accepted[id], f.server.others[id])
+			t.Errorf("source %d: Run %d is held, which was started from %d (somebody else's: %v)",
+				source, id, f.server.accepted[id], f.server.others[id])
 		}
 	}
 }
@@ -183,7 +184,7 @@ func (f *fleet) expectClean(t *testing.T) {
 	}
 	for id := range f.server.changed {
 		if f.server.accepted[id] == 0 {
-			t.Errorf("Run %d was to be aborted or deleted, which the provider has not started (somebody else's: %v)", id, f.server.others[id])
+			t.Errorf("an abort or a delete names Run %d, which the provider has not started (somebody else's: %v)", id, f.server.others[id])
 		}
 	}
 }

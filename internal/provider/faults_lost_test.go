@@ -25,7 +25,7 @@ var faultsLost = []faultRow{
 	},
 	{
 		phase: creating, fault: "PUT: no response within request_timeout, after the effect",
-		arguments: `, "request_timeout": "300ms"`,
+		arguments: `, "request_timeout": "1s"`,
 		prepare:   onRerun(mockapi.Fault{Delay: time.Hour, AfterEffect: true}), says: []finding{warns(adoptLost, wasFound+"101")},
 		requests: []string{rerun100}, server: []int64{101}, state: "Run 101", next: noChanges, holds: 101,
 	},
@@ -137,7 +137,7 @@ var faultsLost = []faultRow{
 // Ctrl-C.
 var faultsInterrupted = []faultRow{
 	{
-		phase: creating, fault: "Ctrl-C while the PUT hangs, which ends without effect", arguments: `, "request_timeout": "300ms"`,
+		phase: creating, fault: "Ctrl-C while the PUT hangs, which ends without effect", arguments: `, "request_timeout": "1s"`,
 		prepare: func(s *scene) {
 			s.Inject(mockapi.Fault{Method: "PUT", Path: rerunPath, Delay: time.Hour, Hook: s.interrupt})
 		},
@@ -154,7 +154,7 @@ var faultsInterrupted = []faultRow{
 	},
 	{
 		phase: creating, fault: "Ctrl-C while the PUT hangs, whose response is lost after the effect",
-		arguments: `, "request_timeout": "300ms"`,
+		arguments: `, "request_timeout": "1s"`,
 		prepare: func(s *scene) {
 			s.Inject(mockapi.Fault{Method: "PUT", Path: rerunPath, Delay: time.Hour, AfterEffect: true, Hook: s.interrupt})
 		},

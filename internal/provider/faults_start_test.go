@@ -154,7 +154,7 @@ var faultsUnknown = []faultRow{
 	{
 		phase: creating, fault: "PUT: connection closed before the effect; another provider alias reruns the same meanwhile",
 		prepare: func(s *scene) {
-			alias := s.connect()
+			alias := s.connect("")
 			onLost(false, func(s *scene) { s.startBeside(alias, `{"run_id": 100}`) })(s)
 		},
 		says: []finding{fails(cannot, noneFound)}, requests: []string{rerun100, rerun100}, server: []int64{101}, beside: 101,

@@ -25,8 +25,9 @@ const noChanges = "no changes"
 type faultRow struct {
 	phase, fault string
 	given        prepare           // what was there before
-	arguments    string            // of the provider
+	arguments    string            // of the provider while it goes wrong
 	resource     string            // further arguments of the resource
+	timeouts     string            // of the resource until it has gone wrong
 	latest       bool              // the resource has latest, not run_id
 	prepare      prepare           // what goes wrong
 	outcome      []mockapi.Outcome // of the Runs that are started meanwhile
@@ -71,7 +72,9 @@ const (
 )
 
 // faultTable is all of it, by phase.
-var faultTable = slices.Concat(faultsRefused, faultsNotReached, faultsUnknown, faultsLost, faultsInterrupted, faultsWaiting, faultsPassing, faultsRecords)
+var faultTable = slices.Concat(
+	faultsRefused, faultsNotReached, faultsUnknown, faultsLost, faultsInterrupted, faultsWaiting, faultsPassing, faultsRecords,
+)
 
 func on(method, path string, fault mockapi.Fault) prepare {
 	fault.Method, fault.Path = method, path

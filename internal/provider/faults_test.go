@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -24,7 +23,6 @@ import (
 type scene struct {
 	*api
 	t         *testing.T
-	arguments string // of the provider
 	resource  *tracked
 	interrupt context.CancelFunc // Ctrl-C
 
@@ -44,10 +42,10 @@ func (p prepare) and(other prepare) prepare {
 }
 
 // connect is a provider as Terraform starts it for each plan and each apply.
-func (s *scene) connect() *protocol {
+func (s *scene) connect(arguments string) *protocol {
 	s.t.Helper()
 	p := newProtocol(s.t)
-	expectSaid(s.t, p.configure(s.t, s.json(`"poll_interval": "10ms"`+s.arguments)))
+	expectSaid(s.t, p.configure(s.t, s.json(`"poll_interval": "10ms"`+arguments)))
 	return p
 }
 
@@ -78,12 +76,12 @@ func (s *scene) startBeside(p *protocol, config string) {
 	}
 }
 
-// config is the resource's configuration with a version of its triggers.
-func (row *faultRow) config(version string) string {
+// config is the resource's configuration with a version of its triggers, and timeouts.
+func (row *faultRow) config(version, timeouts string) string {
 	if row.latest {
-		return latestConfig(101, row.resource+release(version))
+		return latestConfig(101, row.resource+timeouts+release(version))
 	}
-	return triggered(row.resource, version)
+	return triggered(row.resource+timeouts, version)
 }
 
 // Every row of the fault table.
@@ -100,22 +98,22 @@ func TestFaults(t *testing.T) {
 func (row *faultRow) test(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	s := &scene{api: newAPI(t, mockapi.Options{}), t: t, arguments: row.arguments, interrupt: cancel}
+	s := &scene{api: newAPI(t, mockapi.Options{}), t: t, interrupt: cancel}
 	if row.given != nil {
 		row.given(s)
 	}
 	before := s.ids()
-	s.resource = s.connect().track(t)
-	config := row.config("1")
+	s.resource = s.connect("").track(t)
+	version := "1"
 	if row.phase != planning && row.phase != creating {
-		expectSaid(t, s.resource.refreshAndApply(t, config))
+		expectSaid(t, s.resource.refreshAndApply(t, row.config(version, row.timeouts)))
 		row.expectState(t, s.resource, "Run 101")
 	}
 	if row.phase == updating {
-		config = row.config("2")
+		version = "2"
 	}
 
-	diagnostics := row.disturb(ctx, s, config)
+	diagnostics := row.disturb(ctx, s, row.config(version, row.timeouts))
 	s.group.Wait()
 	s.ClearFaults()
 	row.expectDiagnostics(t, diagnostics)
@@ -126,7 +124,8 @@ func (row *faultRow) test(t *testing.T) {
 	row.expectState(t, s.resource, row.state)
 	row.expectBeside(t, s)
 
-	s.resource.protocol = s.connect()
+	s.resource.protocol = s.connect("")
+	config := row.config(version, "")
 	s.ResetRequests()
 	if got := s.resource.nextPlan(t, config); got != row.next {
 		t.Errorf("the next plan: got %s, want %s", got, row.next)
@@ -140,7 +139,7 @@ func (row *faultRow) test(t *testing.T) {
 	if got := s.resource.nextPlan(t, config); got != noChanges {
 		t.Errorf("the plan after the next apply: got %s, want %s", got, noChanges)
 	}
-	if result := s.resource.values(t)["result"]; result != "success" && !strings.HasPrefix(row.resource, unawaited) {
+	if result := s.resource.values(t)["result"]; result != "success" && row.resource != unawaited {
 		t.Errorf("the result is %v", result)
 	}
 
@@ -158,7 +157,7 @@ func (row *faultRow) test(t *testing.T) {
 func (row *faultRow) disturb(ctx context.Context, s *scene, config string) []*tfprotov6.Diagnostic {
 	s.t.Helper()
 	disturb := func() {
-		s.resource.protocol = s.connect()
+		s.resource.protocol = s.connect(row.arguments)
 		s.ResetRequests()
 		s.Plan(row.outcome...)
 		row.prepare(s)
@@ -178,13 +177,17 @@ func (row *faultRow) disturb(ctx context.Context, s *scene, config string) []*tf
 	}
 }
 
+func (f finding) describes(diagnostic *tfprotov6.Diagnostic) bool {
+	return strings.ToLower(diagnostic.Severity.String()) == f.severity && diagnostic.Summary == f.summary &&
+		strings.Contains(diagnostic.Detail, f.phrase)
+}
+
 func (row *faultRow) expectDiagnostics(t *testing.T, diagnostics []*tfprotov6.Diagnostic) {
 	t.Helper()
 	var details strings.Builder
 	for i, diagnostic := range diagnostics {
 		details.WriteString(diagnostic.Detail)
-		severity := strings.ToLower(diagnostic.Severity.String())
-		if i >= len(row.says) || severity != row.says[i].severity || diagnostic.Summary != row.says[i].summary || !strings.Contains(diagnostic.Detail, row.says[i].phrase) {
+		if i >= len(row.says) || !row.says[i].describes(diagnostic) {
 			t.Errorf("diagnostic %d: got %s, want %+v", i, said(diagnostic), row.says)
 		}
 	}
@@ -232,7 +235,7 @@ func (row *faultRow) expectBeside(t *testing.T, s *scene) {
 		}
 		return
 	}
-	row.expectState(t, s.beside, fmt.Sprint("Run ", strconv.FormatInt(row.beside, 10)))
+	row.expectState(t, s.beside, fmt.Sprint("Run ", row.beside))
 }
 
 // ids are those of the Runs on the server.

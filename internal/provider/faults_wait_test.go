@@ -61,14 +61,14 @@ var faultsWaiting = []faultRow{
 		requests: []string{rerun100}, state: "Run 101, tainted", next: "create", then: []string{rerun100}, holds: 102,
 	},
 	{
-		phase: creating, fault: "timeouts.create runs out", resource: `, "timeouts": {"create": "100ms"}`,
+		phase: creating, fault: "timeouts.create runs out", timeouts: `, "timeouts": {"create": "1s"}`,
 		prepare: func(*scene) {}, outcome: []mockapi.Outcome{endless},
 		says:     []finding{fails("Timed out while waiting for Run 101", untaint)},
 		requests: []string{rerun100}, server: []int64{101}, state: "Run 101, tainted", next: "replace",
 		then: []string{abort101, delete101, rerun100}, holds: 102,
 	},
 	{
-		phase: updating, fault: "timeouts.update runs out", resource: `, "timeouts": {"update": "100ms"}`,
+		phase: updating, fault: "timeouts.update runs out", timeouts: `, "timeouts": {"update": "1s"}`,
 		prepare: func(*scene) {}, outcome: []mockapi.Outcome{endless},
 		says:     []finding{fails("Timed out while waiting for Run 102", "The next apply continues waiting for it.")},
 		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: "update", then: []string{delete101},
@@ -192,10 +192,10 @@ var faultsRecords = []faultRow{
 	},
 	{
 		phase: destroying, fault: "an active Run; timeouts.delete runs out",
-		resource: unawaited + `, "timeouts": {"delete": "100ms"}`, given: startsEndless,
+		resource: unawaited, timeouts: `, "timeouts": {"delete": "1s"}`, given: startsEndless,
 		prepare:  on("PUT", "/api/operations/abort/*", mockapi.Fault{Status: 200, Body: `{"id": 101, "result": "running"}`}),
 		says:     []finding{fails("Cannot wait for the end of Run 101", "The operation timed out.")},
-		requests: []string{abort101}, server: []int64{101}, state: "Run 101", next: noChanges, holds: 101,
+		requests: []string{abort101}, server: []int64{101}, state: "Run 101", next: "update", holds: 101,
 	},
 }
 
