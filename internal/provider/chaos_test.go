@@ -141,6 +141,8 @@ func (f *fleet) held(t *testing.T) map[int64]int64 {
 // held by it before, or is named by its error, and that nothing else is held.
 func (f *fleet) expectNothingLost(t *testing.T) {
 	t.Helper()
+	f.server.mutex.Lock()
+	defer f.server.mutex.Unlock()
 	held := f.held(t)
 	for id, source := range f.server.accepted {
 		if held[id] != source && !f.earlier[id] && !slices.Contains(f.named[id], source) {
@@ -174,6 +176,8 @@ func (f *fleet) expectHealed(t *testing.T, trigger string) {
 // no abort and no delete was about any but the provider's own.
 func (f *fleet) expectClean(t *testing.T) {
 	t.Helper()
+	f.server.mutex.Lock()
+	defer f.server.mutex.Unlock()
 	for _, id := range (&api{Server: f.server.api}).ids() {
 		if source := f.server.accepted[id]; source != 0 && !slices.Contains(f.named[id], source) {
 			t.Errorf("Run %d of source %d is left behind", id, source)
@@ -192,6 +196,8 @@ func (f *fleet) expectClean(t *testing.T) {
 // expectChaos checks that there was some, over the right version of HTTP.
 func (f *fleet) expectChaos(t *testing.T, version int) {
 	t.Helper()
+	f.server.mutex.Lock()
+	defer f.server.mutex.Unlock()
 	for seen := range f.server.seen {
 		if seen != "starts=true HTTP/1" && seen != fmt.Sprintf("starts=false HTTP/%d", version) {
 			t.Errorf("requests with %s", seen)
