@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -66,7 +67,7 @@ func requestsCell(requests []string) string {
 func (row *faultRow) serverCell() string {
 	cells := make([]string, len(row.server))
 	for i, id := range row.server {
-		cells[i] = fmt.Sprint(id)
+		cells[i] = strconv.FormatInt(id, 10)
 		switch {
 		case slices.Contains(row.others, id):
 			cells[i] += " (somebody else's)"

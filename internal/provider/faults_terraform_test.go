@@ -30,10 +30,10 @@ var plannedActions = map[string]plancheck.ResourceActionType{
 func (row *faultRow) testTerraform(t *testing.T) {
 	s := &scene{api: newAPI(t, mockapi.Options{}), t: t}
 	var steps []resource.TestStep
-	step := resource.TestStep{Config: s.api.config(rerunConfig(`triggers = { v = "1" }`))}
+	step := resource.TestStep{Config: s.config(rerunConfig(`triggers = { v = "1" }`))}
 	if row.phase == updating {
 		steps = append(steps, step)
-		step.Config = s.api.config(rerunConfig(`triggers = { v = "2" }`))
+		step.Config = s.config(rerunConfig(`triggers = { v = "2" }`))
 	}
 	after := step
 	step.PreConfig = func() {
