@@ -74,25 +74,6 @@ func TestAccExamples(t *testing.T) {
 	}
 }
 
-// The guard of the complete example warns of a scan that failed in the last day, and of none that did not.
-func TestAccExamples_guard(t *testing.T) {
-	tf := newExampleTerraform(t)
-	tf.needs(t, "1.5")
-	module := tf.module(t, map[string]string{"main.tf": examplesRoot + "/complete/guard/main.tf"})
-	const warning = "A scan failed in the last day. The latest failed scans:"
-	failed := func(id int64, age time.Duration) mockapi.Run {
-		return mockapi.Run{ID: id, Result: "failure", EndTime: time.Now().Add(-age)}
-	}
-	module.Seed(failed(60001, 25*time.Hour))
-	if output := module.mustRun("apply", "-auto-approve"); strings.Contains(output, warning) {
-		t.Errorf("A failure of yesterday is warned of:\n%s", output)
-	}
-	module.Seed(failed(60002, 23*time.Hour))
-	if output := module.mustRun("apply", "-auto-approve"); !strings.Contains(output, warning+"\n60002, ") && !strings.Contains(output, warning+" 60002, ") {
-		t.Errorf("A failure of the last day is not warned of:\n%s", output)
-	}
-}
-
 // The main example reruns once per release, whatever other scans there are meanwhile.
 func TestAccExamples_rerunOnDeployment(t *testing.T) {
 	tf := newExampleTerraform(t)

@@ -61,8 +61,9 @@ var nullOperation = func() map[string]tftypes.Value {
 	return values
 }()
 
+// containerValue is null for a container that nothing is known of.
 func containerValue(container *qualytics.Container) tftypes.Value {
-	if container == nil {
+	if container == nil || *container == (qualytics.Container{}) {
 		return tftypes.NewValue(containerType, nil)
 	}
 	return tftypes.NewValue(containerType, map[string]tftypes.Value{
