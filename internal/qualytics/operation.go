@@ -48,6 +48,16 @@ type Container struct {
 // UnmarshalJSON reads a Run. Only what is not an object is an error: a field that is null, missing or of
 // an unexpected JSON type is left empty.
 func (o *Operation) UnmarshalJSON(data []byte) error {
+	var usual usualOperation
+	if json.Unmarshal(data, &usual) == nil {
+		*o = usual.operation()
+		return nil
+	}
+	return o.readLeniently(data)
+}
+
+// readLeniently reads a Run field by field, whatever their JSON types.
+func (o *Operation) readLeniently(data []byte) error {
 	var fields struct {
 		ID          json.RawMessage `json:"id"`
 		Type        json.RawMessage `json:"type"`
