@@ -145,6 +145,7 @@ type structsDataSource struct{ operationsDataSource }
 type structsModel struct {
 	filterModel
 	Limit      types.Int64        `tfsdk:"limit"`
+	Fields     types.List         `tfsdk:"fields"`
 	Operations []structsOperation `tfsdk:"operations"`
 	IDs        []int64            `tfsdk:"ids"`
 	Total      int64              `tfsdk:"total"`
@@ -175,12 +176,12 @@ type structsDatastore struct {
 func (d *structsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var config operationsModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	listing, err := d.client.Operations(ctx, config.filter(), 0)
+	listing, err := d.client.Operations(ctx, config.filter(&resp.Diagnostics), 0)
 	if err != nil {
 		resp.Diagnostics.AddError("Cannot list", err.Error())
 		return
 	}
-	model := structsModel{filterModel: config.filterModel, Total: listing.Total}
+	model := structsModel{filterModel: config.filterModel, Fields: config.Fields, Total: listing.Total}
 	for _, run := range listing.Items {
 		duration, _ := run.Duration()
 		model.IDs = append(model.IDs, run.ID)

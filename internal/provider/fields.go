@@ -22,8 +22,8 @@ type field struct {
 // operationFields are the attributes of a Run.
 var operationFields = []field{
 	{name: "id", typ: types.Int64Type, description: "Id of the Run."},
-	{name: "type", typ: types.StringType, description: "Type of the operation that the Run executes: `sync` (`catalog` on older deployments), `profile`, `scan`, `external_scan`, `export`, `materialize`, `promote` (or `promote_` and what it promotes), or one that the API came to know later."},
-	{name: "result", typ: types.StringType, description: "Where the Run stands: `queued` or `running` while it is active, then `success`, `failure` or `aborted`; or one that the API came to know later."},
+	{name: "type", typ: types.StringType, description: "Type of the operation that the Run executes: `sync` (`catalog` on older deployments), `profile`, `scan`, `external_scan`, `export`, `materialize`, `promote` (or `promote_` and what it promotes), or a value added later."},
+	{name: "result", typ: types.StringType, description: "Where the Run stands: `queued` or `running` while it is active, then `success`, `failure` or `aborted`; or a value added later."},
 	{name: "message", typ: types.StringType, description: "Message of the Run: why it failed or, on a Run that succeeded, a warning about it. Null if there is none."},
 	{name: "created", typ: timetypes.RFC3339Type{}, description: "When the Run was created, in RFC 3339."},
 	{name: "start_time", typ: timetypes.RFC3339Type{}, description: "When the Run started, in RFC 3339. Null until then."},
@@ -57,6 +57,15 @@ var containerRunFields = []field{
 	{name: "anomaly_count", typ: types.Int64Type, description: "Number of anomalies found in the container so far."},
 	{name: "result", typ: types.StringType, description: "Where the container stands: `queued`, `running`, `success`, `failure` or `aborted`."},
 	{name: "message", typ: types.StringType, description: "Message about the container. Null if there is none."},
+}
+
+// fieldNames are the names of fields, in their order.
+func fieldNames(fields []field) []string {
+	names := make([]string, 0, len(fields))
+	for _, field := range fields {
+		names = append(names, field.name)
+	}
+	return names
 }
 
 // attrType is the type of an object with the given fields.

@@ -6,12 +6,14 @@ package provider
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
 var _ datasource.DataSourceWithConfigure = (*operationContainersDataSource)(nil)
@@ -21,7 +23,7 @@ func newOperationContainersDataSource() datasource.DataSource {
 }
 
 // operationContainersDataSource is what one Run did in each container.
-type operationContainersDataSource struct{ runs }
+type operationContainersDataSource struct{ client *qualytics.Client }
 
 func (d *operationContainersDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_operation_containers"
@@ -33,7 +35,7 @@ func (d *operationContainersDataSource) Schema(_ context.Context, _ datasource.S
 		Attributes: map[string]schema.Attribute{
 			"operation_id": schema.Int64Attribute{
 				Required:            true,
-				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+				Validators:          []validator.Int64{notNegative},
 				MarkdownDescription: "Id of the Run.",
 			},
 			"containers": schema.ListNestedAttribute{
@@ -50,18 +52,19 @@ func (d *operationContainersDataSource) Schema(_ context.Context, _ datasource.S
 }
 
 func (d *operationContainersDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.configure(req.ProviderData, &resp.Diagnostics)
+	d.client = clientOf(req.ProviderData, &resp.Diagnostics)
 }
 
 func (d *operationContainersDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var id int64
+	var id types.Int64
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("operation_id"), &id)...)
+	expectID(&resp.Diagnostics, path.Root("operation_id"), "Run", id)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	listing, err := d.client.Containers(ctx, id)
+	listing, err := d.client.Containers(ctx, id.ValueInt64())
 	if err != nil {
-		addErrorAt(&resp.Diagnostics, path.Root("operation_id"), subject{verb: "list", object: "the containers of " + runName(id)}, err)
+		addErrorAt(&resp.Diagnostics, path.Root("operation_id"), subject{verb: "list", object: "the containers of " + runName(id.ValueInt64())}, err)
 		return
 	}
 	warnUnsteady(listing.Steady, &resp.Diagnostics)

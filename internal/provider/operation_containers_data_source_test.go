@@ -117,7 +117,7 @@ func TestOperationContainers_errors(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	p := api.protocol(t)
-	expectSaid(t, p.validateDataSource(t, "qualytics_operation_containers", `{"operation_id": 0}`), "error at operation_id: .*at least 1, got: 0")
+	expectSaid(t, p.validateDataSource(t, "qualytics_operation_containers", `{"operation_id": -1}`), "error at operation_id: .*at least 0, got: -1")
 	_, diagnostics := p.read(t, "qualytics_operation_containers", `{"operation_id": 99}`)
 	expectSaid(t, diagnostics, "error at operation_id: Cannot list the containers of Run 99: GET http.*/api/operations/99/containers returned HTTP status 404: Run 99 does not exist.")
 	api.Inject(mockapi.Fault{Status: 500, Times: mockapi.Always})

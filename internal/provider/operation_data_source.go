@@ -10,13 +10,14 @@ import (
 	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
 var _ datasource.DataSourceWithConfigure = (*operationDataSource)(nil)
@@ -24,7 +25,7 @@ var _ datasource.DataSourceWithConfigure = (*operationDataSource)(nil)
 func newOperationDataSource() datasource.DataSource { return &operationDataSource{} }
 
 // operationDataSource is one Run, with all that the API says of it.
-type operationDataSource struct{ runs }
+type operationDataSource struct{ client *qualytics.Client }
 
 type operationDetailsModel struct {
 	operationModel
@@ -41,7 +42,7 @@ func (d *operationDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"id": schema.Int64Attribute{
 			Required:            true,
-			Validators:          []validator.Int64{int64validator.AtLeast(1)},
+			Validators:          []validator.Int64{notNegative},
 			MarkdownDescription: "Id of the Run to look up.",
 		},
 		"containers": schema.ListNestedAttribute{
@@ -62,12 +63,13 @@ func (d *operationDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 }
 
 func (d *operationDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.configure(req.ProviderData, &resp.Diagnostics)
+	d.client = clientOf(req.ProviderData, &resp.Diagnostics)
 }
 
 func (d *operationDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var id types.Int64
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("id"), &id)...)
+	expectID(&resp.Diagnostics, path.Root("id"), "Run", id)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -4,24 +4,30 @@
 package provider
 
 import (
+	"slices"
+	"time"
+
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	datasourceschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
-// filterModel holds the filters of a listing, under the API's own parameter names.
+// filterModel holds the filters of a listing, under the API's own parameter names where it has them.
 type filterModel struct {
 	ID            types.Int64  `tfsdk:"id"`
 	ScheduleID    types.Int64  `tfsdk:"schedule_id"`
 	OperationType types.String `tfsdk:"operation_type"`
 	Finished      types.Bool   `tfsdk:"finished"`
 	Result        types.List   `tfsdk:"result"`
+	CreatedAfter  types.String `tfsdk:"created_after"`
+	CreatedBefore types.String `tfsdk:"created_before"`
 	CreatedDate   types.String `tfsdk:"created_date"`
 	StartDate     types.String `tfsdk:"start_date"`
 	EndDate       types.String `tfsdk:"end_date"`
@@ -33,19 +39,23 @@ type filterModel struct {
 	SortDuration  types.String `tfsdk:"sort_duration"`
 }
 
-// filter is the model as the client takes it.
-func (m filterModel) filter() qualytics.Filter {
+// filter is the model as the client takes it. An id that no object has is an error.
+func (m filterModel) filter(diags *diag.Diagnostics) qualytics.Filter {
+	expectID(diags, path.Root("id"), "Run", m.ID)
+	expectID(diags, path.Root("schedule_id"), "schedule", m.ScheduleID)
 	return qualytics.Filter{
 		ID:            m.ID.ValueInt64Pointer(),
 		ScheduleID:    m.ScheduleID.ValueInt64Pointer(),
 		OperationType: (*qualytics.OperationType)(m.OperationType.ValueStringPointer()),
 		Finished:      m.Finished.ValueBoolPointer(),
 		Results:       goStrings[qualytics.Result](m.Result),
+		CreatedAfter:  goTime(m.CreatedAfter),
+		CreatedBefore: goTime(m.CreatedBefore),
 		CreatedDate:   m.CreatedDate.ValueStringPointer(),
 		StartDate:     m.StartDate.ValueStringPointer(),
 		EndDate:       m.EndDate.ValueStringPointer(),
-		Datastores:    ids(m.Datastore),
-		Containers:    ids(m.Container),
+		Datastores:    goIDs(diags, "datastore", m.Datastore),
+		Containers:    goIDs(diags, "container", m.Container),
 		HasLogs:       m.HasLogs.ValueBoolPointer(),
 		Offset:        m.Offset.ValueInt64Pointer(),
 		SortCreated:   m.SortCreated.ValueStringPointer(),
@@ -71,98 +81,81 @@ func plainStrings[S ~string](words []S) []string {
 	return plain
 }
 
-func ids(list types.List) []int64 {
+// goIDs are the elements of the filter that selects objects, each of which must be an id.
+func goIDs(diags *diag.Diagnostics, object string, list types.List) []int64 {
 	values := make([]int64, 0, len(list.Elements()))
-	for _, element := range list.Elements() {
-		values = append(values, element.(types.Int64).ValueInt64())
+	for i, element := range list.Elements() {
+		id := element.(types.Int64)
+		expectID(diags, path.Root(object).AtListIndex(i), object, id)
+		values = append(values, id.ValueInt64())
 	}
 	return values
 }
 
-// The kinds of values that filters take.
-type (
-	textFilter struct {
-		description string
-		valid       validator.String
+// goTime is a time that pointInTime has validated; nil where none is set.
+func goTime(value types.String) *time.Time {
+	parsed, err := time.Parse(time.RFC3339, value.ValueString())
+	if err != nil {
+		return nil
 	}
-	textsFilter struct {
-		description string
-		valid       validator.String
-	}
-	numberFilter struct {
-		description string
-		valid       validator.Int64
-	}
-	idsFilter  struct{ description string }
-	boolFilter struct{ description string }
-)
+	return &parsed
+}
 
-const neverEmpty = " Must not be empty: leave it out to take all."
+// namedFilter is a filter and the name of its attribute.
+type namedFilter struct {
+	name string
+	filter
+}
+
+const (
+	neverEmpty = " Must not be empty: leave it out to select all."
+	inRFC3339  = " (RFC 3339, such as `2026-05-01T00:00:00Z`)"
+)
 
 var (
-	positive  = int64validator.AtLeast(1)
-	direction = stringvalidator.OneOf("asc", "desc")
+	direction = []validator.String{stringvalidator.OneOf("asc", "desc")}
+	oneDay    = []validator.String{calendarDate{}}
 
-	// filters are the query parameters of the API's listing.
-	filters = map[string]any{
-		"id":             numberFilter{"Only the Run with this id.", positive},
-		"schedule_id":    numberFilter{"Only Runs that the schedule with this id triggered.", positive},
-		"operation_type": textFilter{"Only Runs of this type: `sync` or `catalog` (both mean sync), `profile`, `scan`, `external_scan`, `export`, `materialize` or `promote`.", stringvalidator.OneOf(plainStrings(qualytics.OperationTypes())...)},
-		"finished":       boolFilter{"`true`: only finished Runs; `false`: only Runs in progress."},
-		"result":         textsFilter{"Only Runs with one of these results: `queued`, `running`, `success`, `failure`, `aborted`." + neverEmpty, stringvalidator.OneOf(plainStrings(qualytics.Results())...)},
-		"created_date":   textFilter{"Only Runs created on this date (`YYYY-MM-DD`).", calendarDate{}},
-		"start_date":     textFilter{"Only Runs started on this date (`YYYY-MM-DD`).", calendarDate{}},
-		"end_date":       textFilter{"Only Runs ended on this date (`YYYY-MM-DD`).", calendarDate{}},
-		"datastore":      idsFilter{"Only Runs on one of the datastores with these ids." + neverEmpty},
-		"container":      idsFilter{"Only Runs that target one of the containers with these ids." + neverEmpty},
-		"has_logs":       boolFilter{"`true`: only Runs that produced log entries; `false`: only Runs that produced none."},
-		"offset":         numberFilter{"Timezone offset in minutes, from -1440 to 1440, by which the API aligns the date filters with your timezone. Its documentation does not say which sign is east: compare once with a Run created around midnight. Defaults to 0, which is UTC.", int64validator.Between(-1440, 1440)},
-		"sort_created":   textFilter{"Sorts the Runs by when they were created: `asc` (oldest first) or `desc` (newest first). Unset, the API decides about the order.", direction},
-		"sort_duration":  textFilter{"Sorts the Runs by duration: `asc` (shortest first) or `desc` (longest first). If `sort_created` is set, too, the API decides which of them counts first.", direction},
+	// operationFilters are the query parameters of the API's listing, and the window of time that the client
+	// adds.
+	operationFilters = []namedFilter{
+		{"id", numberFilter{"Only the Run with this id.", notNegative}},
+		{"schedule_id", numberFilter{"Only Runs that the schedule with this id triggered.", notNegative}},
+		{"operation_type", textFilter{"Only Runs of this type: `sync` or `catalog` (both mean sync), `profile`, `scan`, `external_scan`, `export`, `materialize` or `promote`.", []validator.String{stringvalidator.OneOf(plainStrings(qualytics.OperationTypes())...)}}},
+		{"finished", boolFilter{"`true`: only finished Runs; `false`: only Runs in progress."}},
+		{"result", textsFilter{"Only Runs with one of these results: `queued`, `running`, `success`, `failure`, `aborted`." + neverEmpty, stringvalidator.OneOf(plainStrings(qualytics.Results())...)}},
+		{"created_after", textFilter{"Only Runs created at or after this time" + inRFC3339 + ". Runs are then read newest first, and no page of older Runs is requested.", []validator.String{pointInTime{}}}},
+		{"created_before", textFilter{"Only Runs created before this time, exclusively" + inRFC3339 + ". Must be later than `created_after`.", []validator.String{pointInTime{}, laterThan("created_after")}}},
+		{"created_date", textFilter{"Only Runs created on this date (`YYYY-MM-DD`).", oneDay}},
+		{"start_date", textFilter{"Only Runs started on this date (`YYYY-MM-DD`).", oneDay}},
+		{"end_date", textFilter{"Only Runs ended on this date (`YYYY-MM-DD`).", oneDay}},
+		{"datastore", idsFilter{"Only Runs on one of the datastores with these ids." + neverEmpty}},
+		{"container", idsFilter{"Only Runs that target one of the containers with these ids." + neverEmpty}},
+		{"has_logs", boolFilter{"`true`: only Runs that produced log entries; `false`: only Runs that produced none."}},
+		{"offset", numberFilter{"Timezone offset in minutes, from -1440 to 1440, by which the API aligns the date filters with your timezone. Its documentation does not say which sign is east: compare once with a Run created around midnight. Defaults to 0, which is UTC.", int64validator.Between(-1440, 1440)}},
+		{"sort_created", textFilter{"Sorts the Runs by when they were created: `asc` (oldest first) or `desc` (newest first). If neither sort is set, the API decides about the order; with `created_after` or `created_before`, the newest come first.", direction}},
+		{"sort_duration", textFilter{"Sorts the Runs by duration: `asc` (shortest first) or `desc` (longest first). With `created_after` or `created_before`, it sorts the Runs within that time. If `sort_created` is set, too, the API decides which of them counts first.", direction}},
 	}
 )
+
+func isOperationFilter(name string) bool {
+	return slices.ContainsFunc(operationFilters, func(filter namedFilter) bool { return filter.name == name })
+}
 
 // filterAttributes are the filters as arguments of a data source.
 func filterAttributes() map[string]datasourceschema.Attribute {
-	attributes := make(map[string]datasourceschema.Attribute, len(filters))
-	for name, filter := range filters {
-		switch filter := filter.(type) {
-		case textFilter:
-			attributes[name] = datasourceschema.StringAttribute{Optional: true, MarkdownDescription: filter.description, Validators: []validator.String{filter.valid}}
-		case textsFilter:
-			attributes[name] = datasourceschema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: filter.description, Validators: filledWith(listvalidator.ValueStringsAre(filter.valid))}
-		case numberFilter:
-			attributes[name] = datasourceschema.Int64Attribute{Optional: true, MarkdownDescription: filter.description, Validators: []validator.Int64{filter.valid}}
-		case idsFilter:
-			attributes[name] = datasourceschema.ListAttribute{Optional: true, ElementType: types.Int64Type, MarkdownDescription: filter.description, Validators: filledWith(listvalidator.ValueInt64sAre(positive))}
-		case boolFilter:
-			attributes[name] = datasourceschema.BoolAttribute{Optional: true, MarkdownDescription: filter.description}
-		}
+	attributes := make(map[string]datasourceschema.Attribute, len(operationFilters))
+	for _, filter := range operationFilters {
+		attributes[filter.name] = filter.dataSourceAttribute()
 	}
 	return attributes
 }
 
 // listFilterAttributes are the filters as arguments of a list resource.
 func listFilterAttributes() map[string]listschema.Attribute {
-	attributes := make(map[string]listschema.Attribute, len(filters))
-	for name, filter := range filters {
-		switch filter := filter.(type) {
-		case textFilter:
-			attributes[name] = listschema.StringAttribute{Optional: true, MarkdownDescription: filter.description, Validators: []validator.String{filter.valid}}
-		case textsFilter:
-			attributes[name] = listschema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: filter.description, Validators: filledWith(listvalidator.ValueStringsAre(filter.valid))}
-		case numberFilter:
-			attributes[name] = listschema.Int64Attribute{Optional: true, MarkdownDescription: filter.description, Validators: []validator.Int64{filter.valid}}
-		case idsFilter:
-			attributes[name] = listschema.ListAttribute{Optional: true, ElementType: types.Int64Type, MarkdownDescription: filter.description, Validators: filledWith(listvalidator.ValueInt64sAre(positive))}
-		case boolFilter:
-			attributes[name] = listschema.BoolAttribute{Optional: true, MarkdownDescription: filter.description}
-		}
+	attributes := make(map[string]listschema.Attribute, len(operationFilters))
+	for _, filter := range operationFilters {
+		attributes[filter.name] = filter.listAttribute()
 	}
 	return attributes
-}
-
-// filledWith rejects empty lists, which would silently select everything, and invalid elements.
-func filledWith(elements validator.List) []validator.List {
-	return []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(), elements}
 }

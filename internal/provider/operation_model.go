@@ -5,7 +5,6 @@ package provider
 
 import (
 	"context"
-	"math/big"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -32,19 +31,9 @@ type operationModel struct {
 	Status          types.Map         `tfsdk:"status"`
 }
 
-var (
-	operationAttrType = attrType(operationFields)
-	operationType     = operationAttrType.TerraformType(context.Background()).(tftypes.Object)
-	datastoreType     = operationType.AttributeTypes["datastore"].(tftypes.Object)
-	statusType        = operationType.AttributeTypes["status"]
-	containerRunType  = attrType(containerRunFields).TerraformType(context.Background()).(tftypes.Object)
-	containerAttrType = attrType(containerFields)
-	containerType     = containerRunType.AttributeTypes["container"].(tftypes.Object)
-)
-
 // newOperationModel turns a Run of the API into the model.
 func newOperationModel(ctx context.Context, operation *qualytics.Operation) (model operationModel, diags diag.Diagnostics) {
-	diags = readInto(ctx, operationAttrType, operationValue(operation), &model)
+	diags = readInto(ctx, operationAttrType, operationValue(operation, operationFieldNames), &model)
 	return model, diags
 }
 
@@ -78,118 +67,6 @@ func (m operationModel) finished() bool {
 		EndTime: qualytics.Timestamp(m.EndTime.ValueString()),
 	}
 	return operation.Finished()
-}
-
-// operationValue is a Run of the API in Terraform's own values: the one place that says which attribute
-// holds what. Thousands of Runs become state this way, for which the framework's reflection is too slow.
-func operationValue(operation *qualytics.Operation) tftypes.Value {
-	return tftypes.NewValue(operationType, map[string]tftypes.Value{
-		"id":               number(&operation.ID),
-		"type":             text(unlessEmpty(operation.Type)),
-		"result":           text(unlessEmpty(operation.Result)),
-		"message":          text(operation.Message),
-		"created":          timestamp(operation.Created),
-		"start_time":       timestamp(operation.StartTime),
-		"end_time":         timestamp(operation.EndTime),
-		"duration_seconds": durationValue(operation),
-		"triggered_by":     text(operation.TriggeredBy),
-		"schedule_id":      number(operation.ScheduleID),
-		"datastore":        datastoreValue(operation.Datastore),
-		"status":           statusValue(operation.Status),
-	})
-}
-
-func containerValue(container *qualytics.Container) tftypes.Value {
-	if container == nil {
-		return tftypes.NewValue(containerType, nil)
-	}
-	return tftypes.NewValue(containerType, map[string]tftypes.Value{
-		"id":             number(container.ID),
-		"name":           text(container.Name),
-		"container_type": text(container.ContainerType),
-	})
-}
-
-func containerRunValue(run *qualytics.ContainerRun) tftypes.Value {
-	return tftypes.NewValue(containerRunType, map[string]tftypes.Value{
-		"id":                number(run.ID),
-		"container":         containerValue(run.Container),
-		"start_time":        timestamp(run.StartTime),
-		"end_time":          timestamp(run.EndTime),
-		"records_processed": number(run.RecordsProcessed),
-		"anomaly_count":     number(run.AnomalyCount),
-		"result":            text(run.Result),
-		"message":           text(run.Message),
-	})
-}
-
-func durationValue(operation *qualytics.Operation) tftypes.Value {
-	duration, ok := operation.Duration()
-	if !ok {
-		return nullNumber
-	}
-	return tftypes.NewValue(tftypes.Number, big.NewFloat(duration.Seconds()))
-}
-
-func datastoreValue(datastore *qualytics.Datastore) tftypes.Value {
-	if datastore == nil {
-		return tftypes.NewValue(datastoreType, nil)
-	}
-	return tftypes.NewValue(datastoreType, map[string]tftypes.Value{
-		"id":         number(datastore.ID),
-		"name":       text(datastore.Name),
-		"store_type": text(datastore.StoreType),
-		"type":       text(datastore.Type),
-	})
-}
-
-func statusValue(counters qualytics.Counters) tftypes.Value {
-	if counters == nil {
-		return tftypes.NewValue(statusType, nil)
-	}
-	status := make(map[string]tftypes.Value, len(counters))
-	for name, count := range counters {
-		status[name] = nullNumber
-		if count != nil {
-			status[name] = tftypes.NewValue(tftypes.Number, count)
-		}
-	}
-	return tftypes.NewValue(statusType, status)
-}
-
-var (
-	nullText   = tftypes.NewValue(tftypes.String, nil)
-	nullNumber = tftypes.NewValue(tftypes.Number, nil)
-)
-
-func text[S ~string](value *S) tftypes.Value {
-	if value == nil {
-		return nullText
-	}
-	return tftypes.NewValue(tftypes.String, string(*value))
-}
-
-// unlessEmpty is nil for a word that the API left out.
-func unlessEmpty[S ~string](word S) *S {
-	if word == "" {
-		return nil
-	}
-	return &word
-}
-
-// timestamp is null for what is no time in RFC 3339, too: a Run must not get lost for it.
-func timestamp(value qualytics.Timestamp) tftypes.Value {
-	if _, err := value.Time(); err != nil {
-		return nullText
-	}
-	return text(&value)
-}
-
-func number(value *int64) tftypes.Value {
-	if value == nil {
-		return nullNumber
-	}
-	return tftypes.NewValue(tftypes.Number, new(big.Float).SetInt64(*value))
 }
 
 // readInto reads a value of an object type into a model.

@@ -8,9 +8,10 @@ import (
 	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -23,11 +24,12 @@ var _ datasource.DataSourceWithConfigure = (*operationsDataSource)(nil)
 func newOperationsDataSource() datasource.DataSource { return &operationsDataSource{} }
 
 // operationsDataSource is the filtered list of Runs.
-type operationsDataSource struct{ runs }
+type operationsDataSource struct{ client *qualytics.Client }
 
 type operationsModel struct {
 	filterModel
 	Limit      types.Int64 `tfsdk:"limit"`
+	Fields     types.List  `tfsdk:"fields"`
 	Operations types.List  `tfsdk:"operations"`
 	IDs        types.List  `tfsdk:"ids"`
 	Total      types.Int64 `tfsdk:"total"`
@@ -45,10 +47,16 @@ func (d *operationsDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 			Validators:          []validator.Int64{int64validator.Between(1, 1_000_000)},
 			MarkdownDescription: "The most Runs to return, from 1 to 1,000,000. Unset, all that the filters select are returned.",
 		},
+		"fields": schema.ListAttribute{
+			Optional:            true,
+			ElementType:         types.StringType,
+			Validators:          append(filledWith(listvalidator.ValueStringsAre(stringvalidator.OneOf(operationFieldNames...))), listvalidator.UniqueValues()),
+			MarkdownDescription: "Attributes of the Runs in `operations` to fill in, such as `[\"id\", \"result\", \"end_time\"]`. The others are null. Set it for large lists: Terraform spends most of its time and of the size of its state on the values of the Runs. `ids` and `total` are always complete. Unset, all attributes are filled in.",
+		},
 		"operations": schema.ListNestedAttribute{
 			Computed:            true,
 			NestedObject:        schema.NestedAttributeObject{Attributes: dataSourceAttributes(operationFields)},
-			MarkdownDescription: "The Runs, in the order that was asked for.",
+			MarkdownDescription: "The Runs, in the order that the sorts request. With `fields`, the attributes of a Run that are not named there are null.",
 		},
 		"ids": schema.ListAttribute{
 			Computed:            true,
@@ -57,7 +65,7 @@ func (d *operationsDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 		},
 		"total": schema.Int64Attribute{
 			Computed:            true,
-			MarkdownDescription: "How many Runs the filters select, as the API counted them, whatever the `limit`.",
+			MarkdownDescription: "How many Runs the filters select, as the API counted them, whatever `limit`, `created_after` and `created_before` leave out.",
 		},
 	})
 	resp.Schema = schema.Schema{
@@ -67,44 +75,36 @@ func (d *operationsDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 }
 
 func (d *operationsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.configure(req.ProviderData, &resp.Diagnostics)
+	d.client = clientOf(req.ProviderData, &resp.Diagnostics)
 }
 
 func (d *operationsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var config operationsModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	filter := config.filter(&resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	listing, err := d.client.Operations(ctx, config.filter(), int(config.Limit.ValueInt64()))
+	listing, err := d.client.Operations(ctx, filter, int(config.Limit.ValueInt64()))
 	if err != nil {
-		addFilterError(&resp.Diagnostics, subject{verb: "list", object: "Runs"}, err, isFilter)
+		addFilterError(&resp.Diagnostics, subject{verb: "list", object: "Runs"}, err, isOperationFilter)
 		return
 	}
 	warnUnsteady(listing.Steady, &resp.Diagnostics)
-	setState(ctx, req, resp, listingValues(listing))
-}
-
-// warnUnsteady warns of a list that may be incomplete.
-func warnUnsteady(steady bool, diags *diag.Diagnostics) {
-	if !steady {
-		diags.AddWarning("The list changed while it was read",
-			"Entries vanished so fast that the list may lack some that were there throughout, although it was read several times. Apply again later, narrow the filters, or set a limit.")
+	fields := operationFieldNames
+	if !config.Fields.IsNull() {
+		fields = goStrings[string](config.Fields)
 	}
+	setState(ctx, req, resp, listingValues(listing, fields))
 }
 
-func isFilter(name string) bool {
-	_, ok := filters[name]
-	return ok
-}
-
-// listingValues are the computed attributes, made of Terraform's own values: for thousands of Runs, the
+// listingValues are the computed attributes, of each Run only these fields, made of Terraform's own values: for thousands of Runs, the
 // framework's reflection would take most of the time and memory of the read.
-func listingValues(listing qualytics.Listing[qualytics.Operation]) map[string]tftypes.Value {
+func listingValues(listing qualytics.Listing[qualytics.Operation], fields []string) map[string]tftypes.Value {
 	operations := make([]tftypes.Value, 0, len(listing.Items))
 	ids := make([]tftypes.Value, 0, len(listing.Items))
 	for i := range listing.Items {
-		operations = append(operations, operationValue(&listing.Items[i]))
+		operations = append(operations, operationValue(&listing.Items[i], fields))
 		ids = append(ids, number(&listing.Items[i].ID))
 	}
 	return map[string]tftypes.Value{

@@ -13,15 +13,21 @@ import (
 
 // invalidFilters are values of the filters that cannot mean anything, each with the diagnostic about it.
 var invalidFilters = []struct{ config, want string }{
-	{`{"id": 0}`, "error at id: Invalid Attribute Value: Attribute id value must be at least 1, got: 0"},
-	{`{"id": -1}`, "error at id: .*at least 1, got: -1"},
-	{`{"schedule_id": 0}`, "error at schedule_id: .*at least 1, got: 0"},
+	{`{"id": -1}`, "error at id: Invalid Attribute Value: Attribute id value must be at least 0, got: -1"},
+	{`{"schedule_id": -7}`, "error at schedule_id: .*at least 0, got: -7"},
 	{`{"operation_type": "scans"}`, `error at operation_type: .*one of: \["sync" "catalog" "profile" "scan" "external_scan" "export" "materialize" "promote"\], got: "scans"`},
 	{`{"operation_type": "SCAN"}`, `error at operation_type: .*got: "SCAN"`},
 	{`{"operation_type": ""}`, `error at operation_type: .*got: ""`},
 	{`{"result": []}`, "error at result: .*at least 1 elements, got: 0"},
 	{`{"result": ["success", "done"]}`, `error at result.*: .*one of: \["queued" "running" "success" "failure" "aborted"\], got: "done"`},
 	{`{"result": [null]}`, "error at result.*: Null List Value"},
+	{`{"created_after": "2026-05-01"}`, `error at created_after: Invalid time: The value must be a time in RFC 3339, such as "2026-05-01T00:00:00Z" .*, not "2026-05-01"`},
+	{`{"created_after": "2026-02-30T00:00:00Z"}`, `error at created_after: Invalid time: .*not "2026-02-30T00:00:00Z"`},
+	{`{"created_after": "-24h"}`, `error at created_after: Invalid time: .*not "-24h"`},
+	{`{"created_before": ""}`, `error at created_before: Invalid time: .*not ""`},
+	{`{"created_before": "2026-05-01T00:00:00"}`, `error at created_before: Invalid time: .*not "2026-05-01T00:00:00"`},
+	{`{"created_after": "2026-05-02T00:00:00Z", "created_before": "2026-05-01T00:00:00Z"}`, "error at created_before: Invalid window of time: created_before must be later than created_after, but 2026-05-01T00:00:00Z is not later than 2026-05-02T00:00:00Z"},
+	{`{"created_after": "2026-05-01T12:00:00Z", "created_before": "2026-05-01T14:00:00+02:00"}`, "error at created_before: Invalid window of time: "},
 	{`{"created_date": "2026-02-30"}`, `error at created_date: Invalid date: The value must be a date that exists, as YYYY-MM-DD, .*not "2026-02-30"`},
 	{`{"created_date": "2025-02-29"}`, `error at created_date: Invalid date: .*not "2025-02-29"`},
 	{`{"created_date": "2026-5-1"}`, `error at created_date: Invalid date: .*not "2026-5-1"`},
@@ -30,10 +36,10 @@ var invalidFilters = []struct{ config, want string }{
 	{`{"end_date": "2026-13-01"}`, `error at end_date: Invalid date: .*not "2026-13-01"`},
 	{`{"end_date": ""}`, `error at end_date: Invalid date: .*not ""`},
 	{`{"datastore": []}`, "error at datastore: .*at least 1 elements, got: 0"},
-	{`{"datastore": [101, 0]}`, "error at datastore.*: .*at least 1, got: 0"},
+	{`{"datastore": [101, -101]}`, "error at datastore.*: .*at least 0, got: -101"},
 	{`{"datastore": [null]}`, "error at datastore.*: Null List Value"},
 	{`{"container": []}`, "error at container: .*at least 1 elements, got: 0"},
-	{`{"container": [-5]}`, "error at container.*: .*at least 1, got: -5"},
+	{`{"container": [-5]}`, "error at container.*: .*at least 0, got: -5"},
 	{`{"container": [501, null]}`, "error at container.*: Null List Value"},
 	{`{"offset": 1441}`, "error at offset: .*between -1440 and 1440, got: 1441"},
 	{`{"offset": -1441}`, "error at offset: .*between -1440 and 1440, got: -1441"},
@@ -68,5 +74,30 @@ func TestAccOperations_invalid(t *testing.T) {
 			}`),
 		ExpectError: says("must be a date that exists", `not "2026-02-30"`),
 	}}})
+	api.expectSeen(t)
+}
+
+// Ids of 0, which mocked providers return, pass the validation. A lookup rejects them, and requests nothing.
+func TestLookups_zeroID(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	p := api.protocol(t)
+	for _, test := range []struct{ name, config, want string }{
+		{"qualytics_operations", `{"id": 0}`, "error at id: Invalid id: id must be the id of a Run, a whole number of 1 or more, not 0."},
+		{"qualytics_operations", `{"schedule_id": 0}`, "error at schedule_id: Invalid schedule_id: schedule_id must be the id of a schedule, .*not 0."},
+		{"qualytics_operations", `{"datastore": [101, 0]}`, `error at datastore.*1.*: Invalid datastore\[1\]: datastore\[1\] must be the id of a datastore, .*not 0.`},
+		{"qualytics_operations", `{"container": [0]}`, `error at container.*0.*: Invalid container\[0\]: container\[0\] must be the id of a container, .*not 0.`},
+		{"qualytics_operation", `{"id": 0}`, "error at id: Invalid id: id must be the id of a Run, a whole number of 1 or more, not 0."},
+		{"qualytics_operation_containers", `{"operation_id": 0}`, "error at operation_id: Invalid operation_id: operation_id must be the id of a Run, a whole number of 1 or more, not 0."},
+	} {
+		expectSaid(t, p.validateDataSource(t, test.name, test.config))
+		_, diagnostics := p.read(t, test.name, test.config)
+		expectSaid(t, diagnostics, test.want)
+		if test.name == "qualytics_operations" {
+			expectSaid(t, p.validateList(t, test.config))
+			_, diagnostics = p.list(t, test.config, 0, false)
+			expectSaid(t, diagnostics, test.want)
+		}
+	}
 	api.expectSeen(t)
 }

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	actionschema "github.com/hashicorp/terraform-plugin-framework/action/schema"
@@ -60,15 +59,15 @@ func resultValidators() []validator.List {
 }
 
 func latestAttribute() schema.Attribute {
-	notNegative := []validator.Int64{int64validator.AtLeast(0)}
+	ids := []validator.Int64{notNegative}
 	return schema.SingleNestedAttribute{
 		Optional:            true,
 		MarkdownDescription: latestDescription + " A change of any of the filters reruns. What others run in between does not.",
 		Attributes: map[string]schema.Attribute{
 			"operation_type": schema.StringAttribute{Required: true, Validators: []validator.String{rerunnableTypes()}, MarkdownDescription: latestTypeDescription},
-			"datastore":      schema.Int64Attribute{Required: true, Validators: notNegative, MarkdownDescription: latestStoreDescription},
-			"container":      schema.Int64Attribute{Optional: true, Validators: notNegative, MarkdownDescription: latestTargetDescription},
-			"schedule_id":    schema.Int64Attribute{Optional: true, Validators: notNegative, MarkdownDescription: latestTriggerDescription},
+			"datastore":      schema.Int64Attribute{Required: true, Validators: ids, MarkdownDescription: latestStoreDescription},
+			"container":      schema.Int64Attribute{Optional: true, Validators: ids, MarkdownDescription: latestTargetDescription},
+			"schedule_id":    schema.Int64Attribute{Optional: true, Validators: ids, MarkdownDescription: latestTriggerDescription},
 			"result": schema.ListAttribute{
 				Optional: true, Computed: true, ElementType: types.StringType, Validators: resultValidators(),
 				Default:             listdefault.StaticValue(types.ListValueMust(types.StringType, []attr.Value{types.StringValue(string(qualytics.ResultSuccess))})),
@@ -79,15 +78,15 @@ func latestAttribute() schema.Attribute {
 }
 
 func latestActionAttribute() actionschema.Attribute {
-	notNegative := []validator.Int64{int64validator.AtLeast(0)}
+	ids := []validator.Int64{notNegative}
 	return actionschema.SingleNestedAttribute{
 		Optional:            true,
 		MarkdownDescription: latestDescription,
 		Attributes: map[string]actionschema.Attribute{
 			"operation_type": actionschema.StringAttribute{Required: true, Validators: []validator.String{rerunnableTypes()}, MarkdownDescription: latestTypeDescription},
-			"datastore":      actionschema.Int64Attribute{Required: true, Validators: notNegative, MarkdownDescription: latestStoreDescription},
-			"container":      actionschema.Int64Attribute{Optional: true, Validators: notNegative, MarkdownDescription: latestTargetDescription},
-			"schedule_id":    actionschema.Int64Attribute{Optional: true, Validators: notNegative, MarkdownDescription: latestTriggerDescription},
+			"datastore":      actionschema.Int64Attribute{Required: true, Validators: ids, MarkdownDescription: latestStoreDescription},
+			"container":      actionschema.Int64Attribute{Optional: true, Validators: ids, MarkdownDescription: latestTargetDescription},
+			"schedule_id":    actionschema.Int64Attribute{Optional: true, Validators: ids, MarkdownDescription: latestTriggerDescription},
 			"result":         actionschema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: resultValidators(), MarkdownDescription: latestResultDescription},
 		},
 	}

@@ -23,7 +23,7 @@ var _ list.ListResourceWithConfigure = (*runRerunListResource)(nil)
 func newRunRerunListResource() list.ListResource { return &runRerunListResource{} }
 
 // runRerunListResource lists Runs that can be brought under management.
-type runRerunListResource struct{ runs }
+type runRerunListResource struct{ client *qualytics.Client }
 
 func (r *runRerunListResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_run_rerun"
@@ -37,19 +37,20 @@ func (r *runRerunListResource) ListResourceConfigSchema(_ context.Context, _ lis
 }
 
 func (r *runRerunListResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.configure(req.ProviderData, &resp.Diagnostics)
+	r.client = clientOf(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *runRerunListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var config filterModel
 	diags := req.Config.Get(ctx, &config)
+	filter := config.filter(&diags)
 	if diags.HasError() {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	listing, err := r.client.Operations(ctx, config.filter(), int(req.Limit))
+	listing, err := r.client.Operations(ctx, filter, int(req.Limit))
 	if err != nil {
-		addFilterError(&diags, subject{verb: "list", object: "Runs"}, err, isFilter)
+		addFilterError(&diags, subject{verb: "list", object: "Runs"}, err, isOperationFilter)
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}

@@ -24,9 +24,9 @@ const (
 	mostRequests = 1000
 )
 
-// Listing is a filtered list as far as it was asked for.
+// Listing is a filtered list as far as it was requested.
 type Listing[T any] struct {
-	Items  []T   // in the order that was asked for, without duplicates
+	Items  []T   // in the requested order, without duplicates
 	Total  int64 // what the API counted, whatever the limit
 	Steady bool  // false: the history changed so fast that entries may have been left out
 }
