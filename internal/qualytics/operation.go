@@ -6,6 +6,7 @@ package qualytics
 import (
 	"encoding/json"
 	"math/big"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -210,6 +211,9 @@ const counterPrecision = 512
 func finiteNumber(field json.RawMessage) *big.Float {
 	if strings.IndexByte("-0123456789", field[0]) < 0 {
 		return nil
+	}
+	if whole, err := strconv.ParseInt(string(field), 10, 64); err == nil {
+		return new(big.Float).SetPrec(counterPrecision).SetInt64(whole)
 	}
 	number, _, err := big.ParseFloat(string(field), 10, counterPrecision, big.ToNearestEven)
 	if err != nil || number.IsInf() {
