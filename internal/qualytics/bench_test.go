@@ -85,7 +85,7 @@ func BenchmarkOperations(b *testing.B) {
 // BenchmarkTenLists lists a history ten times at once, without a gateway and behind one. As ratios it prints
 // the time by that of ten lists one after another, and by the least that the gateway allows.
 func BenchmarkTenLists(b *testing.B) {
-	const lists, count, rate, burst = 10, 1_000, 50, 20
+	const lists, count, rate, burst = 10, 1_000, 50, 100
 	handler := newHistory(count, 5*time.Millisecond)
 	var requests atomic.Int64
 	counting := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
