@@ -85,7 +85,7 @@ func BenchmarkOperations(b *testing.B) {
 // BenchmarkTenLists lists a history ten times at once, without a gateway and behind one. As ratios it prints
 // the time by that of ten lists one after another, and by the least that the gateway allows.
 func BenchmarkTenLists(b *testing.B) {
-	const lists, count, rate, burst = 10, 1_000, 1_000, 50
+	const lists, count, rate, burst = 10, 1_000, 50, 100
 	handler := newHistory(count, 5*time.Millisecond)
 	var requests atomic.Int64
 	counting := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -96,7 +96,7 @@ func BenchmarkTenLists(b *testing.B) {
 		b.Helper()
 		server := httptest.NewServer(handler)
 		defer server.Close()
-		client := newClient(b, server.URL, func(config *Config) { config.RetryWait = 50 * time.Millisecond })
+		client := newClient(b, server.URL, func(config *Config) { config.RetryWait = defaultRetryWait })
 		requests.Store(0)
 		for b.Loop() {
 			list(client)

@@ -154,8 +154,8 @@ func TestPausesShrinkAfterSuccess(t *testing.T) {
 			}
 			limit.leave(turn, true)
 		}
-		for _, longest := range []time.Duration{1, 2, 4, 8, 16, 30, 30} {
-			longest *= time.Second
+		for _, seconds := range []int{1, 2, 4, 8, 16, 30, 30} {
+			longest := time.Duration(seconds) * time.Second
 			if pause := refuse(); pause < longest/2 || pause > longest {
 				t.Errorf("a pause of %v, want %v at most", pause, longest)
 			}
