@@ -8,6 +8,8 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -46,14 +48,11 @@ func TestOperations_fields(t *testing.T) {
 }
 
 func quoted(words []string) string {
-	text := ""
-	for i, word := range words {
-		if i > 0 {
-			text += ", "
-		}
-		text += fmt.Sprintf("%q", word)
+	elements := make([]string, 0, len(words))
+	for _, word := range words {
+		elements = append(elements, strconv.Quote(word))
 	}
-	return "[" + text + "]"
+	return "[" + strings.Join(elements, ", ") + "]"
 }
 
 func TestOperations_invalidFields(t *testing.T) {
