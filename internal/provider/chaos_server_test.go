@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -186,9 +187,7 @@ func (c *chaos) lose(w http.ResponseWriter, response *httptest.ResponseRecorder,
 }
 
 func (c *chaos) send(w http.ResponseWriter, response *httptest.ResponseRecorder) {
-	for name, values := range response.Header() {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), response.Header())
 	w.WriteHeader(response.Code)
 	_, _ = w.Write(response.Body.Bytes())
 }
