@@ -96,9 +96,7 @@ func TestFaults(t *testing.T) {
 }
 
 func (row *faultRow) test(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	s := &scene{api: newAPI(t, mockapi.Options{}), t: t, interrupt: cancel}
+	s := &scene{api: newAPI(t, mockapi.Options{}), t: t}
 	if row.given != nil {
 		row.given(s)
 	}
@@ -113,7 +111,7 @@ func (row *faultRow) test(t *testing.T) {
 		version = "2"
 	}
 
-	diagnostics := row.disturb(ctx, s, row.config(version, row.timeouts))
+	diagnostics := row.disturb(s, row.config(version, row.timeouts))
 	s.group.Wait()
 	s.ClearFaults()
 	row.expectDiagnostics(t, diagnostics)
@@ -154,8 +152,11 @@ func (row *faultRow) test(t *testing.T) {
 
 // disturb does what the row is about while something goes wrong. The provider is another process than
 // before, as it is in Terraform.
-func (row *faultRow) disturb(ctx context.Context, s *scene, config string) []*tfprotov6.Diagnostic {
+func (row *faultRow) disturb(s *scene, config string) []*tfprotov6.Diagnostic {
 	s.t.Helper()
+	ctx, cancel := context.WithCancel(s.t.Context())
+	defer cancel()
+	s.interrupt = cancel
 	disturb := func() {
 		s.resource.protocol = s.connect(row.arguments)
 		s.ResetRequests()

@@ -32,11 +32,6 @@ func (r *tracked) exists(t *testing.T) bool {
 // applyAfter plans and applies a configuration, with something that happens in between.
 func (r *tracked) applyAfter(ctx context.Context, t *testing.T, config string, between func()) []*tfprotov6.Diagnostic {
 	t.Helper()
-	if r.tainted {
-		if diagnostics := r.destroy(t); failed(diagnostics) {
-			return diagnostics
-		}
-	}
 	creates := !r.exists(t)
 	diagnostics := r.managed.applyAfter(ctx, t, config, between)
 	r.tainted = creates && failed(diagnostics) && r.exists(t)
@@ -48,6 +43,11 @@ func (r *tracked) refreshAndApply(t *testing.T, config string) []*tfprotov6.Diag
 	t.Helper()
 	if r.exists(t) {
 		if diagnostics := r.refresh(t); failed(diagnostics) {
+			return diagnostics
+		}
+	}
+	if r.tainted {
+		if diagnostics := r.destroy(t); failed(diagnostics) {
 			return diagnostics
 		}
 	}
