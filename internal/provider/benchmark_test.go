@@ -16,30 +16,31 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// BenchmarkOperationsRead reads qualytics_operations at protocol level: the provider's way, beside the
-// same read with State.Set on a slice of structs, which is the framework's usual way, and prints the
-// ratios of time and peak memory.
+// BenchmarkOperationsRead reads qualytics_operations at protocol level in three ways, and prints the ratios of
+// time and peak memory to the first: State.Set on a slice of structs, which is the framework's usual way;
+// State.Raw, which passes through the framework; and the provider's way around it.
 func BenchmarkOperationsRead(b *testing.B) {
 	ways := []struct {
-		name     string
-		provider func() provider.Provider
+		name   string
+		server func() tfprotov6.ProviderServer
 	}{
-		{"structs", func() provider.Provider { return &structsProvider{testProvider()} }},
-		{"direct", func() provider.Provider { return testProvider() }},
+		{"structs", func() tfprotov6.ProviderServer { return serve(&structsProvider{testProvider()}) }},
+		{"raw", providerserver.NewProtocol6(testProvider())},
+		{"direct", func() tfprotov6.ProviderServer { return serve(testProvider()) }},
 	}
 	for _, count := range []int{1_000, 10_000} {
 		url := serveRuns(b, count)
 		var structsTime, structsPeak float64
 		for _, way := range ways {
 			b.Run(fmt.Sprintf("runs=%d/%s", count, way.name), func(b *testing.B) {
-				read := operationsRead(b, way.provider(), url)
+				read := operationsRead(b, way.server(), url)
 				read() // makes the pages
 				b.ReportAllocs()
 				var peaks uint64
@@ -88,9 +89,8 @@ func serveRuns(b *testing.B, count int) string {
 }
 
 // operationsRead is a function that reads all Runs through the provider's protocol.
-func operationsRead(b *testing.B, provider provider.Provider, url string) func() {
+func operationsRead(b *testing.B, server tfprotov6.ProviderServer, url string) func() {
 	b.Helper()
-	server := serve(provider)
 	configured, err := server.ConfigureProvider(b.Context(), &tfprotov6.ConfigureProviderRequest{
 		Config: given(fmt.Sprintf(`{"url": %q, "token": %q}`, url, testToken)),
 	})

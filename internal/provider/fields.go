@@ -23,7 +23,7 @@ type field struct {
 var operationFields = []field{
 	{name: "id", typ: types.Int64Type, description: "Id of the Run."},
 	{name: "type", typ: types.StringType, description: "Type of the operation that the Run executes: `sync` (`catalog` on older deployments), `profile`, `scan`, `external_scan`, `export`, `materialize`, `promote` (or `promote_` and what it promotes), or a value added later."},
-	{name: "result", typ: types.StringType, description: "Where the Run stands: `queued` or `running` while it is active, then `success`, `failure` or `aborted`; or a value added later."},
+	{name: "result", typ: types.StringType, description: "Result of the Run: `queued` or `running` while it is active, then `success`, `failure` or `aborted`; or a value added later."},
 	{name: "message", typ: types.StringType, description: "Message of the Run: why it failed or, on a Run that succeeded, a warning about it. Null if there is none."},
 	{name: "created", typ: timetypes.RFC3339Type{}, description: "When the Run was created, in RFC 3339."},
 	{name: "start_time", typ: timetypes.RFC3339Type{}, description: "When the Run started, in RFC 3339. Null until then."},
@@ -55,7 +55,7 @@ var containerRunFields = []field{
 	{name: "end_time", typ: timetypes.RFC3339Type{}, description: "When the work on the container ended, in RFC 3339. Null until then."},
 	{name: "records_processed", typ: types.Int64Type, description: "Number of records processed in the container so far."},
 	{name: "anomaly_count", typ: types.Int64Type, description: "Number of anomalies found in the container so far."},
-	{name: "result", typ: types.StringType, description: "Where the container stands: `queued`, `running`, `success`, `failure` or `aborted`."},
+	{name: "result", typ: types.StringType, description: "Result of the container: `queued`, `running`, `success`, `failure` or `aborted`."},
 	{name: "message", typ: types.StringType, description: "Message about the container. Null if there is none."},
 }
 

@@ -48,16 +48,16 @@ func (d *operationDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 		"containers": schema.ListNestedAttribute{
 			Computed:            true,
 			NestedObject:        schema.NestedAttributeObject{Attributes: dataSourceAttributes(containerFields)},
-			MarkdownDescription: "Containers that the Run targets. What it did in each is told by the data source `qualytics_operation_containers`.",
+			MarkdownDescription: "Containers that the Run targets. The data source `qualytics_operation_containers` lists what the Run did in each.",
 		},
 		"details": schema.StringAttribute{
 			Computed:            true,
 			CustomType:          jsontypes.NormalizedType{},
-			MarkdownDescription: "All that the API says of the Run, as JSON for `jsondecode`: the settings of its type of operation, results per container, and whatever else has no attribute of its own.",
+			MarkdownDescription: "The whole payload of the Run, as JSON for `jsondecode`: the settings of its type of operation, results per container, and everything else that has no attribute of its own.",
 		},
 	})
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Looks one Run up by its id.",
+		MarkdownDescription: "Looks up one Run by its id.",
 		Attributes:          attributes,
 	}
 }

@@ -19,12 +19,13 @@ func NewServer(version string) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer { return serve(New(version)()) }
 }
 
-// server is the framework's server, but for the states of large data sources.
+// server is the framework's server, except for the states of large data sources.
 //
-// What a data source has read, the framework copies, makes values of its own of, compares with the
-// configuration, and searches for blocks. For thousands of Runs that takes most of the time and of the
-// memory of the read, and finds nothing: a computed list has nothing to be compared with, and no schema
-// of ours has blocks. So such a state goes to Terraform as it is.
+// The framework copies the state that a data source returns, turns it into values of its own, compares them
+// with the configuration, and searches for blocks. That finds nothing here: a computed list has nothing to be
+// compared with, and no data source has blocks. So setState passes such a state to Terraform as it is. A whole
+// `terraform apply` that reads 10,000 Runs then takes 0.7 of the CPU time, Terraform's own included, that it
+// takes with State.Raw; BenchmarkOperationsRead compares the reads alone.
 type server struct{ frameworkServer }
 
 // frameworkServer is all of the protocol that the framework serves.
@@ -41,7 +42,7 @@ func serve(provider provider.Provider) server {
 
 type directStateKey struct{}
 
-// ReadDataSource lets the framework read, and then puts the state in that setState has taken aside.
+// ReadDataSource lets the framework read, and then returns the state that setState has left for it.
 func (s server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
 	var direct *tftypes.Value
 	defer func() { direct = nil }() // the framework keeps every context until the provider ends
@@ -54,11 +55,11 @@ func (s server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourc
 	return resp, err
 }
 
-// setState completes the configuration of a data source by all of its computed attributes.
+// setState sets the state of a data source: its configuration and all of its computed attributes.
 func setState(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse, computed map[string]tftypes.Value) {
 	config := make(map[string]tftypes.Value)
 	if err := req.Config.Raw.As(&config); err != nil {
-		resp.Diagnostics.AddError("Cannot complete the configuration", err.Error()+". This is a bug in the provider; please report it.")
+		resp.Diagnostics.AddError("Cannot complete the configuration", err.Error()+reportBug)
 		return
 	}
 	attributes := maps.Clone(config) // which is still the configuration's own

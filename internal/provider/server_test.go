@@ -21,7 +21,7 @@ func TestServer_directState(t *testing.T) {
 	api.Seed(scan(1, "failure"), scan(2, "running"), odd)
 	for name, configs := range map[string][]string{
 		"qualytics_operations": {
-			`{}`, `{"id": 999}`, `{"limit": 2, "sort_created": "asc"}`,
+			`{}`, `{"id": 999}`, `{"fields": ["id", "datastore"]}`, `{"created_after": "2026-05-01T00:00:00Z"}`, `{"limit": 2, "sort_created": "asc"}`,
 			`{"result": ["failure", "running"], "finished": true, "created_date": "2026-05-01", "datastore": [101]}`,
 		},
 		"qualytics_operation_containers": {`{"operation_id": 1}`, `{"operation_id": 7}`},
@@ -56,7 +56,7 @@ func TestServer_noStateOfAFailedRead(t *testing.T) {
 	}
 }
 
-// readState is what a data source has read, as a server answers it.
+// readState is what a data source has read, as a server returns it.
 func readState(t *testing.T, server tfprotov6.ProviderServer, api *api, name, config string) tftypes.Value {
 	t.Helper()
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
@@ -89,7 +89,7 @@ func (s *rememberingServer) ReadDataSource(ctx context.Context, req *tfprotov6.R
 	return s.frameworkServer.ReadDataSource(ctx, req)
 }
 
-// What was read is not held on to until the provider ends.
+// What was read does not stay in memory until the provider ends.
 func TestServer_keepsNoState(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	remembering := &rememberingServer{frameworkServer: serve(testProvider()).frameworkServer}
