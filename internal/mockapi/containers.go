@@ -138,7 +138,36 @@ func (s *Server) containers(r *http.Request, id int64) answer {
 	runs := found.containerRuns(found.at(s.now()))
 	items := []map[string]any{}
 	for _, one := range window(runs, page) {
-		items = append(items, one.listed())
+		if s.options.NestedContainers {
+			items = append(items, one.nested(found.run))
+		} else {
+			items = append(items, one.listed())
+		}
 	}
-	return reply(http.StatusOK, map[string]any{"items": items, "total": len(runs)})
+	listing := map[string]any{"items": items, "total": len(runs)}
+	if s.options.NestedContainers {
+		listing["page"], listing["size"], listing["pages"] = page.number, page.size, page.count(len(runs))
+	}
+	return reply(http.StatusOK, listing)
+}
+
+// nested is an item as some deployments list it: the container itself, in which
+// the work is nested. There is none as long as the Run has not reached it.
+func (one containerRun) nested(run Run) map[string]any {
+	var scan, profile any
+	work := one.listed()
+	delete(work, "container")
+	switch {
+	case one.start.IsZero():
+	case kindOf(run.Type) == "profile":
+		profile = work
+	default:
+		scan = work
+	}
+	item := one.named()
+	item["datastore"] = run.Datastore
+	item["metrics"] = map[string]any{}
+	item["container_scan"] = scan
+	item["container_profile"] = profile
+	return item
 }

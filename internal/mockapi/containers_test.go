@@ -112,3 +112,24 @@ func TestNoContainers(t *testing.T) {
 		api.call(t, "GET", fmt.Sprintf("/api/operations/%d/containers", id)).expect(t, 200, `{"items":[],"total":0}`)
 	}
 }
+
+// Some deployments list the containers themselves, with the work nested.
+func TestNestedContainers(t *testing.T) {
+	api := start(t, mockapi.Options{NestedContainers: true},
+		mockapi.Run{ID: 1, Type: "scan"}, mockapi.Run{ID: 2, Type: "profile"}, mockapi.Run{ID: 3, Result: "queued"})
+	flat := start(t, mockapi.Options{}, mockapi.Run{ID: 1, Type: "scan"}, mockapi.Run{ID: 2, Type: "profile"})
+	for path, nested := range map[string]string{"/api/operations/1/containers": "container_scan", "/api/operations/2/containers": "container_profile"} {
+		listing := api.get(t, path)
+		for i, item := range flat.get(t, path)["items"].([]any) {
+			got := listing["items"].([]any)[i].(object)
+			work := got[nested].(object)
+			work["container"] = object{"id": got["id"], "name": got["name"], "container_type": got["container_type"]}
+			equal(t, path, work, item)
+		}
+		delete(listing, "items")
+		equal(t, path, listing, object{"total": 2.0, "page": 1.0, "size": 50.0, "pages": 1.0})
+	}
+	for _, item := range api.get(t, "/api/operations/3/containers")["items"].([]any) {
+		equal(t, "not reached", item.(object)["container_scan"], nil)
+	}
+}

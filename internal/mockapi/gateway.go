@@ -24,6 +24,19 @@ type Gateway struct {
 	Burst int
 }
 
+// Handler puts a gateway in front of any handler.
+func (g *Gateway) Handler(next http.Handler) http.Handler {
+	front := newGateway(g)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if refusal, refused := front.refuse(r, time.Now()); refused {
+			refusal.writeHead(w)
+			_, _ = w.Write(refusal.body)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // GatewayPage is the page that the gateway shows in place of the API's answer,
 // such as the 403 of its firewall. It serves as the Body of a Fault.
 func GatewayPage(status int) string {
@@ -45,6 +58,10 @@ type gateway struct {
 	*Gateway
 	mutex   sync.Mutex
 	clients map[string]bucket
+}
+
+func newGateway(options *Gateway) *gateway {
+	return &gateway{Gateway: options, clients: map[string]bucket{}}
 }
 
 // bucket is by how many requests a client exceeded the rate at a time.

@@ -70,17 +70,18 @@ type Container struct {
 }
 
 // clone returns a Run that shares nothing with r that can be changed.
-func (r Run) clone() Run {
-	if r.Schedule != nil {
-		schedule := *r.Schedule
-		r.Schedule = &schedule
+func (r *Run) clone() Run {
+	copied := *r
+	if copied.Schedule != nil {
+		schedule := *copied.Schedule
+		copied.Schedule = &schedule
 	}
-	r.Containers = slices.Clone(r.Containers)
-	r.Tags = slices.Clone(r.Tags)
-	r.Status = maps.Clone(r.Status)
-	r.Settings = maps.Clone(r.Settings)
-	r.Anomalies = slices.Clone(r.Anomalies)
-	return r
+	copied.Containers = slices.Clone(copied.Containers)
+	copied.Tags = slices.Clone(copied.Tags)
+	copied.Status = maps.Clone(copied.Status)
+	copied.Settings = maps.Clone(copied.Settings)
+	copied.Anomalies = slices.Clone(copied.Anomalies)
+	return copied
 }
 
 // kindOf is the operation_type of the API page that a Run's type belongs to: a

@@ -42,7 +42,7 @@ type Server struct {
 	options Options
 	journal journal
 	faults  faults
-	gateway gateway
+	gateway *gateway
 
 	mutex     sync.RWMutex // guards all below
 	byID      map[int64]*record
@@ -60,7 +60,7 @@ func New(options Options) *Server {
 	}
 	options.User = cmp.Or(options.User, "terraform@service.example.com")
 	return &Server{
-		options: options, gateway: gateway{Gateway: options.Gateway, clients: map[string]bucket{}},
+		options: options, gateway: newGateway(options.Gateway),
 		byID: map[int64]*record{}, forbidden: map[int64]bool{},
 	}
 }

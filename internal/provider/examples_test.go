@@ -180,8 +180,12 @@ func TestAccExamples_inCI(t *testing.T) {
 	found := false
 	for line := range strings.SplitSeq(output, "\n") {
 		var event struct {
-			Type       string
-			Diagnostic struct{ Severity, Summary, Detail string }
+			Type       string `json:"type"`
+			Diagnostic struct {
+				Severity string `json:"severity"`
+				Summary  string `json:"summary"`
+				Detail   string `json:"detail"`
+			} `json:"diagnostic"`
 		}
 		if json.Unmarshal([]byte(line), &event) == nil && event.Type == "diagnostic" && event.Diagnostic.Severity == "error" {
 			found = found || event.Diagnostic.Summary == "Run 53395 did not pass max_anomalies" && strings.Contains(event.Diagnostic.Detail, "customers: 19 anomalies")

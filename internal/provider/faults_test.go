@@ -4,126 +4,246 @@
 package provider
 
 import (
-	"flag"
+	"context"
 	"fmt"
-	"os"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
+// scene is where a row of the fault table is tested: a server, the resource, and what happens beside it.
+type scene struct {
+	*api
+	t         *testing.T
+	resource  *tracked
+	interrupt context.CancelFunc // Ctrl-C
+
+	group  sync.WaitGroup
+	beside *tracked // another resource
+}
+
+// prepare makes something go wrong.
+type prepare func(*scene)
+
 // and prepares two things.
 func (p prepare) and(other prepare) prepare {
-	return func(a *api) {
-		p(a)
-		other(a)
+	return func(s *scene) {
+		p(s)
+		other(s)
 	}
 }
 
-// Every row of the fault table, through Terraform.
-func TestAccFaults(t *testing.T) {
+// connect is a provider as Terraform starts it for each plan and each apply.
+func (s *scene) connect(arguments string) *protocol {
+	s.t.Helper()
+	p := newProtocol(s.t)
+	expectSaid(s.t, p.configure(s.t, s.json(`"poll_interval": "10ms"`+arguments)))
+	return p
+}
+
+// rewriting lets the server see each request as a function changes it.
+func (s *scene) rewriting(change func(*http.Request)) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		change(r)
+		s.ServeHTTP(w, r)
+	}))
+	s.t.Cleanup(server.Close)
+	s.url = server.URL
+}
+
+// applyBeside applies another resource, by the same provider process or by that of an alias.
+func (s *scene) applyBeside(p *protocol, config string) {
+	s.beside = p.track(s.t)
+	s.beside.applyAfter(s.t.Context(), s.t, config, func() {})
+}
+
+// startBeside begins to apply another resource, and leaves its request the time to overtake.
+func (s *scene) startBeside(p *protocol, config string) {
+	s.group.Go(func() { s.applyBeside(p, config) })
+	for range 30 {
+		if len(s.writes()) > 1 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// config is the resource's configuration with a version of its triggers, and timeouts.
+func (row *faultRow) config(version, timeouts string) string {
+	if row.latest {
+		return latestConfig(101, row.resource+timeouts+release(version))
+	}
+	return triggered(row.resource+timeouts, version)
+}
+
+// Every row of the fault table.
+func TestFaults(t *testing.T) {
+	t.Parallel()
 	for _, row := range faultTable {
-		t.Run(row.phase+"/"+row.fault, func(t *testing.T) { row.test(t) })
+		t.Run(row.phase+"/"+row.fault, func(t *testing.T) {
+			t.Parallel()
+			row.test(t)
+		})
 	}
 }
 
-func (row faultRow) test(t *testing.T) {
-	api := newAPI(t, mockapi.Options{})
-	api.arguments = row.arguments
-	var steps []resource.TestStep
-	step := resource.TestStep{Config: api.config(rerunConfig(`triggers = { v = "1" }`))}
-	if row.phase == updating || row.phase == refreshing || row.phase == destroying {
-		steps = append(steps, step)
+func (row *faultRow) test(t *testing.T) {
+	s := &scene{api: newAPI(t, mockapi.Options{}), t: t}
+	if row.given != nil {
+		row.given(s)
+	}
+	before := s.ids()
+	s.resource = s.connect("").track(t)
+	version := "1"
+	if row.phase != planning && row.phase != creating {
+		expectSaid(t, s.resource.refreshAndApply(t, row.config(version, row.timeouts)))
+		row.expectState(t, s.resource, "Run 101")
 	}
 	if row.phase == updating {
-		step.Config = api.config(rerunConfig(`triggers = { v = "2" }`))
-	}
-	after := step
-
-	step.PreConfig = func() {
-		api.ResetRequests()
-		api.Plan(row.outcome...)
-		row.prepare(api)
-	}
-	step.Destroy = row.phase == destroying
-	if row.phase == refreshing {
-		step.PlanOnly = true
-	}
-	if row.says != nil {
-		step.ExpectError = says(row.says...)
+		version = "2"
 	}
 
-	after.PreConfig = func() {
-		api.ClearFaults()
-		if got := api.writes(); row.repeated && !slices.Equal(slices.Compact(got), row.writes) {
-			t.Errorf("changing requests: got %q, want any number of %q", got, row.writes)
-		} else if !row.repeated {
-			api.expectWrites(row.writes...)(t)
+	diagnostics := row.disturb(s, row.config(version, row.timeouts))
+	s.group.Wait()
+	s.ClearFaults()
+	row.expectDiagnostics(t, diagnostics)
+	row.expectRequests(t, s)
+	there := slices.Concat(before, row.server)
+	slices.Sort(there)
+	s.expectRuns(t, there...)
+	row.expectState(t, s.resource, row.state)
+	row.expectBeside(t, s)
+
+	s.resource.protocol = s.connect("")
+	config := row.config(version, "")
+	s.ResetRequests()
+	if got := s.resource.nextPlan(t, config); got != row.next {
+		t.Errorf("the next plan: got %s, want %s", got, row.next)
+	}
+	if s.resource.exists(t) && !s.resource.tainted {
+		s.Finish(row.holds, "success", "") // where it is still waited for
+	}
+	expectSaid(t, s.resource.refreshAndApply(t, config))
+	s.expectWrites(row.then...)(t)
+	row.expectState(t, s.resource, fmt.Sprint("Run ", row.holds))
+	if got := s.resource.nextPlan(t, config); got != noChanges {
+		t.Errorf("the plan after the next apply: got %s, want %s", got, noChanges)
+	}
+	if result := s.resource.values(t)["result"]; result != "success" && row.resource != unawaited {
+		t.Errorf("the result is %v", result)
+	}
+
+	expectSaid(t, s.resource.destroy(t))
+	if s.beside != nil && s.beside.exists(t) {
+		expectSaid(t, s.beside.destroy(t))
+	}
+	left := slices.Concat(before, row.others, row.orphans)
+	slices.Sort(left)
+	s.expectRuns(t, left...)
+}
+
+// disturb does what the row is about while something goes wrong. The provider is another process than
+// before, as it is in Terraform.
+func (row *faultRow) disturb(s *scene, config string) []*tfprotov6.Diagnostic {
+	s.t.Helper()
+	ctx, cancel := context.WithCancel(s.t.Context())
+	defer cancel()
+	s.interrupt = cancel
+	disturb := func() {
+		s.resource.protocol = s.connect(row.arguments)
+		s.ResetRequests()
+		s.Plan(row.outcome...)
+		row.prepare(s)
+	}
+	switch row.phase {
+	case creating, updating:
+		return s.resource.applyAfter(ctx, s.t, config, disturb)
+	case refreshing:
+		disturb()
+		return s.resource.refresh(s.t)
+	case destroying:
+		disturb()
+		return s.resource.destroy(s.t)
+	default:
+		disturb()
+		return s.resource.refreshAndApply(s.t, config)
+	}
+}
+
+func (f finding) describes(diagnostic *tfprotov6.Diagnostic) bool {
+	return strings.ToLower(diagnostic.Severity.String()) == f.severity && diagnostic.Summary == f.summary &&
+		strings.Contains(diagnostic.Detail, f.phrase)
+}
+
+func (row *faultRow) expectDiagnostics(t *testing.T, diagnostics []*tfprotov6.Diagnostic) {
+	t.Helper()
+	var details strings.Builder
+	for i, diagnostic := range diagnostics {
+		details.WriteString(diagnostic.Detail)
+		if i >= len(row.says) || !row.says[i].describes(diagnostic) {
+			t.Errorf("diagnostic %d: got %s, want %+v", i, said(diagnostic), row.says)
 		}
-		api.ResetRequests()
 	}
-	after.ConfigPlanChecks = planned(row.next)
-	after.ConfigStateChecks = holds(row.holds, "success")
-	after.Check = api.hasWritten(t, row.then...)
-
-	acceptance(t, resource.TestCase{Steps: append(steps, step, after)})
-	if _, exists := api.Run(100); !exists {
-		t.Error("the source Run is gone")
+	if len(diagnostics) < len(row.says) {
+		t.Errorf("%d diagnostics, want %+v", len(diagnostics), row.says)
 	}
-	if _, exists := api.Run(row.holds); exists {
-		t.Errorf("Run %d is left behind", row.holds)
-	}
-}
-
-var updateTable = flag.Bool("update", false, "write contributing/faults.md anew")
-
-const faultsPage = "../../contributing/faults.md"
-
-// The page for contributors is the table that is tested.
-func TestFaultsPage(t *testing.T) {
-	var page strings.Builder
-	page.WriteString(faultsIntroduction)
-	page.WriteString("| Phase | Fault | What the user sees | On the server | In the state | Next plan |\n|---|---|---|---|---|---|\n")
-	for _, row := range faultTable {
-		fmt.Fprintf(&page, "| %s | %s | %s | %s | %s | %s |\n", row.phase, row.fault, row.sees, row.server, row.state, plans[row.next])
-	}
-	page.WriteString(faultsElsewhere)
-	if *updateTable {
-		if err := os.WriteFile(faultsPage, []byte(page.String()), 0o600); err != nil {
-			t.Fatal(err)
+	for _, orphan := range row.orphans {
+		if !strings.Contains(details.String(), fmt.Sprintf("  - Run %d: ", orphan)) {
+			t.Errorf("Run %d is not named in %s", orphan, details.String())
 		}
 	}
-	written, err := os.ReadFile(faultsPage)
-	if err != nil || string(written) != page.String() {
-		t.Errorf("contributing/faults.md is not the table that is tested (%v); go test ./internal/provider -run TestFaultsPage -update writes it", err)
+}
+
+func (row *faultRow) expectRequests(t *testing.T, s *scene) {
+	t.Helper()
+	got := s.writes()
+	if row.repeated {
+		got = slices.Compact(got)
+	}
+	if !slices.Equal(got, row.requests) {
+		t.Errorf("changing requests: got %q, want %q", got, row.requests)
 	}
 }
 
-var plans = map[plancheck.ResourceActionType]string{
-	noop: "empty", create: "create", update: "update in place", replace: "replace",
+func (row *faultRow) expectState(t *testing.T, resource *tracked, want string) {
+	t.Helper()
+	got := "nothing"
+	if resource.exists(t) {
+		got = fmt.Sprint("Run ", resource.values(t)["id"])
+	}
+	if resource.tainted {
+		got += ", tainted"
+	}
+	if got != want {
+		t.Errorf("in the state: got %s, want %s", got, want)
+	}
 }
 
-const faultsIntroduction = `# What goes wrong, and what becomes of it
+// expectBeside checks which Run the other resource holds, if there is one.
+func (row *faultRow) expectBeside(t *testing.T, s *scene) {
+	t.Helper()
+	if s.beside == nil {
+		if row.beside != 0 {
+			t.Error("there is no other resource")
+		}
+		return
+	}
+	row.expectState(t, s.beside, fmt.Sprint("Run ", row.beside))
+}
 
-The promise: a Run is never started twice, never lost track of, and no record is deleted that is not ours. Each row of this table is a test (TestAccFaults in internal/provider/faults_test.go) that runs a real Terraform against the mock server, counts the changing requests, and then applies again without the fault. The page is written from the tested table: ` + "`go test ./internal/provider -run TestFaultsPage -update`" + `.
-
-`
-
-const faultsElsewhere = `
-What happens to processes is tested in internal/provider/interrupt_test.go, with the provider as a process of its own:
-
-| Phase | Fault | What the user sees | On the server | In the state | Test |
-|---|---|---|---|---|---|
-| waiting, new resource | Ctrl-C | warning: the next apply goes on waiting; dependents are not applied | one new Run, active | the new Run, not tainted | TestAccInterrupt_create |
-| waiting, triggers changed | Ctrl-C | the same; the superseded record goes once the Run has succeeded | one new Run, active | the new Run | TestAccInterrupt_update |
-| waiting | SIGTERM to the process group | the same | one new Run, active | the new Run, not tainted | TestAccInterrupt_terminated |
-| waiting, new resource | provider killed (SIGKILL) | Terraform's error that the plugin did not respond | one new Run, active | nothing: Terraform saves what a provider has answered, and a killed one has not | TestAccInterrupt_killed |
-| waiting, new resource | timeout, then terraform untaint | the next apply goes on waiting | one new Run | the new Run | TestAccUntaint |
-
-The last but one is the limit of what a provider can do. The log has the new Run's id at level INFO, ` + "`terraform import`" + ` brings it under management.
-`
+// ids are those of the Runs on the server.
+func (a *api) ids() []int64 {
+	var ids []int64
+	for _, run := range a.Runs() {
+		ids = append(ids, run.ID)
+	}
+	return ids
+}

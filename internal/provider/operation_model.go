@@ -60,15 +60,6 @@ func (m operationModel) unfinished() operationModel {
 	return m
 }
 
-// finished reports whether the Run is terminal, by the same rule as the client's.
-func (m operationModel) finished() bool {
-	operation := qualytics.Operation{
-		Result:  qualytics.Result(m.Result.ValueString()),
-		EndTime: qualytics.Timestamp(m.EndTime.ValueString()),
-	}
-	return operation.Finished()
-}
-
 // readInto reads a value of an object type into a model.
 func readInto(ctx context.Context, typ types.ObjectType, value tftypes.Value, model any) diag.Diagnostics {
 	object, err := typ.ValueFromTerraform(ctx, value)

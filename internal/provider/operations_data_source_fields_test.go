@@ -4,11 +4,12 @@
 package provider
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -29,11 +30,7 @@ func TestOperations_fields(t *testing.T) {
 		t.Fatalf("a Run has the attributes %q", names)
 	}
 	for _, fields := range [][]string{{"id", "result", "end_time"}, {"datastore", "status"}, {"duration_seconds"}, operationFieldNames} {
-		list, err := json.Marshal(fields)
-		if err != nil {
-			t.Fatal(err)
-		}
-		state, operations := read(fmt.Sprintf(`{"datastore": [102], "fields": %s}`, list))
+		state, operations := read(fmt.Sprintf(`{"datastore": [102], "fields": %s}`, quoted(fields)))
 		if got := fmt.Sprint(state["ids"], state["total"]); got != "[2] 1" {
 			t.Errorf("%q: got the ids and the total %s", fields, got)
 		}
@@ -48,6 +45,14 @@ func TestOperations_fields(t *testing.T) {
 			t.Errorf("%q: got %v, want %v", fields, operations, expected)
 		}
 	}
+}
+
+func quoted(words []string) string {
+	elements := make([]string, 0, len(words))
+	for _, word := range words {
+		elements = append(elements, strconv.Quote(word))
+	}
+	return "[" + strings.Join(elements, ", ") + "]"
 }
 
 func TestOperations_invalidFields(t *testing.T) {

@@ -66,12 +66,12 @@ func unknownRun() heldRun {
 }
 
 // unfinished is the model of the same Run while it is active.
-func (h heldRun) unfinished() heldRun {
-	h.operationModel = h.operationModel.unfinished()
+func (h *heldRun) unfinished() heldRun {
+	same := heldRun{operationModel: h.operationModel.unfinished(), Name: h.Name}
 	if h.Name.IsNull() { // a state of version 0.1
-		h.Name = types.StringUnknown()
+		same.Name = types.StringUnknown()
 	}
-	return h
+	return same
 }
 
 // runAttributes are the attributes of a resource that acts on a Run: its own, besides those that all of

@@ -51,7 +51,7 @@ func TestAccTokenSecrecy(t *testing.T) {
 			t.Errorf("the token is in the %s", name)
 		}
 	}
-	if !strings.Contains(texts["state"], "sent by (token)") || !strings.Contains(texts["log"], "Qualytics API request answered") {
+	if !strings.Contains(texts["state"], "sent by (token)") || !strings.Contains(texts["log"], "Qualytics API request completed") {
 		t.Error("the state or the log lacks what this test looks into")
 	}
 	for _, request := range api.Requests() {

@@ -142,5 +142,5 @@ func (a *attempts) report(request *http.Request, response *http.Response, err er
 		return
 	}
 	fields["status"] = response.StatusCode
-	a.log(request.Context(), "Qualytics API request answered", fields)
+	a.log(request.Context(), "Qualytics API request completed", fields)
 }

@@ -10,10 +10,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
 // history is a server with any number of Runs, all of them encoded beforehand.
@@ -77,6 +80,47 @@ func BenchmarkOperations(b *testing.B) {
 			})
 		}
 	}
+}
+
+// BenchmarkTenLists lists a history ten times at once, without a gateway and behind one. As ratios it prints
+// the time by that of ten lists one after another, and by the least that the gateway allows.
+func BenchmarkTenLists(b *testing.B) {
+	const lists, count, rate, burst = 10, 1_000, 50, 100
+	handler := newHistory(count, 5*time.Millisecond)
+	var requests atomic.Int64
+	counting := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		requests.Add(1)
+		handler.ServeHTTP(w, r)
+	})
+	measure := func(b *testing.B, handler http.Handler, list func(client *Client)) float64 {
+		b.Helper()
+		server := httptest.NewServer(handler)
+		defer server.Close()
+		client := newClient(b, server.URL, func(config *Config) { config.RetryWait = defaultRetryWait })
+		requests.Store(0)
+		for b.Loop() {
+			list(client)
+		}
+		return b.Elapsed().Seconds() / float64(b.N)
+	}
+	var serial float64
+	b.Run("serial", func(b *testing.B) {
+		serial = measure(b, counting, func(client *Client) {
+			for range lists {
+				listAtOnce(b, client, 1, count)
+			}
+		})
+	})
+	b.Run("at-once", func(b *testing.B) {
+		took := measure(b, counting, func(client *Client) { listAtOnce(b, client, lists, count) })
+		b.ReportMetric(took/serial, "x-serial")
+	})
+	b.Run("gateway", func(b *testing.B) {
+		gateway := (&mockapi.Gateway{Rate: rate, Burst: burst}).Handler(counting)
+		took := measure(b, gateway, func(client *Client) { listAtOnce(b, client, lists, count) })
+		ideal := (float64(requests.Load()) - burst) / rate / float64(b.N)
+		b.ReportMetric(took/ideal, "x-ideal")
+	})
 }
 
 // listRepeatedly lists histories of so many Runs, and returns the nanoseconds per Run.

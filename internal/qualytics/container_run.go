@@ -43,8 +43,11 @@ func (c *ContainerRun) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	container := optional[Container](shape.Container)
-	if container == nil && optional[string](shape.Name) != nil {
+	if container == nil && (optional[string](shape.Name) != nil || shape.Scan != nil || shape.Profile != nil) {
 		container = optional[Container](data)
+		if container != nil && container.ID == nil && container.Name == nil {
+			container = nil
+		}
 		work := optional[json.RawMessage](shape.Scan)
 		if work == nil {
 			work = optional[json.RawMessage](shape.Profile)

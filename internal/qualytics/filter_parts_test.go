@@ -4,6 +4,7 @@
 package qualytics
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -89,7 +90,7 @@ func TestLongFilters_refused(t *testing.T) {
 		"container": {Filter{Containers: idsFrom(100_001, 500), SortCreated: &asc}, 5, "whose total is known only without limit"},
 	} {
 		_, err := service.client.Operations(t.Context(), test.filter, test.limit)
-		failure, ok := err.(*Error)
+		failure, ok := errors.AsType[*Error](err)
 		if !ok || failure.Kind != KindTooLong || len(failure.Parameters) != 1 || failure.Parameters[0].Parameter() != parameter || !strings.Contains(failure.Parameters[0].Message, test.want) {
 			t.Errorf("%s: got %v", parameter, err)
 		}

@@ -6,6 +6,7 @@ package qualytics
 import (
 	"encoding/json"
 	"math/big"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -48,6 +49,16 @@ type Container struct {
 // UnmarshalJSON reads a Run. Only what is not an object is an error: a field that is null, missing or of
 // an unexpected JSON type is left empty.
 func (o *Operation) UnmarshalJSON(data []byte) error {
+	var usual usualOperation
+	if json.Unmarshal(data, &usual) == nil {
+		*o = usual.operation()
+		return nil
+	}
+	return o.readLeniently(data)
+}
+
+// readLeniently reads a Run field by field, whatever their JSON types.
+func (o *Operation) readLeniently(data []byte) error {
 	var fields struct {
 		ID          json.RawMessage `json:"id"`
 		Type        json.RawMessage `json:"type"`
@@ -200,6 +211,9 @@ const counterPrecision = 512
 func finiteNumber(field json.RawMessage) *big.Float {
 	if strings.IndexByte("-0123456789", field[0]) < 0 {
 		return nil
+	}
+	if whole, err := strconv.ParseInt(string(field), 10, 64); err == nil {
+		return new(big.Float).SetPrec(counterPrecision).SetInt64(whole)
 	}
 	number, _, err := big.ParseFloat(string(field), 10, counterPrecision, big.ToNearestEven)
 	if err != nil || number.IsInf() {

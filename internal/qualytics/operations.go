@@ -105,13 +105,13 @@ func (c *Client) Containers(ctx context.Context, id int64) (Listing[ContainerRun
 func fetchPage[T any](ctx context.Context, c *Client, path string, query url.Values, request pageRequest) (page[T], error) {
 	query.Set("page", strconv.Itoa(request.number))
 	query.Set("size", strconv.Itoa(request.size))
-	var answer page[T]
+	var read page[T]
 	call := call{method: http.MethodGet, path: path, query: query}
-	_, err := c.do(ctx, call, &answer)
-	if err == nil && answer.Items == nil {
+	_, err := c.do(ctx, call, &read)
+	if err == nil && read.Items == nil {
 		err = c.newError(call, KindNotAPI, http.StatusOK, "JSON without items")
 	}
-	return answer, err
+	return read, err
 }
 
 // Abort asks a Run to stop: "Aborting a Run", PUT /api/operations/abort/{id}. The Run that is returned
@@ -121,7 +121,7 @@ func (c *Client) Abort(ctx context.Context, id int64) (*Operation, error) {
 	var operation Operation
 	exchange, err := c.do(ctx, call, &operation)
 	if IsConflict(err) && exchange.reached > 1 {
-		// An earlier attempt may have aborted it, and only its answer was lost.
+		// An earlier attempt may have aborted it, and only its response was lost.
 		if current, lookErr := c.Operation(ctx, id); lookErr == nil && current.Result == ResultAborted {
 			return current, nil
 		}
@@ -139,7 +139,7 @@ func (c *Client) Abort(ctx context.Context, id int64) (*Operation, error) {
 func (c *Client) Delete(ctx context.Context, id int64) error {
 	exchange, err := c.do(ctx, call{method: http.MethodDelete, path: operationPath(id)}, nil)
 	if IsNotFound(err) && exchange.reached > 1 {
-		return nil // an earlier attempt deleted it, and only its answer was lost
+		return nil // an earlier attempt deleted it, and only its response was lost
 	}
 	return c.confirmMissing(ctx, id, err)
 }

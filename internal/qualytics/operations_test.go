@@ -165,6 +165,38 @@ func TestContainers(t *testing.T) {
 	equal(t, "finished", first.EndTime != "", true)
 }
 
+// The containers themselves, with the work nested, read as the entries of the API page do.
+func TestNestedContainers(t *testing.T) {
+	runs := []mockapi.Run{{ID: 100, Status: map[string]int64{"total_containers": 250, "containers_analyzed": 250, "records_processed": 250}}}
+	flat, err := serve(t, mockapi.Options{}, runs).client.Containers(t.Context(), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nested, err := serve(t, mockapi.Options{NestedContainers: true}, runs).client.Containers(t.Context(), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "count", len(nested.Items), 250)
+	for i := range nested.Items {
+		nested.Items[i].StartTime, nested.Items[i].EndTime = flat.Items[i].StartTime, flat.Items[i].EndTime // by another clock
+	}
+	equal(t, "containers", nested, flat)
+}
+
+// Containers that were not reached have no work, and so no id of it: they are told apart by their own.
+func TestNestedContainersNotReached(t *testing.T) {
+	service := serve(t, mockapi.Options{NestedContainers: true}, []mockapi.Run{
+		{ID: 100, Result: "queued", Status: map[string]int64{"total_containers": 250}},
+	})
+	listing, err := service.client.Containers(t.Context(), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "count", len(listing.Items), 250)
+	equal(t, "last", listing.Items[249], ContainerRun{Container: listing.Items[249].Container})
+	equal(t, "last container", *listing.Items[249].Container.ID, int64(234+249))
+}
+
 func TestActionsAnswer(t *testing.T) {
 	running := mockapi.Outcome{Running: mockapi.Never}
 	service := serve(t, mockapi.Options{Outcome: running, AbortDelay: time.Hour}, []mockapi.Run{

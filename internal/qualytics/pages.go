@@ -5,7 +5,6 @@ package qualytics
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -24,28 +23,24 @@ const (
 	mostRequests = 1000
 )
 
-// Listing is a filtered list as far as it was asked for.
+// Listing is a filtered list as far as it was requested.
 type Listing[T any] struct {
-	Items  []T   // in the order that was asked for, without duplicates
+	Items  []T   // in the requested order, without duplicates
 	Total  int64 // what the API counted, whatever the limit
 	Steady bool  // false: the history changed so fast that entries may have been left out
 }
 
 type page[T any] struct {
-	Items []T
-	Total int64 // 0 where the API does not count
+	Items []T        `json:"items"`
+	Total entryCount `json:"total"` // 0 where the API does not count
 }
 
-// UnmarshalJSON reads a page, whose total may be missing or odd.
-func (p *page[T]) UnmarshalJSON(data []byte) error {
-	var fields struct {
-		Items []T             `json:"items"`
-		Total json.RawMessage `json:"total"`
-	}
-	if err := json.Unmarshal(data, &fields); err != nil {
-		return err
-	}
-	*p = page[T]{Items: fields.Items, Total: max(orZero(optionalInt(fields.Total)), 0)}
+// entryCount is a number of entries as the API counts them. Anything but a whole number reads as 0.
+type entryCount int64
+
+// UnmarshalJSON never fails: a page is not lost for its total.
+func (c *entryCount) UnmarshalJSON(data []byte) error {
+	*c = entryCount(max(orZero(optionalInt(data)), 0))
 	return nil
 }
 
@@ -104,7 +99,7 @@ func (p pages[T]) readOnce(ctx context.Context) (Listing[T], error) {
 	}
 	merged := merger[T]{id: p.id, seen: make(map[int64]bool, len(first.Items))}
 	merged.add(first.Items)
-	listing := Listing[T]{Total: first.Total, Steady: true}
+	listing := Listing[T]{Total: int64(first.Total), Steady: true}
 
 	covered, total := request.start()+len(first.Items), first.upTo(request)
 	largest := min(largestPage, max(len(first.Items), 1)) // a server with smaller pages keeps to them
@@ -159,7 +154,7 @@ func (l Listing[T]) upTo(limit int) Listing[T] {
 // upTo is how many entries there are, going by one page. A full page without a total says that there may
 // be more.
 func (p page[T]) upTo(request pageRequest) int {
-	if len(p.Items) == request.size && p.Total < int64(request.end()) {
+	if len(p.Items) == request.size && p.Total < entryCount(request.end()) {
 		return request.end() + 1
 	}
 	return int(p.Total)

@@ -72,7 +72,7 @@ func (m *model) fetch(_ context.Context, request pageRequest) (page[entry], erro
 	size := min(request.size, m.largest)
 	from := min((request.number-1)*size, len(m.entries))
 	items := slices.Clone(m.entries[from:min(from+size, len(m.entries))])
-	answer := page[entry]{Items: items, Total: int64(len(m.entries))}
+	answer := page[entry]{Items: items, Total: entryCount(len(m.entries))}
 	if m.changes > 0 {
 		for range m.random.IntN(m.changes + 1) {
 			m.change()

@@ -224,7 +224,7 @@ func TestLog(t *testing.T) {
 	_ = client.Delete(t.Context(), 100)
 	_, _ = client.Operations(t.Context(), Filter{}, 3)
 	equal(t, "log", lines, []string{
-		"Qualytics API request answered map[method:DELETE path:/api/operations/100 status:404]",
-		"Qualytics API request answered map[method:GET path:/api/operations query:page=1&size=3 status:404]",
+		"Qualytics API request completed map[method:DELETE path:/api/operations/100 status:404]",
+		"Qualytics API request completed map[method:GET path:/api/operations query:page=1&size=3 status:404]",
 	})
 }

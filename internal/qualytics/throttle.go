@@ -76,7 +76,7 @@ func (t *throttle) RoundTrip(request *http.Request) (*http.Response, error) {
 			refused = now
 		}
 		if now.Sub(refused) > t.patience || ctx.Err() != nil {
-			return response, nil
+			return response, nil //nolint:nilerr // the response says what happened
 		}
 	}
 }

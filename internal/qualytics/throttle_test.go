@@ -5,6 +5,7 @@ package qualytics
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
@@ -17,57 +18,47 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// statuses counts the responses of a server by status.
-func (s service) statuses() map[int]int {
-	statuses := map[int]int{}
-	for _, request := range s.Requests() {
-		statuses[request.Status]++
+// listAtOnce lists the whole history so many times at once.
+func listAtOnce(t testing.TB, client *Client, lists, count int) {
+	t.Helper()
+	var group errgroup.Group
+	for range lists {
+		group.Go(func() error {
+			listing, err := client.Operations(t.Context(), Filter{}, 0)
+			if err == nil && (len(listing.Items) != count || !listing.Steady) {
+				err = fmt.Errorf("%d Runs of %d, steady: %v", len(listing.Items), count, listing.Steady)
+			}
+			return err
+		})
 	}
-	return statuses
-}
-
-// scansSince are so many scans, created a minute apart from since on.
-func scansSince(since time.Time, count int) []mockapi.Run {
-	runs := make([]mockapi.Run, count)
-	for i := range runs {
-		runs[i] = mockapi.Run{ID: int64(i + 1), Created: since.Add(time.Duration(i) * time.Minute), Containers: []mockapi.Container{}}
+	if err := group.Wait(); err != nil {
+		t.Fatal(err)
 	}
-	return runs
 }
 
 // Ten lists at once get through the gateway that limits them, all of them, nearly as fast as it allows and
 // without asking much in vain.
 func TestManyListsBehindAGateway(t *testing.T) {
-	const lists, count, rate, burst = 10, 3_500, 50, 250
+	const lists, count, rate, burst = 10, 10_000, 50, 250
 	synctest.Test(t, func(t *testing.T) {
-		api := mockapi.New(mockapi.Options{Token: testToken, Gateway: &mockapi.Gateway{Rate: rate, Burst: burst}})
-		api.Seed(scansSince(time.Now().AddDate(0, -1, 0), count)...)
+		server := (&mockapi.Gateway{Rate: rate, Burst: burst}).Handler(newHistory(count, 20*time.Millisecond))
+		var accepted, refused atomic.Int32
 		client := simulated(t, func(request *http.Request) (*http.Response, error) {
-			time.Sleep(20 * time.Millisecond)
 			recorder := httptest.NewRecorder()
-			api.ServeHTTP(recorder, request)
+			server.ServeHTTP(recorder, request)
+			if recorder.Code == http.StatusTooManyRequests {
+				refused.Add(1)
+			} else {
+				accepted.Add(1)
+			}
 			return recorder.Result(), nil
 		}, noRetries)
 		began := time.Now()
-		var group errgroup.Group
-		for range lists {
-			group.Go(func() error {
-				listing, err := client.Operations(t.Context(), Filter{}, 0)
-				if len(listing.Items) != count || !listing.Steady {
-					t.Errorf("%d Runs", len(listing.Items))
-				}
-				return err
-			})
+		listAtOnce(t, client, lists, count)
+		if refused.Load() == 0 || refused.Load() > accepted.Load()/2 {
+			t.Errorf("%d requests refused, %d accepted", refused.Load(), accepted.Load())
 		}
-		if err := group.Wait(); err != nil {
-			t.Fatal(err)
-		}
-		statuses := service{Server: api}.statuses()
-		t.Logf("%v in %v", statuses, time.Since(began))
-		if statuses[429] == 0 || statuses[429] > statuses[200]/2 {
-			t.Errorf("%d requests refused, %d accepted", statuses[429], statuses[200])
-		}
-		ideal := time.Duration(statuses[200]-burst) * time.Second / rate
+		ideal := time.Duration(accepted.Load()-burst) * time.Second / rate
 		if took := time.Since(began); took > ideal*3/2 {
 			t.Errorf("took %v, which would be %v at best", took, ideal)
 		}
@@ -163,8 +154,8 @@ func TestPausesShrinkAfterSuccess(t *testing.T) {
 			}
 			limit.leave(turn, true)
 		}
-		for _, longest := range []time.Duration{1, 2, 4, 8, 16, 30, 30} {
-			longest *= time.Second
+		for _, seconds := range []int{1, 2, 4, 8, 16, 30, 30} {
+			longest := time.Duration(seconds) * time.Second
 			if pause := refuse(); pause < longest/2 || pause > longest {
 				t.Errorf("a pause of %v, want %v at most", pause, longest)
 			}
@@ -208,28 +199,17 @@ func TestRefusedTogetherIsOnePause(t *testing.T) {
 
 // One client has so many requests under way, whatever the number of lists.
 func TestUnderWayOfOneClient(t *testing.T) {
-	var underWay, most atomic.Int32
-	runs := newHistory(2000, 0)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		now := underWay.Add(1)
-		defer underWay.Add(-1)
-		for old := most.Load(); old < now && !most.CompareAndSwap(old, now); old = most.Load() {
-		}
-		runs.ServeHTTP(w, r)
-	}))
-	defer server.Close()
-	client := newClient(t, server.URL)
-	var group errgroup.Group
-	for range 30 {
-		group.Go(func() error {
-			_, err := client.Operations(t.Context(), Filter{}, 0)
-			return err
+	synctest.Test(t, func(t *testing.T) {
+		var underWay, most atomic.Int32
+		runs := newHistory(2000, 50*time.Millisecond)
+		client := simulated(t, func(request *http.Request) (*http.Response, error) {
+			defer underWay.Add(-1)
+			most.Store(max(most.Load(), underWay.Add(1)))
+			recorder := httptest.NewRecorder()
+			runs.ServeHTTP(recorder, request)
+			return recorder.Result(), nil
 		})
-	}
-	if err := group.Wait(); err != nil {
-		t.Fatal(err)
-	}
-	if got := most.Load(); got > mostUnderWay {
-		t.Errorf("%d requests under way", got)
-	}
+		listAtOnce(t, client, 15, 2000)
+		equal(t, "requests under way at a time", most.Load(), int32(mostUnderWay))
+	})
 }

@@ -175,6 +175,8 @@ func TestContainerShapes(t *testing.T) {
 		ID: new(int64(456)), Container: customers, StartTime: "2026-05-01T09:30:01Z", EndTime: "2026-05-01T09:31:30Z",
 		RecordsProcessed: new(int64(411)), AnomalyCount: new(int64(3)), Result: new(ResultFailure), Message: new("lost"),
 	}
+	nameless := done
+	nameless.Container = &Container{ID: new(int64(234))}
 	for name, test := range map[string]struct {
 		body string
 		want ContainerRun
@@ -183,6 +185,8 @@ func TestContainerShapes(t *testing.T) {
 		"nested scan":      {`{"id": 234, "name": "customers", "container_type": "table", "container_scan": {"id": 456, ` + work + `}, "metrics": {}}`, done},
 		"nested profile":   {`{"id": 234, "name": "customers", "container_type": "table", "container_scan": null, "container_profile": {"id": 456, ` + work + `}}`, done},
 		"not reached":      {`{"id": 234, "name": "customers", "container_type": "table", "container_scan": null}`, ContainerRun{Container: customers}},
+		"nameless":         {`{"id": 234, "container_scan": {"id": 456, ` + work + `}}`, nameless},
+		"nobody's work":    {`{"container_scan": {"id": 456, "records_processed": 7}}`, ContainerRun{ID: new(int64(456)), RecordsProcessed: new(int64(7))}},
 		"odd work":         {`{"id": 234, "name": "customers", "container_type": "table", "container_scan": [7]}`, ContainerRun{Container: customers}},
 		"no container":     {`{"id": 456, "result": "queued"}`, ContainerRun{ID: new(int64(456)), Result: new(ResultQueued)}},
 		"nothing":          {`{}`, ContainerRun{}},

@@ -5,7 +5,6 @@ package qualytics
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -275,7 +274,7 @@ func BenchmarkWindow(b *testing.B) {
 		}
 	})
 	for name, from := range map[string]int{"beginning": 0, "middle": count / 2, "end": count - 300} {
-		b.Run(fmt.Sprintf("300 at the %s", name), func(b *testing.B) {
+		b.Run("300 at the "+name, func(b *testing.B) {
 			defer func() { b.ReportMetric(float64(b.Elapsed())/float64(b.N)/floor, "x-newest") }()
 			for b.Loop() {
 				if _, err := service.client.Operations(b.Context(), within(from, from+300), 0); err != nil {
