@@ -4,7 +4,6 @@
 package provider
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
@@ -29,11 +28,7 @@ func TestOperations_fields(t *testing.T) {
 		t.Fatalf("a Run has the attributes %q", names)
 	}
 	for _, fields := range [][]string{{"id", "result", "end_time"}, {"datastore", "status"}, {"duration_seconds"}, operationFieldNames} {
-		list, err := json.Marshal(fields)
-		if err != nil {
-			t.Fatal(err)
-		}
-		state, operations := read(fmt.Sprintf(`{"datastore": [102], "fields": %s}`, list))
+		state, operations := read(fmt.Sprintf(`{"datastore": [102], "fields": %s}`, quoted(fields)))
 		if got := fmt.Sprint(state["ids"], state["total"]); got != "[2] 1" {
 			t.Errorf("%q: got the ids and the total %s", fields, got)
 		}
@@ -50,6 +45,17 @@ func TestOperations_fields(t *testing.T) {
 	}
 }
 
+<<<<<<< HEAD
+=======
+func quoted(words []string) string {
+	elements := make([]string, 0, len(words))
+	for _, word := range words {
+		elements = append(elements, strconv.Quote(word))
+	}
+	return "[" + strings.Join(elements, ", ") + "]"
+}
+
+>>>>>>> lists2
 func TestOperations_invalidFields(t *testing.T) {
 	t.Parallel()
 	p := newProtocol(t)

@@ -1,0 +1,56 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// wholeNumberServer explains a fraction where a whole number is expected. The framework takes it for a bug of
+// the provider, in an error of its own that no validator comes before.
+type wholeNumberServer struct{ frameworkServer }
+
+func explainFractions(diagnostics []*tfprotov6.Diagnostic) {
+	for _, diagnostic := range diagnostics {
+		if diagnostic.Attribute != nil && strings.Contains(diagnostic.Detail, "is not an integer") {
+			diagnostic.Summary = "Invalid number"
+			diagnostic.Detail = "The value must be a whole number."
+		}
+	}
+}
+
+func (s wholeNumberServer) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
+	resp, err := s.frameworkServer.ValidateDataResourceConfig(ctx, req)
+	if err == nil {
+		explainFractions(resp.Diagnostics)
+	}
+	return resp, err
+}
+
+func (s wholeNumberServer) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+	resp, err := s.frameworkServer.ValidateResourceConfig(ctx, req)
+	if err == nil {
+		explainFractions(resp.Diagnostics)
+	}
+	return resp, err
+}
+
+func (s wholeNumberServer) ValidateActionConfig(ctx context.Context, req *tfprotov6.ValidateActionConfigRequest) (*tfprotov6.ValidateActionConfigResponse, error) {
+	resp, err := s.frameworkServer.ValidateActionConfig(ctx, req)
+	if err == nil {
+		explainFractions(resp.Diagnostics)
+	}
+	return resp, err
+}
+
+func (s wholeNumberServer) ValidateListResourceConfig(ctx context.Context, req *tfprotov6.ValidateListResourceConfigRequest) (*tfprotov6.ValidateListResourceConfigResponse, error) {
+	resp, err := s.frameworkServer.ValidateListResourceConfig(ctx, req)
+	if err == nil {
+		explainFractions(resp.Diagnostics)
+	}
+	return resp, err
+}
