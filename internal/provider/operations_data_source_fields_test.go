@@ -8,6 +8,8 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -45,8 +47,6 @@ func TestOperations_fields(t *testing.T) {
 	}
 }
 
-<<<<<<< HEAD
-=======
 func quoted(words []string) string {
 	elements := make([]string, 0, len(words))
 	for _, word := range words {
@@ -55,7 +55,6 @@ func quoted(words []string) string {
 	return "[" + strings.Join(elements, ", ") + "]"
 }
 
->>>>>>> lists2
 func TestOperations_invalidFields(t *testing.T) {
 	t.Parallel()
 	p := newProtocol(t)
