@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Command mockapi serves the Runs API from memory, with a history of Runs to
-// look at, so that the provider can be tried without a Qualytics deployment.
+// query, so that the provider can be tried without a Qualytics deployment.
 //
 // Its first line of output is "listening on http://127.0.0.1:PORT"; a provider
 // block to paste follows. It logs one line a request to stderr, and runs until

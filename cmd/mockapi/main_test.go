@@ -34,7 +34,7 @@ func TestRun(t *testing.T) {
 	if !ok || !strings.HasPrefix(url, "http://127.0.0.1:") {
 		t.Fatalf("first line: %q", line)
 	}
-	answers := []struct {
+	wanted := []struct {
 		method, path, token string
 		status              int
 		contains            string
@@ -44,20 +44,20 @@ func TestRun(t *testing.T) {
 		{http.MethodGet, "/api/operations?page=0", "a-secret", 422, `greater_than_equal`},
 		{http.MethodGet, "/api/operations", "another", 401, `Invalid or expired token`},
 	}
-	for _, answer := range answers {
-		request, err := http.NewRequestWithContext(ctx, answer.method, url+answer.path, nil)
+	for _, want := range wanted {
+		request, err := http.NewRequestWithContext(ctx, want.method, url+want.path, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		request.Header.Set("Authorization", "Bearer "+answer.token)
+		request.Header.Set("Authorization", "Bearer "+want.token)
 		response, err := http.DefaultClient.Do(request)
 		if err != nil {
 			t.Fatal(err)
 		}
 		body, _ := io.ReadAll(response.Body)
 		_ = response.Body.Close()
-		if response.StatusCode != answer.status || !strings.Contains(string(body), answer.contains) {
-			t.Errorf("%s %s: %d %s", answer.method, answer.path, response.StatusCode, body)
+		if response.StatusCode != want.status || !strings.Contains(string(body), want.contains) {
+			t.Errorf("%s %s: %d %s", want.method, want.path, response.StatusCode, body)
 		}
 	}
 	stop()

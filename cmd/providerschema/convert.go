@@ -79,7 +79,7 @@ type (
 	}
 )
 
-// convertProvider brings together what the protocol's two schema calls answered.
+// convertProvider brings together what the protocol's two schema calls returned.
 func convertProvider(in *tfprotov6.GetProviderSchemaResponse, ids *tfprotov6.GetResourceIdentitySchemasResponse) (providerSchema, error) {
 	// What is not converted would be missing from the documentation without a word.
 	if len(in.Functions) > 0 {

@@ -14,7 +14,7 @@ func running() mockapi.Outcome {
 	return mockapi.Outcome{Queued: 10 * time.Second, Running: 100 * time.Second, Result: "failure", Message: "never reached"}
 }
 
-// With no delay the answer shows the Run aborted, with what it had done.
+// With no delay the response shows the Run aborted, with what it had done.
 func TestAbort(t *testing.T) {
 	api := start(t, mockapi.Options{Outcome: running()}, mockapi.Run{ID: 1, Type: "scan"})
 	api.put(t, "/api/operations/rerun/1")
@@ -43,7 +43,7 @@ func TestAbortQueued(t *testing.T) {
 	equal(t, "records", payload["status"].(object)["records_processed"], 0.0)
 }
 
-// With a delay the Run goes on until then; a second abort changes nothing.
+// With a delay the Run continues until then; a second abort changes nothing.
 func TestAbortDelay(t *testing.T) {
 	api := start(t, mockapi.Options{Outcome: running(), AbortDelay: 20 * time.Second}, mockapi.Run{ID: 1, Type: "scan"})
 	api.put(t, "/api/operations/rerun/1")

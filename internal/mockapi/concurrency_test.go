@@ -58,8 +58,8 @@ func BenchmarkList(b *testing.B) {
 	}
 	api.Seed(runs...)
 	for b.Loop() {
-		if answer := record(api, "Bearer "+token); answer.Code != http.StatusOK {
-			b.Fatal(answer.Body)
+		if response := record(api, "Bearer "+token); response.Code != http.StatusOK {
+			b.Fatal(response.Body)
 		}
 	}
 }

@@ -29,7 +29,7 @@ func (r *record) containerRuns(m moment) []containerRun {
 	for i, container := range r.run.Containers {
 		from, to := float64(i)/float64(count), float64(i+1)/float64(count)
 		one := containerRun{id: r.run.ID*1000 + int64(i) + 1, container: container, result: queued}
-		by := r.attemptFor(to)
+		by := r.executionFor(to)
 		switch {
 		case i < next:
 			one.result, one.start, one.end = success, by.reaches(from), by.reaches(to)
@@ -58,8 +58,8 @@ func (r *record) containerRuns(m moment) []containerRun {
 	return runs
 }
 
-// attemptFor is the attempt that brings, or brought, the Run to the share done.
-func (r *record) attemptFor(done float64) attempt {
+// executionFor is the execution that brings, or brought, the Run to the share done.
+func (r *record) executionFor(done float64) execution {
 	by := r.current
 	for i := len(r.earlier) - 1; i >= 0 && by.from > done-tolerance; i-- {
 		by = r.earlier[i]
@@ -121,9 +121,9 @@ func (r *record) containerProfiles(m moment) []map[string]any {
 	return profiles
 }
 
-// containers is GET /api/operations/{id}/containers. It answers with items and
+// containers is GET /api/operations/{id}/containers. It returns items and
 // total only, and takes the page and the size that the list takes.
-func (s *Server) containers(r *http.Request, id int64) answer {
+func (s *Server) containers(r *http.Request, id int64) response {
 	query := parse(r)
 	page := query.page()
 	if query.invalid() {

@@ -6,11 +6,11 @@
 //
 // It implements the API page "Runs API": listing Runs, retrieving one, listing
 // its containers, aborting, resuming, rerunning and deleting it, with the error
-// responses of that page. Runs go on with a clock that a test can control: what
+// responses of that page. Runs progress with a clock that a test can control: what
 // a Run looks like is computed from the clock whenever somebody looks at it, so
 // that nothing happens in the background.
 //
 // Around the API a test finds the requests that were received (Requests), a way
-// to break answers (Inject), and a way to change Runs behind the client's back
+// to break responses (Inject), and a way to change Runs behind the client's back
 // (Seed, Start, Finish, Remove, Plan, Forbid, Revoke).
 package mockapi

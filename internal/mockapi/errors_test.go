@@ -36,9 +36,9 @@ func TestUnauthorized(t *testing.T) {
 		for _, endpoint := range endpoints {
 			request := api.request(t, endpoint.method, endpoint.path+"?size=0")
 			request.Header.Set("Authorization", test.authorization)
-			answer := api.send(t, request)
-			answer.expect(t, http.StatusUnauthorized, test.want)
-			equal(t, "WWW-Authenticate", answer.header.Get("WWW-Authenticate"), "Bearer")
+			response := api.send(t, request)
+			response.expect(t, http.StatusUnauthorized, test.want)
+			equal(t, "WWW-Authenticate", response.header.Get("WWW-Authenticate"), "Bearer")
 		}
 	}
 	request := api.request(t, http.MethodGet, "/api/operations/1")
@@ -85,13 +85,13 @@ func TestForbidden(t *testing.T) {
 	api.Forbid(102)
 	want := `{"detail":"Editor team permission is required on datastore 102 (other)"}`
 	for _, endpoint := range endpoints {
-		answer := api.call(t, endpoint.method, endpoint.path)
+		response := api.call(t, endpoint.method, endpoint.path)
 		if endpoint.method == http.MethodGet {
-			equal(t, endpoint.path, answer.status, http.StatusOK)
+			equal(t, endpoint.path, response.status, http.StatusOK)
 			continue
 		}
 		// None of the four is possible in this state either: 403 comes before 409.
-		answer.expect(t, http.StatusForbidden, want)
+		response.expect(t, http.StatusForbidden, want)
 	}
 	equal(t, "the other datastore", api.call(t, http.MethodPut, "/api/operations/rerun/2").status, 200)
 	api.call(t, http.MethodDelete, "/api/operations/9").expect(t, 404, `{"detail":"Run 9 does not exist"}`)
@@ -118,8 +118,8 @@ func TestMethodNotAllowed(t *testing.T) {
 		{http.MethodPost, "/api/operations/run/1", "PUT"},
 		{http.MethodPost, "/api/operations/rerun/1", "PUT"},
 	} {
-		answer := api.call(t, test.method, test.path)
-		answer.expect(t, http.StatusMethodNotAllowed, `{"detail":"Method Not Allowed"}`)
-		equal(t, test.path, answer.header.Get("Allow"), test.allow)
+		response := api.call(t, test.method, test.path)
+		response.expect(t, http.StatusMethodNotAllowed, `{"detail":"Method Not Allowed"}`)
+		equal(t, test.path, response.header.Get("Allow"), test.allow)
 	}
 }

@@ -110,11 +110,11 @@ func (f *Fault) matches(r *http.Request) bool {
 
 // around performs the request as far as the fault lets it, and returns the
 // response. It returns false for a request that gets none.
-func (f *Fault) around(ctx context.Context, perform func() answer) (answer, bool) {
+func (f *Fault) around(ctx context.Context, perform func() response) (response, bool) {
 	if f.Hook != nil {
 		f.Hook()
 	}
-	var result answer
+	var result response
 	if f.AfterEffect {
 		result = perform()
 	}
@@ -123,7 +123,7 @@ func (f *Fault) around(ctx context.Context, perform func() answer) (answer, bool
 		time.AfterFunc(f.EffectAfter, func() { perform() })
 	}
 	if !inTime || f.Close {
-		return answer{}, false
+		return response{}, false
 	}
 	if !f.AfterEffect && f.Status == 0 {
 		result = perform()
@@ -132,7 +132,7 @@ func (f *Fault) around(ctx context.Context, perform func() answer) (answer, bool
 }
 
 // replace is the response with what the fault puts in its place.
-func (f *Fault) replace(result answer) answer {
+func (f *Fault) replace(result response) response {
 	if f.Status != 0 {
 		result = detail(f.Status, "%s", http.StatusText(f.Status))
 	}
@@ -152,7 +152,7 @@ func (f *Fault) replace(result answer) answer {
 }
 
 // send writes the response, as far and as fast as the fault lets it.
-func (f *Fault) send(ctx context.Context, w http.ResponseWriter, a answer) {
+func (f *Fault) send(ctx context.Context, w http.ResponseWriter, a response) {
 	a.writeHead(w)
 	body := a.body
 	if f.Truncate > 0 {

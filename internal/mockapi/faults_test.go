@@ -27,10 +27,10 @@ func withFault(t *testing.T, fault mockapi.Fault) service {
 
 func TestFaultStatus(t *testing.T) {
 	api := withFault(t, mockapi.Fault{Status: 503, Header: http.Header{"retry-after": {"7"}}})
-	answer := api.call(t, http.MethodPut, rerunPath)
-	answer.expect(t, 503, `{"detail":"Service Unavailable"}`)
-	equal(t, "Retry-After", answer.header.Get("Retry-After"), "7")
-	equal(t, "Date", answer.header.Get("Date"), "Fri, 01 May 2026 12:00:00 GMT")
+	response := api.call(t, http.MethodPut, rerunPath)
+	response.expect(t, 503, `{"detail":"Service Unavailable"}`)
+	equal(t, "Retry-After", response.header.Get("Retry-After"), "7")
+	equal(t, "Date", response.header.Get("Date"), "Fri, 01 May 2026 12:00:00 GMT")
 	equal(t, "not carried out", len(api.Runs()), 1)
 	equal(t, "journal", api.Requests()[0].Status, 503)
 	equal(t, "used up", api.call(t, http.MethodPut, rerunPath).status, 200)
@@ -38,9 +38,9 @@ func TestFaultStatus(t *testing.T) {
 
 func TestFaultAfterEffect(t *testing.T) {
 	api := withFault(t, mockapi.Fault{Status: 502, Body: "<html>Bad Gateway</html>", AfterEffect: true})
-	answer := api.call(t, http.MethodPut, rerunPath)
-	answer.expect(t, 502, "<html>Bad Gateway</html>")
-	equal(t, "Content-Type", answer.header.Get("Content-Type"), "text/html; charset=utf-8")
+	response := api.call(t, http.MethodPut, rerunPath)
+	response.expect(t, 502, "<html>Bad Gateway</html>")
+	equal(t, "Content-Type", response.header.Get("Content-Type"), "text/html; charset=utf-8")
 	equal(t, "carried out", len(api.Runs()), 2)
 }
 
@@ -73,26 +73,26 @@ func TestFaultEffectAfter(t *testing.T) {
 
 func TestFaultRedirect(t *testing.T) {
 	api := withFault(t, mockapi.Fault{Status: 307, Header: http.Header{"Location": {"https://elsewhere.example.com/api"}}})
-	answer := api.call(t, http.MethodPut, rerunPath)
-	equal(t, "status", answer.status, 307)
-	equal(t, "Location", answer.header.Get("Location"), "https://elsewhere.example.com/api")
+	response := api.call(t, http.MethodPut, rerunPath)
+	equal(t, "status", response.status, 307)
+	equal(t, "Location", response.header.Get("Location"), "https://elsewhere.example.com/api")
 }
 
-// Without a status, a body or a header changes the answer of the API.
+// Without a status, a body or a header changes the response of the API.
 func TestFaultBodyOnly(t *testing.T) {
 	api := withFault(t, mockapi.Fault{Body: `{"detail": 5}`, Header: http.Header{"content-type": {"text/plain"}}})
-	answer := api.call(t, http.MethodPut, rerunPath)
-	answer.expect(t, 200, `{"detail": 5}`)
-	equal(t, "Content-Type", answer.header.Values("Content-Type"), []string{"text/plain"})
+	response := api.call(t, http.MethodPut, rerunPath)
+	response.expect(t, 200, `{"detail": 5}`)
+	equal(t, "Content-Type", response.header.Values("Content-Type"), []string{"text/plain"})
 	equal(t, "carried out", len(api.Runs()), 2)
 }
 
 func TestFaultClose(t *testing.T) {
 	for _, afterEffect := range []bool{false, true} {
 		api := withFault(t, mockapi.Fault{Close: true, AfterEffect: afterEffect})
-		answer, err := http.DefaultTransport.RoundTrip(api.request(t, http.MethodPut, rerunPath))
+		response, err := http.DefaultTransport.RoundTrip(api.request(t, http.MethodPut, rerunPath))
 		if !errors.Is(err, io.EOF) {
-			t.Fatalf("got %v, %v", answer, err)
+			t.Fatalf("got %v, %v", response, err)
 		}
 		equal(t, "carried out", len(api.Runs()) == 2, afterEffect)
 		equal(t, "journal", api.Requests()[0].Status, 0)
@@ -103,29 +103,29 @@ func TestFaultTruncate(t *testing.T) {
 	api := withFault(t, mockapi.Fault{Truncate: 10})
 	request := api.request(t, http.MethodGet, "/api/operations/1")
 	request.Header.Set("Accept-Encoding", "identity")
-	answer, err := http.DefaultTransport.RoundTrip(request)
+	response, err := http.DefaultTransport.RoundTrip(request)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = answer.Body.Close() }()
-	body, err := io.ReadAll(answer.Body)
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
 	if !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("got %v", err)
 	}
 	equal(t, "read", len(body), 10)
-	if answer.ContentLength < 500 {
-		t.Errorf("announced %d bytes", answer.ContentLength)
+	if response.ContentLength < 500 {
+		t.Errorf("announced %d bytes", response.ContentLength)
 	}
 }
 
 func TestFaultSlow(t *testing.T) {
 	api := withFault(t, mockapi.Fault{Slow: 5 * time.Millisecond})
 	begun := time.Now()
-	answer := api.call(t, http.MethodGet, "/api/operations/1")
+	response := api.call(t, http.MethodGet, "/api/operations/1")
 	if took := time.Since(begun); took < 45*time.Millisecond {
 		t.Errorf("the body took %s", took)
 	}
-	equal(t, "id", answer.payload(t)["id"], 1.0)
+	equal(t, "id", response.payload(t)["id"], 1.0)
 }
 
 func TestFaultDelay(t *testing.T) {
@@ -133,11 +133,11 @@ func TestFaultDelay(t *testing.T) {
 	begun := time.Now()
 	api.put(t, rerunPath)
 	if took := time.Since(begun); took < 30*time.Millisecond {
-		t.Errorf("the answer took %s", took)
+		t.Errorf("the response took %s", took)
 	}
 }
 
-// A client that gives up in the delay gets no answer; whether its request is
+// A client that gives up in the delay gets no response; whether its request is
 // carried out depends on when the delay is.
 func TestFaultDelayOutlastsTheClient(t *testing.T) {
 	for _, afterEffect := range []bool{false, true} {

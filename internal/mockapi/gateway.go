@@ -37,7 +37,7 @@ func (g *Gateway) Handler(next http.Handler) http.Handler {
 	})
 }
 
-// GatewayPage is the page that the gateway shows in place of the API's answer,
+// GatewayPage is the page that the gateway shows in place of the API's response,
 // such as the 403 of its firewall. It serves as the Body of a Fault.
 func GatewayPage(status int) string {
 	title := fmt.Sprintf("%d %s", status, http.StatusText(status))
@@ -70,19 +70,19 @@ type bucket struct {
 	at     time.Time
 }
 
-// refuse is the answer to a request that does not get through to the API.
-func (g *gateway) refuse(r *http.Request, now time.Time) (refusal answer, refused bool) {
+// refuse is the response to a request that does not get through to the API.
+func (g *gateway) refuse(r *http.Request, now time.Time) (refusal response, refused bool) {
 	if g.Gateway == nil {
-		return answer{}, false
+		return response{}, false
 	}
 	status := http.StatusTooManyRequests
 	switch {
 	case len(r.URL.RequestURI()) > LongestURI:
 		status = http.StatusRequestURITooLong
 	case g.admit(r, now):
-		return answer{}, false
+		return response{}, false
 	}
-	return answer{status: status, header: http.Header{"Content-Type": {"text/html"}}, body: []byte(GatewayPage(status))}, true
+	return response{status: status, header: http.Header{"Content-Type": {"text/html"}}, body: []byte(GatewayPage(status))}, true
 }
 
 // admit counts a request, unless it exceeds the rate by more than the burst: what

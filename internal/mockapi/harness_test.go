@@ -41,7 +41,7 @@ func start(t *testing.T, options mockapi.Options, runs ...mockapi.Run) service {
 // object is a JSON object.
 type object = map[string]any
 
-// response is an answer that was read to its end.
+// response is one that was read to its end.
 type response struct {
 	status int
 	header http.Header
@@ -60,16 +60,16 @@ func (s service) request(t *testing.T, method, path string) *http.Request {
 
 func (s service) send(t *testing.T, request *http.Request) response {
 	t.Helper()
-	answer, err := http.DefaultTransport.RoundTrip(request)
+	got, err := http.DefaultTransport.RoundTrip(request)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = answer.Body.Close() }()
-	body, err := io.ReadAll(answer.Body)
+	defer func() { _ = got.Body.Close() }()
+	body, err := io.ReadAll(got.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return response{answer.StatusCode, answer.Header, string(body)}
+	return response{got.StatusCode, got.Header, string(body)}
 }
 
 func (s service) call(t *testing.T, method, path string) response {
@@ -77,13 +77,13 @@ func (s service) call(t *testing.T, method, path string) response {
 	return s.send(t, s.request(t, method, path))
 }
 
-// get returns the payload of an answer that must be 200.
+// get returns the payload of a response that must be 200.
 func (s service) get(t *testing.T, path string) object {
 	t.Helper()
 	return s.call(t, http.MethodGet, path).payload(t)
 }
 
-// put returns the payload of an answer that must be 200.
+// put returns the payload of a response that must be 200.
 func (s service) put(t *testing.T, path string) object {
 	t.Helper()
 	return s.call(t, http.MethodPut, path).payload(t)
@@ -97,7 +97,7 @@ func (r response) payload(t *testing.T) object {
 	return decode(t, r.body)
 }
 
-// expect fails the test unless the answer has this status and this body.
+// expect fails the test unless the response has this status and this body.
 func (r response) expect(t *testing.T, status int, body string) {
 	t.Helper()
 	if r.status != status || r.body != body {

@@ -16,7 +16,7 @@ type Request struct {
 	Path       string // as requested, such as /api/operations/rerun/53388
 	Query      url.Values
 	Header     http.Header
-	Status     int       // as answered; 0 while, or if, no answer was sent
+	Status     int       // of the response; 0 while, or if, no response was sent
 	Time       time.Time // by the server's clock
 	RemoteAddr string
 }
@@ -38,7 +38,7 @@ type journal struct {
 }
 
 // Requests returns all requests in the order of their arrival, also those that
-// are not answered yet.
+// have no response yet.
 func (s *Server) Requests() []Request {
 	s.journal.mutex.Lock()
 	defer s.journal.mutex.Unlock()
@@ -57,8 +57,8 @@ func (s *Server) ResetRequests() {
 }
 
 // arrived notes a request. The function that it returns notes the status of the
-// answer.
-func (j *journal) arrived(r *http.Request, now time.Time) (answered func(status int)) {
+// response.
+func (j *journal) arrived(r *http.Request, now time.Time) (responded func(status int)) {
 	entry := &Request{
 		Method:     r.Method,
 		Path:       r.URL.Path,

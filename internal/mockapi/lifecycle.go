@@ -30,7 +30,7 @@ func stopped(result string) bool { return result == failure || result == aborted
 
 // conflict is the response for a Run that the action is not for, and whether it is
 // not.
-func (a action) conflict(found *record, result string) (answer, bool) {
+func (a action) conflict(found *record, result string) (response, bool) {
 	if slices.Contains(a.unsupported, kindOf(found.run.Type)) {
 		return detail(http.StatusConflict, "Run %d cannot be %s: not supported by Runs of type %s",
 			found.run.ID, a.done, found.run.Type), true
@@ -39,12 +39,12 @@ func (a action) conflict(found *record, result string) (answer, bool) {
 		return detail(http.StatusConflict, "Run %d cannot be %s: its result is %s",
 			found.run.ID, a.done, result), true
 	}
-	return answer{}, false
+	return response{}, false
 }
 
-// editable finds the Run that an action is asked for, or responds why there is
+// editable finds the Run that an action is requested for, or returns why there is
 // none: no such Run, or no permission on its datastore.
-func (s *Server) editable(id int64) (*record, answer, bool) {
+func (s *Server) editable(id int64) (*record, response, bool) {
 	found, ok := s.byID[id]
 	if !ok {
 		return nil, noSuchRun(id), false
@@ -53,11 +53,11 @@ func (s *Server) editable(id int64) (*record, answer, bool) {
 		return nil, detail(http.StatusForbidden,
 			"Editor team permission is required on datastore %d (%s)", datastore.ID, datastore.Name), false
 	}
-	return found, answer{}, true
+	return found, response{}, true
 }
 
 // abort is PUT /api/operations/abort/{id}.
-func (s *Server) abort(_ *http.Request, id int64) answer {
+func (s *Server) abort(_ *http.Request, id int64) response {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	found, refusal, ok := s.editable(id)
@@ -77,7 +77,7 @@ func (s *Server) abort(_ *http.Request, id int64) answer {
 }
 
 // resume is PUT /api/operations/run/{id}.
-func (s *Server) resume(r *http.Request, id int64) answer {
+func (s *Server) resume(r *http.Request, id int64) response {
 	query := parse(r)
 	forced, _ := query.boolean("force_abort")
 	if query.invalid() {
@@ -113,7 +113,7 @@ func (s *Server) resume(r *http.Request, id int64) answer {
 }
 
 // rerun is PUT /api/operations/rerun/{id}.
-func (s *Server) rerun(_ *http.Request, id int64) answer {
+func (s *Server) rerun(_ *http.Request, id int64) response {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	source, refusal, ok := s.editable(id)
@@ -149,18 +149,18 @@ func (s *Server) begin(source *record, now time.Time, change func(*Run)) *record
 	return fresh
 }
 
-// dispatch begins an attempt at a Run of which a share is done already.
+// dispatch begins an execution at a Run of which a share is done already.
 func (s *Server) dispatch(r *record, done float64, now time.Time) {
 	outcome := s.nextOutcome(r.run.Type)
 	r.run.Result, r.run.Message, r.run.Failing = outcome.Result, outcome.Message, outcome.Failing
 	if outcome.Anomalies != nil {
 		r.run.identify(*outcome.Anomalies)
 	}
-	r.current = newAttempt(now, done, outcome)
+	r.current = newExecution(now, done, outcome)
 }
 
 // remove is DELETE /api/operations/{id}.
-func (s *Server) remove(_ *http.Request, id int64) answer {
+func (s *Server) remove(_ *http.Request, id int64) response {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	found, refusal, ok := s.editable(id)
@@ -171,5 +171,5 @@ func (s *Server) remove(_ *http.Request, id int64) answer {
 		return conflict
 	}
 	s.drop(id)
-	return answer{status: http.StatusNoContent}
+	return response{status: http.StatusNoContent}
 }

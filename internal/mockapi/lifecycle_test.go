@@ -40,22 +40,22 @@ func TestLifecycleTable(t *testing.T) {
 				t.Run(action.name+"/"+runType+"/"+result, func(t *testing.T) {
 					api := start(t, mockapi.Options{}, mockapi.Run{ID: 5, Type: runType, Result: result})
 					before, _ := api.Run(5)
-					answer := api.call(t, action.method, fmt.Sprintf(action.path, 5))
+					response := api.call(t, action.method, fmt.Sprintf(action.path, 5))
 					after, kept := api.Run(5)
 
 					switch {
 					case !slices.Contains(action.types, runType):
-						answer.expect(t, 409, fmt.Sprintf(
+						response.expect(t, 409, fmt.Sprintf(
 							`{"detail":"Run 5 cannot be %s: not supported by Runs of type %s"}`, action.done, runType))
 					case !slices.Contains(action.results, result):
-						answer.expect(t, 409, fmt.Sprintf(
+						response.expect(t, 409, fmt.Sprintf(
 							`{"detail":"Run 5 cannot be %s: its result is %s"}`, action.done, result))
 					case action.name == "delete":
-						answer.expect(t, 204, "")
+						response.expect(t, 204, "")
 						equal(t, "kept", kept, false)
 						return
 					default:
-						equal(t, "status", answer.status, 200)
+						equal(t, "status", response.status, 200)
 						return
 					}
 					equal(t, "Runs", len(api.Runs()), 1)

@@ -15,7 +15,7 @@ const (
 	descending = "desc"
 )
 
-// ordering is how the list is sorted; both fields are "" where not asked for.
+// ordering is how the list is sorted; both fields are "" where not requested.
 type ordering struct {
 	created, duration string
 }
@@ -28,7 +28,7 @@ func (q *query) ordering() ordering {
 }
 
 // list is GET /api/operations.
-func (s *Server) list(r *http.Request, _ int64) answer {
+func (s *Server) list(r *http.Request, _ int64) response {
 	query := parse(r)
 	filters, ordering, page := query.filters(), query.ordering(), query.page()
 	if query.invalid() {
@@ -75,7 +75,7 @@ func (s *Server) matching(filters []filter, now time.Time) []*record {
 	return matches
 }
 
-// byDuration sorts by creation where that is asked for, then by duration, with
+// byDuration sorts by creation where that is requested, then by duration, with
 // Runs that have none last, then by id.
 func byDuration(matches []*record, ordering ordering, now time.Time) []*record {
 	type timed struct {

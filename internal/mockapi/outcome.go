@@ -14,7 +14,7 @@ const Never time.Duration = math.MaxInt64
 // endOfTime is when that happens which never happens.
 var endOfTime = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
 
-// Outcome is how a Run that is started goes on.
+// Outcome is how a Run that is started continues.
 type Outcome struct {
 	Queued  time.Duration // how long it stays queued; a promote Run never is
 	Running time.Duration // how long it runs after that

@@ -50,7 +50,7 @@ func (r *record) listed(m moment) map[string]any {
 }
 
 // retrieve is GET /api/operations/{id}.
-func (s *Server) retrieve(_ *http.Request, id int64) answer {
+func (s *Server) retrieve(_ *http.Request, id int64) response {
 	s.mutex.RLock()
 	defer s.mutex.RUnlock()
 	found, ok := s.byID[id]

@@ -14,7 +14,7 @@ import (
 )
 
 // query reads the parameters of one request, and gathers what is wrong with
-// them into one answer of the status 422, in the form of the API's framework.
+// them into one response of the status 422, in the form of the API's framework.
 type query struct {
 	values url.Values
 	errors []map[string]any
@@ -28,7 +28,7 @@ func (q *query) invalid() bool {
 	return len(q.errors) > 0
 }
 
-func (q *query) unprocessable() answer {
+func (q *query) unprocessable() response {
 	return reply(http.StatusUnprocessableEntity, map[string]any{"detail": q.errors})
 }
 

@@ -11,13 +11,13 @@ import (
 )
 
 // record is a Run as it is kept: what it will have been once it has ended, and
-// the attempts that bring it there.
+// the executions that bring it there.
 type record struct {
 	// run carries the final Result and Message, and in Status the counters of
 	// the whole work. Its StartTime and EndTime are not used.
 	run     Run
-	current attempt
-	earlier []attempt // those before the Run was resumed
+	current execution
+	earlier []execution // those before the Run was resumed
 }
 
 // moment is what a Run shows of its progress at one time.
@@ -43,8 +43,8 @@ func (r *record) at(now time.Time) moment {
 	return m
 }
 
-// accepted is what the answer to a request shows that has just started the
-// current attempt: even the shortest Run is seen queued once, a promote running.
+// accepted is what the response to a request shows that has just started the
+// current execution: even the shortest Run is seen queued once, a promote running.
 func (r *record) accepted() moment {
 	m := moment{result: queued, done: r.current.from}
 	if kindOf(r.run.Type) == "promote" {

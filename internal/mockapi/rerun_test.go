@@ -74,7 +74,7 @@ func TestRerunStartsFromScratch(t *testing.T) {
 	equal(t, "containers_analyzed", api.get(t, "/api/operations/2")["status"].(object)["containers_analyzed"], 1.0)
 }
 
-// Without an Outcome a Run succeeds at the first look; the answer to the rerun
+// Without an Outcome a Run succeeds at the first look; the response to the rerun
 // still shows it active.
 func TestRerunAtOnce(t *testing.T) {
 	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1, Type: "scan"}, mockapi.Run{ID: 2, Type: "promote_x"})

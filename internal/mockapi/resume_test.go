@@ -19,7 +19,7 @@ func stoppedScan() mockapi.Run {
 	}
 }
 
-// The same Run goes on from where it stopped, and shows when it was dispatched.
+// The same Run continues from where it stopped, and shows when it was dispatched.
 func TestResume(t *testing.T) {
 	api := start(t, mockapi.Options{Outcome: mockapi.Outcome{Queued: 10 * time.Second, Running: 20 * time.Second}}, stoppedScan())
 	accepted := api.put(t, "/api/operations/run/9")

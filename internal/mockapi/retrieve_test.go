@@ -130,7 +130,7 @@ func TestCompression(t *testing.T) {
 	request.Header.Set("Accept-Encoding", "gzip")
 	compressed := api.send(t, request)
 	equal(t, "encoding", compressed.header.Get("Content-Encoding"), "gzip")
-	// The transport decompresses by itself when nobody asked for gzip.
+	// The transport decompresses by itself when gzip was not requested.
 	plain := api.call(t, http.MethodGet, "/api/operations")
 	equal(t, "items", len(ids(plain.payload(t))), 50)
 	if len(compressed.body)*4 > len(plain.body) {

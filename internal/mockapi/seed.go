@@ -59,7 +59,7 @@ func seeded(run Run, now time.Time) *record {
 			run.Status[name] = wholeOf(name, count, share)
 		}
 	}
-	current := attempt{dispatched: run.Created, begins: run.StartTime, ends: run.EndTime, to: share}
+	current := execution{dispatched: run.Created, begins: run.StartTime, ends: run.EndTime, to: share}
 	current.takes = current.ends.Sub(current.begins)
 	if active(run.Result) {
 		current.ends, current.takes = endOfTime, Never

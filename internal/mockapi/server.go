@@ -19,11 +19,11 @@ type Options struct {
 	Token string
 	// Now is the server's clock: time.Now, unless a test brings a Clock.
 	Now func() time.Time
-	// Outcome is how a Run that is started here goes on, unless Plan says
+	// Outcome is how a Run that is started here continues, unless Plan says
 	// otherwise. The zero Outcome is a success at the first look.
 	Outcome Outcome
 	// AbortDelay is the time from an accepted abort to the Run being aborted.
-	// The answer to abort shows the result aborted only where it is 0.
+	// The response to abort shows the result aborted only where it is 0.
 	AbortDelay time.Duration
 	// ResumeAsNew makes resume start a new Run, as the page on the lifecycle of
 	// Runs says, instead of reviving the same one, as the API page says.
@@ -85,30 +85,30 @@ func (s *Server) now() time.Time {
 	return s.options.Now().UTC().Truncate(time.Microsecond)
 }
 
-// ServeHTTP answers one request of the API. To close a connection unanswered it
+// ServeHTTP responds to one request of the API. To close a connection without a response it
 // panics with http.ErrAbortHandler, which a http.Server takes as just that.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	answered := s.journal.arrived(r, s.now())
+	respond := s.journal.arrived(r, s.now())
 	if refusal, refused := s.gateway.refuse(r, s.now()); refused {
-		answered(refusal.status)
+		respond(refusal.status)
 		refusal.writeHead(w)
 		_, _ = w.Write(refusal.body)
 		return
 	}
 	fault := s.faults.take(r)
-	result, ok := fault.around(r.Context(), func() answer { return s.carryOut(r) })
+	result, ok := fault.around(r.Context(), func() response { return s.perform(r) })
 	if !ok {
 		panic(http.ErrAbortHandler)
 	}
 	w.Header().Set("Date", s.now().Format(http.TimeFormat))
-	answered(result.status)
+	respond(result.status)
 	fault.send(r.Context(), w, result.compressed(r))
 }
 
 // routes are the endpoints of the API page.
 var routes = []struct {
 	method, pattern string
-	handle          func(s *Server, r *http.Request, id int64) answer
+	handle          func(s *Server, r *http.Request, id int64) response
 }{
 	{http.MethodGet, "/api/operations", (*Server).list},
 	{http.MethodGet, "/api/operations/{id}", (*Server).retrieve},
@@ -119,8 +119,8 @@ var routes = []struct {
 	{http.MethodPut, "/api/operations/rerun/{id}", (*Server).rerun},
 }
 
-// carryOut does what the request asks for.
-func (s *Server) carryOut(r *http.Request) answer {
+// perform does what a request asks for.
+func (s *Server) perform(r *http.Request) response {
 	if refusal, ok := s.authorise(r); !ok {
 		return refusal
 	}
@@ -151,14 +151,14 @@ func (s *Server) carryOut(r *http.Request) answer {
 }
 
 // authorise accepts the header "Authorization: Bearer <token>".
-func (s *Server) authorise(r *http.Request) (answer, bool) {
+func (s *Server) authorise(r *http.Request) (response, bool) {
 	s.mutex.RLock()
 	revoked := s.revoked
 	s.mutex.RUnlock()
 	refusal := detail(http.StatusUnauthorized, "Not authenticated")
 	if scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") && token != "" {
 		if token == s.options.Token && !revoked {
-			return answer{}, true
+			return response{}, true
 		}
 		refusal = detail(http.StatusUnauthorized, "Invalid or expired token")
 	}

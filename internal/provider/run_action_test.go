@@ -21,7 +21,7 @@ import (
 
 const (
 	rerun90 = "PUT /api/operations/rerun/90"
-	look90  = "GET /api/operations/90"
+	read90  = "GET /api/operations/90"
 	// listNewest comes before every request that starts a Run.
 	listNewest = "GET /api/operations?datastore=101&page=1&size=100&sort_created=desc"
 )
@@ -108,8 +108,8 @@ func TestRunAction_withoutWaiting(t *testing.T) {
 		line     string
 		requests []string
 	}{
-		"rerun":  {"Run 101: queued, 0/2 containers, 0 records", []string{look90, listNewest, rerun90}},
-		"resume": {"Run 90: queued, 1/2 containers, 50,000 records", []string{look90, listNewest, resume90}},
+		"rerun":  {"Run 101: queued, 0/2 containers, 0 records", []string{read90, listNewest, rerun90}},
+		"resume": {"Run 90: queued, 1/2 containers, 50,000 records", []string{read90, listNewest, resume90}},
 		"abort":  {"Run 90: running, 1/2 containers, 100,000 records", []string{abort90}},
 		"delete": {"Run 90: record deleted", []string{"DELETE /api/operations/90"}},
 	} {

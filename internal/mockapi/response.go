@@ -1,0 +1,69 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mockapi
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// response is a response before it is sent.
+type response struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// reply returns a value as JSON.
+func reply(status int, value any) response {
+	body, err := json.Marshal(value)
+	if err != nil {
+		// Only a Run whose Settings have no JSON form leads here.
+		return detail(http.StatusInternalServerError, "%s", err)
+	}
+	return response{status: status, header: http.Header{"Content-Type": {"application/json"}}, body: body}
+}
+
+// detail returns an error in the form of the API's framework.
+func detail(status int, format string, arguments ...any) response {
+	return reply(status, map[string]string{"detail": fmt.Sprintf(format, arguments...)})
+}
+
+func noSuchRun(id int64) response {
+	return detail(http.StatusNotFound, "Run %d does not exist", id)
+}
+
+// gzipFrom is the length from which a body is compressed.
+const gzipFrom = 1024
+
+// compressed is the response in the encoding that the client accepts.
+func (p response) compressed(r *http.Request) response {
+	if len(p.body) < gzipFrom || !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		return p
+	}
+	var body bytes.Buffer
+	writer, _ := gzip.NewWriterLevel(&body, gzip.BestSpeed)
+	_, _ = writer.Write(p.body)
+	_ = writer.Close()
+	p.body = body.Bytes()
+	p.header = p.header.Clone()
+	p.header.Set("Content-Encoding", "gzip")
+	p.header.Set("Vary", "Accept-Encoding")
+	return p
+}
+
+// writeHead sends all of the response but its body.
+func (p response) writeHead(w http.ResponseWriter) {
+	maps.Copy(w.Header(), p.header)
+	if p.status != http.StatusNoContent {
+		w.Header().Set("Content-Length", strconv.Itoa(len(p.body)))
+	}
+	w.WriteHeader(p.status)
+}
