@@ -58,7 +58,7 @@ func TestDemo(t *testing.T) {
 func TestDemoLookups(t *testing.T) {
 	api := start(t, mockapi.Options{}, mockapi.Demo(noon)...)
 	payload := api.get(t, "/api/operations?operation_type=scan&datastore=101&result=success&sort_created=desc&size=1")
-	newest := payload["items"].([]any)[0].(object)
+	newest := first(t, payload["items"].([]any)).(object)
 	equal(t, "id", newest["id"], 53388.0)
 	equal(t, "message", newest["message"], nil)
 	equal(t, "status", newest["status"], object{

@@ -41,6 +41,15 @@ func start(t *testing.T, options mockapi.Options, runs ...mockapi.Run) service {
 // object is a JSON object.
 type object = map[string]any
 
+// statuses are the statuses of the requests so far; 0 for those without a response.
+func (s service) statuses() []int {
+	statuses := []int{}
+	for _, request := range s.Requests() {
+		statuses = append(statuses, request.Status)
+	}
+	return statuses
+}
+
 // response is one that was read to its end.
 type response struct {
 	status int
@@ -138,4 +147,13 @@ func record(api http.Handler, authorization string) *httptest.ResponseRecorder {
 	recorder := httptest.NewRecorder()
 	api.ServeHTTP(recorder, request)
 	return recorder
+}
+
+// first is the first of several. Without any, the test ends.
+func first[T any](t *testing.T, several []T) T {
+	t.Helper()
+	if len(several) == 0 {
+		t.Fatal("there is none")
+	}
+	return several[0]
 }

@@ -20,17 +20,18 @@ func TestJournal(t *testing.T) {
 
 	requests := api.Requests()
 	var lines []string
-	var statuses []int
 	for _, request := range requests {
 		lines = append(lines, request.String())
-		statuses = append(statuses, request.Status)
 	}
 	equal(t, "lines", lines, []string{
 		"PUT /api/operations/rerun/1",
 		"GET /api/operations?id=&result=success&result=failure&size=5",
 		"DELETE /api/operations/77",
 	})
-	equal(t, "statuses", statuses, []int{200, 422, 404})
+	equal(t, "statuses", api.statuses(), []int{200, 422, 404})
+	if t.Failed() {
+		return
+	}
 	equal(t, "header", requests[0].Header.Get("Authorization"), "Bearer "+token)
 	equal(t, "first", requests[0].Time, noon)
 	equal(t, "second", requests[1].Time, noon.Add(time.Second))
@@ -43,10 +44,9 @@ func TestJournal(t *testing.T) {
 // A request is in the journal before it is responded to.
 func TestJournalOfUnanswered(t *testing.T) {
 	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1})
-	var seen []mockapi.Request
-	api.Inject(mockapi.Fault{Hook: func() { seen = api.Requests() }})
+	var then []int
+	api.Inject(mockapi.Fault{Hook: func() { then = api.statuses() }})
 	api.call(t, http.MethodGet, "/api/operations/1")
-	equal(t, "seen", len(seen), 1)
-	equal(t, "status then", seen[0].Status, 0)
-	equal(t, "status now", api.Requests()[0].Status, 200)
+	equal(t, "status then", then, []int{0})
+	equal(t, "status now", api.statuses(), []int{200})
 }

@@ -101,7 +101,7 @@ func TestProfilesOfContainers(t *testing.T) {
 	run := scan()
 	run.Type, run.Containers = "profile", run.Containers[:1]
 	api := start(t, mockapi.Options{}, run)
-	equal(t, "container_profiles", api.get(t, "/api/operations/53388")["container_profiles"].([]any)[0], decode(t, `{
+	equal(t, "container_profiles", first(t, api.get(t, "/api/operations/53388")["container_profiles"].([]any)), decode(t, `{
 		"id": 53388001, "created": "2026-05-01T09:30:00.123456Z", "parent_profile_id": null,
 		"container": {"id": 234, "name": "customers", "container_type": "table"},
 		"records_count": 50000, "records_processed": 50000, "checks_synchronized": 8, "field_profiles_count": 12,

@@ -208,7 +208,7 @@ func TestConfigure_requestTimeout(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	api.Inject(mockapi.Fault{Times: mockapi.Always, Delay: time.Minute})
 	p := newProtocol(t)
-	expectSaid(t, p.configure(t, api.json(`"request_timeout": "50ms", "max_retries": 1`)))
+	expectSaid(t, p.configure(t, api.json(`"request_timeout": "1s", "max_retries": 1`)))
 	_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
 	expectSaid(t, diagnostics, "error: Cannot read Run 100: GET http.*/api/operations/100 received no usable response: .*There was no complete response in time. Try again later, or raise the provider's .request_timeout.")
 	api.expectSeen(t, "GET /api/operations/100", "GET /api/operations/100")

@@ -158,3 +158,12 @@ func says(phrases ...string) *regexp.Regexp {
 	}
 	return regexp.MustCompile(`(?s)` + strings.Join(phrases, `.*`))
 }
+
+// first is the first of several. Without any, the test ends.
+func first[T any](t *testing.T, several []T) T {
+	t.Helper()
+	if len(several) == 0 {
+		t.Fatal("there is none")
+	}
+	return several[0]
+}

@@ -195,7 +195,7 @@ func TestOperations_unknownToTheProvider(t *testing.T) {
 		"status": map[string]any{"rows_matched": "12345678901234567890", "ratio": "0.5", "none": nil},
 	}
 	operations, _ := state["operations"].([]any)
-	if got := operations[0]; !reflect.DeepEqual(got, want) {
+	if got := first(t, operations); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v\nwant %v", got, want)
 	}
 }

@@ -96,8 +96,9 @@ func TestRunRerun_gateManyContainers(t *testing.T) {
 	api.Plan(identifying(1 << 13))
 	diagnostics := api.protocol(t).manage(t, "qualytics_run_rerun").apply(t, latestConfig(101, gateConfig))
 	expectSaid(t, diagnostics, `error: .*\n  - customers: 4,096 anomalies\n.*\n  - stores: 8 anomalies\n  and 4 more\n`)
-	if lines := strings.Count(diagnostics[0].Detail, "\n  - "); lines != 10 {
-		t.Errorf("%d containers are named in %s", lines, diagnostics[0].Detail)
+	detail := first(t, diagnostics).Detail
+	if lines := strings.Count(detail, "\n  - "); lines != 10 {
+		t.Errorf("%d containers are named in %s", lines, detail)
 	}
 }
 
@@ -168,7 +169,7 @@ func TestRunRerun_gateAfterInterrupt(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	api.Plan(mockapi.Outcome{Running: mockapi.Never, Anomalies: new(int64(9))})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	config := latestConfig(101, gateConfig+`, "timeouts": {"create": "50ms"}`)
+	config := latestConfig(101, gateConfig+`, "timeouts": {"create": "2s"}`)
 	expectSaid(t, resource.apply(t, config), "error: Timed out while waiting for Run 101")
 	api.Finish(101, "success", "")
 	expectSaid(t, resource.refresh(t)) // as after terraform untaint

@@ -263,8 +263,8 @@ func TestRunRerun_activeSource(t *testing.T) {
 	const active = "warning at latest: Run 90 is still active: Run 90 is `running`. It can be rerun when it has ended, so the apply waits for that first."
 	const config = `{"latest": {"operation_type": "scan", "datastore": 101, "result": ["success", "running"]}, "timeouts": {"create": "%s"}}`
 	resource := p.manage(t, "qualytics_run_rerun")
-	expectSaid(t, resource.apply(t, fmt.Sprintf(config, "50ms")), active,
-		"error: Timed out while waiting for Run 90: Run 90 is still `running` after 50ms \\(timeouts.create\\). It is rerun when it has ended. No Run was started.")
+	expectSaid(t, resource.apply(t, fmt.Sprintf(config, "2s")), active,
+		"error: Timed out while waiting for Run 90: Run 90 is still `running` after 2s \\(timeouts.create\\). It is rerun when it has ended. No Run was started.")
 	api.expectWrites()(t)
 	api.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/90", Skip: 1, Hook: func() { api.Finish(90, "failure", "") }})
 	expectSaid(t, resource.apply(t, fmt.Sprintf(config, "1m")), active)

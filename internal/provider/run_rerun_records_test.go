@@ -109,7 +109,7 @@ func TestRunRerun_destroyTimeout(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}, AbortDelay: time.Hour})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectSaid(t, resource.apply(t, `{"run_id": 100, "wait_for_completion": false, "timeouts": {"delete": "50ms"}}`))
+	expectSaid(t, resource.apply(t, `{"run_id": 100, "wait_for_completion": false, "timeouts": {"delete": "2s"}}`))
 	expectSaid(t, resource.destroy(t), "error: Cannot wait for the end of Run 101: The operation timed out")
 	if resource.values(t)["id"] != int64(101) {
 		t.Errorf("the Run is not in the state: %v", resource.values(t))
@@ -231,7 +231,8 @@ func TestRunRerun_imported(t *testing.T) {
 				t.Fatal(err)
 			}
 			expectSaid(t, imported.Diagnostics)
-			resource.state, resource.private = imported.ImportedResources[0].State, imported.ImportedResources[0].Private
+			held := first(t, imported.ImportedResources)
+			resource.state, resource.private = held.State, held.Private
 			expectSaid(t, resource.refresh(t))
 			expectSaid(t, resource.apply(t, config("1")))
 			api.expectWrites()(t)

@@ -78,13 +78,13 @@ func TestRunResume_timeout(t *testing.T) {
 	t.Parallel()
 	api := newStopped(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
 	resource := api.protocol(t).manage(t, "qualytics_run_resume")
-	const config = `{"run_id": 90, "timeouts": {"create": "300ms", "update": "350ms"}}`
+	const config = `{"run_id": 90, "timeouts": {"create": "2s", "update": "10ms"}}`
 	expectSaid(t, resource.apply(t, config),
-		`error: Timed out while waiting for Run 90: Run 90 is still .running. after 300ms \(timeouts.create\). It is recorded in the state. Terraform marks the new resource as tainted: .*terraform untaint`)
+		`error: Timed out while waiting for Run 90: Run 90 is still .running. after 2s \(timeouts.create\). It is recorded in the state. Terraform marks the new resource as tainted: .*terraform untaint`)
 	resource.expectRun(t, 90, "running")
 	expectSaid(t, resource.refresh(t))
 	expectSaid(t, resource.apply(t, config), // untainted
-		`error: Timed out while waiting for Run 90: Run 90 is still .running. after 350ms \(timeouts.update\). .*The next apply continues waiting for it.`)
+		`error: Timed out while waiting for Run 90: Run 90 is still .running. after 10ms \(timeouts.update\). .*The next apply continues waiting for it.`)
 	resource.expectRun(t, 90, "running")
 	api.Finish(90, "success", "")
 	resource.expectNoChange(t, config)
@@ -97,7 +97,7 @@ func TestRunResume_failedMeanwhile(t *testing.T) {
 	t.Parallel()
 	api := newStopped(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
 	resource := api.protocol(t).manage(t, "qualytics_run_resume")
-	const config = `{"run_id": 90, "timeouts": {"create": "100ms"}}`
+	const config = `{"run_id": 90, "timeouts": {"create": "2s"}}`
 	expectSaid(t, resource.apply(t, config), "error: Timed out")
 	api.Finish(90, "failure", "lost")
 	expectSaid(t, resource.refresh(t))

@@ -204,3 +204,12 @@ var endpoints = []endpoint{
 		return err
 	}},
 }
+
+// first is the first of several. Without any, the test ends.
+func first[T any](t *testing.T, several []T) T {
+	t.Helper()
+	if len(several) == 0 {
+		t.Fatal("there is none")
+	}
+	return several[0]
+}

@@ -343,7 +343,7 @@ func TestLookingIsRetried(t *testing.T) {
 			}
 			service.Inject(fault)
 			service.Inject(mockapi.Fault{Path: rerunPath, Close: true, AfterEffect: true})
-			started, err := service.client.Rerun(t.Context(), &listing.Items[0])
+			started, err := service.client.Rerun(t.Context(), new(first(t, listing.Items)))
 			equal(t, name, adopted(t, started, err), int64(101))
 		})
 	}
@@ -370,7 +370,7 @@ func TestDoubts(t *testing.T) {
 				service.Inject(test.fault)
 				service.Inject(mockapi.Fault{Path: rerunPath, Close: true, AfterEffect: true})
 				began := time.Now()
-				started, err := service.client.Rerun(t.Context(), &listing.Items[0])
+				started, err := service.client.Rerun(t.Context(), new(first(t, listing.Items)))
 				lost, against := notAdopted(t, started, err)
 				equal(t, "looking", KindOf(lost.Looking), test.kind)
 				equal(t, "kind", KindOf(err), KindDisconnected)

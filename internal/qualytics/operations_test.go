@@ -23,7 +23,7 @@ func TestRequests(t *testing.T) {
 				t.Fatal(err)
 			}
 			equal(t, "requests", service.requests(), endpoint.requests())
-			header := service.Requests()[0].Header
+			header := first(t, service.Requests()).Header
 			equal(t, "Authorization", header["Authorization"], []string{"Bearer " + testToken})
 			equal(t, "Accept", header["Accept"], []string{"application/json"})
 			equal(t, "User-Agent", header["User-Agent"], []string{"test/1"})
@@ -76,7 +76,7 @@ func TestFilterQuery(t *testing.T) {
 		if _, err := service.client.Operations(t.Context(), test.filter, 5); err != nil {
 			t.Errorf("%s: the API rejects it: %v", name, err)
 		}
-		query := service.Requests()[0].Query
+		query := first(t, service.Requests()).Query
 		query.Del("page")
 		query.Del("size")
 		equal(t, name, query.Encode(), test.want)
@@ -158,11 +158,11 @@ func TestContainers(t *testing.T) {
 	}
 	equal(t, "count", len(listing.Items), 250)
 	equal(t, "total", listing.Total, int64(250))
-	first := listing.Items[0]
-	equal(t, "container", *first.Container, Container{ID: new(int64(234)), Name: new("customers"), ContainerType: new("table")})
-	equal(t, "result", *first.Result, ResultSuccess)
-	equal(t, "records", *first.RecordsProcessed, int64(1))
-	equal(t, "finished", first.EndTime != "", true)
+	container := first(t, listing.Items)
+	equal(t, "container", container.Container, &Container{ID: new(int64(234)), Name: new("customers"), ContainerType: new("table")})
+	equal(t, "result", container.Result, new(ResultSuccess))
+	equal(t, "records", container.RecordsProcessed, new(int64(1)))
+	equal(t, "finished", container.EndTime != "", true)
 }
 
 // The containers themselves, with the work nested, read as the entries of the API page do.

@@ -6,6 +6,7 @@ package qualytics
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"slices"
@@ -76,7 +77,7 @@ func TestRepeating(t *testing.T) {
 				fault.Times = mockapi.Always
 				limit := time.Minute
 				if test.kind == KindTimedOut {
-					limit = 60 * time.Millisecond
+					limit = 500 * time.Millisecond // long enough for every attempt to reach the server
 				}
 				service := faulty(t, endpoint, fault, timeout(limit))
 				err := endpoint.call(t.Context(), service.client)
@@ -185,7 +186,6 @@ func TestNoConnection(t *testing.T) {
 // A request that starts a Run was certainly not sent where no connection could be made.
 func TestUnsentStartIsNotLost(t *testing.T) {
 	for action, start := range starts {
-		service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, start.result)}, timeout(100*time.Millisecond))
 		for kind, dial := range map[Kind]func(context.Context) error{
 			KindUnreachable: func(context.Context) error { return errors.New("connect: connection refused") },
 			KindTimedOut: func(ctx context.Context) error {
@@ -193,18 +193,22 @@ func TestUnsentStartIsNotLost(t *testing.T) {
 				return ctx.Err()
 			},
 		} {
-			var dials atomic.Int32
-			attemptsOf(service.client).starts.(*http.Transport).DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
-				dials.Add(1)
-				return nil, &net.OpError{Op: "dial", Net: "tcp", Err: dial(ctx)}
-			}
-			_, err := start.call(t.Context(), service.client)
-			equal(t, action, failure(t, err).Kind, kind)
-			equal(t, action, dials.Load(), int32(4))
-			if lost, ok := errors.AsType[*LostStartError](err); ok {
-				t.Errorf("%s: a request that was never sent is taken for lost: %v", action, lost)
-			}
-			equal(t, action, service.writes(), []string{})
+			t.Run(fmt.Sprint(action, "/", kind), func(t *testing.T) {
+				t.Parallel()
+				service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, start.result)}, timeout(time.Second))
+				var dials atomic.Int32
+				attemptsOf(service.client).starts.(*http.Transport).DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+					dials.Add(1)
+					return nil, &net.OpError{Op: "dial", Net: "tcp", Err: dial(ctx)}
+				}
+				_, err := start.call(t.Context(), service.client)
+				equal(t, "kind", failure(t, err).Kind, kind)
+				equal(t, "attempts", dials.Load(), int32(4))
+				if lost, ok := errors.AsType[*LostStartError](err); ok {
+					t.Errorf("a request that was never sent is taken for lost: %v", lost)
+				}
+				equal(t, "writes", service.writes(), []string{})
+			})
 		}
 	}
 }
