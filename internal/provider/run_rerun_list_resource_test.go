@@ -149,7 +149,7 @@ func TestRunRerunList_limit(t *testing.T) {
 			t.Errorf("limit %d: got %v, want %v", limit, ids, want)
 		}
 		if limit == 3 {
-			api.expectSeen(t, "GET /api/operations?page=1&size=3&sort_created=desc")
+			api.expectSeen(t, "GET /api/operations?page=1&size=3")
 		}
 	}
 }
