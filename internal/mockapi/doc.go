@@ -7,7 +7,7 @@
 // It implements the API page "Runs API": listing Runs, retrieving one, listing
 // its containers, aborting, resuming, rerunning and deleting it, with the error
 // responses of that page. Runs progress with a clock that a test can control: what
-// a Run looks like is computed from the clock whenever somebody looks at it, so
+// a Run looks like is computed from the clock whenever somebody reads it, so
 // that nothing happens in the background.
 //
 // Around the API a test finds the requests that were received (Requests), a way

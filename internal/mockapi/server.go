@@ -119,7 +119,7 @@ var routes = []struct {
 	{http.MethodPut, "/api/operations/rerun/{id}", (*Server).rerun},
 }
 
-// perform does what a request asks for.
+// perform carries a request out.
 func (s *Server) perform(r *http.Request) response {
 	if refusal, ok := s.authorise(r); !ok {
 		return refusal

@@ -65,7 +65,7 @@ func readRegularFile(path string) ([]byte, error) {
 
 var yamlLine = regexp.MustCompile(`line \d+`)
 
-// lineOf is all that may be repeated of an error of the YAML decoder, which quotes what it read.
+// lineOf is all that may be shown of an error of the YAML decoder, which quotes what it read.
 func lineOf(err error) string {
 	if line := yamlLine.FindString(err.Error()); line != "" {
 		return " (" + line + ")"

@@ -34,9 +34,9 @@ func withCLIConfig(t *testing.T, text string) (path string) {
 	return path
 }
 
-// answers checks that the provider, configured with the given block, reads Run 100 of the server with
+// readsWith checks that the provider, configured with the given block, reads Run 100 of the server with
 // the token.
-func answers(t *testing.T, api *api, block, token string, patterns ...string) {
+func readsWith(t *testing.T, api *api, block, token string, patterns ...string) {
 	t.Helper()
 	api.ResetRequests()
 	p := newProtocol(t)
@@ -55,19 +55,19 @@ func answers(t *testing.T, api *api, block, token string, patterns ...string) {
 func TestCLIConfig_precedence(t *testing.T) {
 	block, variable, file := newAPI(t, mockapi.Options{}), newAPI(t, mockapi.Options{}), newAPI(t, mockapi.Options{})
 	withCLIConfig(t, fmt.Sprintf("url: %s\ntoken: token-of-the-file\nssl_verify: true\ntimeout: 30\nother: [1, 2]\n", file.url))
-	answers(t, file, `{}`, "token-of-the-file")
+	readsWith(t, file, `{}`, "token-of-the-file")
 	t.Setenv("QUALYTICS_URL", file.url+"/api/") // the same, written otherwise
-	answers(t, file, `{}`, "token-of-the-file")
+	readsWith(t, file, `{}`, "token-of-the-file")
 
 	t.Setenv("QUALYTICS_URL", variable.url)
 	t.Setenv("QUALYTICS_TOKEN", "token-of-the-environment")
-	answers(t, variable, `{}`, "token-of-the-environment")
-	answers(t, variable, `{"token": "token-of-the-block"}`, "token-of-the-block")
-	answers(t, block, fmt.Sprintf(`{"url": %q}`, block.url), "token-of-the-environment")
-	answers(t, block, fmt.Sprintf(`{"url": %q, "token": "token-of-the-block"}`, block.url), "token-of-the-block")
+	readsWith(t, variable, `{}`, "token-of-the-environment")
+	readsWith(t, variable, `{"token": "token-of-the-block"}`, "token-of-the-block")
+	readsWith(t, block, fmt.Sprintf(`{"url": %q}`, block.url), "token-of-the-environment")
+	readsWith(t, block, fmt.Sprintf(`{"url": %q, "token": "token-of-the-block"}`, block.url), "token-of-the-block")
 
 	t.Setenv("QUALYTICS_URL", "")
-	answers(t, file, `{}`, "token-of-the-environment")
+	readsWith(t, file, `{}`, "token-of-the-environment")
 }
 
 // The file's token and ssl_verify never count for another URL than the file's own.
@@ -165,10 +165,10 @@ func TestCLIConfig_sslVerify(t *testing.T) {
 	const off = `warning at insecure_skip_verify: TLS verification is off: Any certificate is accepted, because of ssl_verify: false \(taken from ssl_verify in .*config.yaml\)`
 	for _, no := range []string{"false", "False", "no", "off"} {
 		withCLIConfig(t, "url: "+api.url+"\nssl_verify: "+no+"\n")
-		answers(t, api, api.json(`"max_retries": 0`), testToken, off)
+		readsWith(t, api, api.json(`"max_retries": 0`), testToken, off)
 	}
-	answers(t, api, api.json(`"insecure_skip_verify": true`), testToken)
-	answers(t, api, api.json(fmt.Sprintf(`"ca_cert_file": %q`, authority)), testToken)
+	readsWith(t, api, api.json(`"insecure_skip_verify": true`), testToken)
+	readsWith(t, api, api.json(fmt.Sprintf(`"ca_cert_file": %q`, authority)), testToken)
 
 	refuses := func(block string) {
 		t.Helper()
@@ -243,12 +243,12 @@ func TestCLIConfig_notNeeded(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	withCLIConfig(t, "url: [1]\ntoken: 5\ntimeout: x\nssl_verify: x\n")
 	all := api.json(`"request_timeout": "5s"`)
-	answers(t, api, all, testToken)
+	readsWith(t, api, all, testToken)
 	withCLIConfig(t, "url: [")
-	answers(t, api, api.json(`"max_retries": 1`), testToken)
+	readsWith(t, api, api.json(`"max_retries": 1`), testToken)
 	t.Setenv("QUALYTICS_URL", api.url)
 	t.Setenv("QUALYTICS_TOKEN", testToken)
-	answers(t, api, `{}`, testToken)
+	readsWith(t, api, `{}`, testToken)
 	t.Setenv("QUALYTICS_TIMEOUT", "5")
-	answers(t, api, `{"insecure_skip_verify": false}`, testToken)
+	readsWith(t, api, `{"insecure_skip_verify": false}`, testToken)
 }

@@ -69,7 +69,7 @@ func TestCLIConfig_unreadable(t *testing.T) {
 			path := filepath.Join(home, ".qualytics", "config.yaml")
 			must(os.Mkdir(filepath.Dir(path), 0o700))
 			t.Setenv("HOME", test.home(home, path))
-			answers(t, api, api.json(`"max_retries": 0`), testToken)
+			readsWith(t, api, api.json(`"max_retries": 0`), testToken)
 			ignored := ".*\n\nThe provider ignores ~/.qualytics/config.yaml: " + test.want
 			expectSaid(t, newProtocol(t).configure(t, `{"url": "https://qualytics.example.com"}`), "error at token: Missing token"+ignored)
 			expectSaid(t, newProtocol(t).configure(t, `{"token": "test-token-9f4b"}`), "error at url: Missing url"+ignored)

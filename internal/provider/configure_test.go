@@ -62,15 +62,15 @@ func TestConfigure_invalid(t *testing.T) {
 		t.Run(test.config, func(t *testing.T) {
 			t.Parallel()
 			p := newProtocol(t)
-			answer, err := p.server.ValidateProviderConfig(t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: given(test.config)})
+			resp, err := p.server.ValidateProviderConfig(t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: given(test.config)})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if test.validate != "" {
-				expectSaid(t, answer.Diagnostics, test.validate)
+				expectSaid(t, resp.Diagnostics, test.validate)
 				return
 			}
-			expectSaid(t, answer.Diagnostics)
+			expectSaid(t, resp.Diagnostics)
 			config := test.config
 			for name, value := range map[string]string{"url": "https://qualytics.example.com", "token": testToken} {
 				if !strings.Contains(config, `"`+name+`"`) {
@@ -255,7 +255,7 @@ func TestConfigure_trust(t *testing.T) {
 func TestConfigure_homeOfAuthorities(t *testing.T) {
 	api, authority := newTLSAPI(t)
 	t.Setenv("HOME", filepath.Dir(authority))
-	answers(t, api, api.json(`"ca_cert_file": "~/ca.pem"`), testToken)
+	readsWith(t, api, api.json(`"ca_cert_file": "~/ca.pem"`), testToken)
 }
 
 // An object of timeouts that sets none is a warning: its only name may be misspelt.

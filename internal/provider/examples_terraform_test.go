@@ -50,13 +50,13 @@ func newExampleTerraform(t *testing.T) *exampleTerraform {
 	}
 	tf.reattach = serveForReattach(t)
 
-	var answer struct {
+	var resp struct {
 		Version string `json:"terraform_version"`
 	}
-	if err := json.Unmarshal([]byte(tf.at(t, t.TempDir()).mustRun("version", "-json")), &answer); err != nil {
+	if err := json.Unmarshal([]byte(tf.at(t, t.TempDir()).mustRun("version", "-json")), &resp); err != nil {
 		t.Fatal(err)
 	}
-	tf.version = versionNumbers(answer.Version)
+	tf.version = versionNumbers(resp.Version)
 	tf.isTofu = isOpenTofu()
 	return tf
 }

@@ -47,7 +47,7 @@ func (a *api) polled(id int64) func() bool {
 }
 
 // Ctrl-C while a new Run is waited for: no error, nothing that depends on it is applied, the Run is in
-// the state untainted, and the next apply goes on waiting for it.
+// the state untainted, and the next apply continues waiting for it.
 func TestAccInterrupt_create(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
@@ -72,7 +72,7 @@ func TestAccInterrupt_create(t *testing.T) {
 	api.expectWrites(rerun100, "DELETE /api/operations/101")(t)
 }
 
-// Ctrl-C in an update that is waiting: the next apply goes on waiting for the same Run, and then deletes
+// Ctrl-C in an update that is waiting: the next apply continues waiting for the same Run, and then deletes
 // the superseded record.
 func TestAccInterrupt_update(t *testing.T) {
 	t.Parallel()
@@ -119,7 +119,7 @@ func TestAccInterrupt_terminated(t *testing.T) {
 	api.expectWrites(rerun100)(t)
 }
 
-// The limit of what a provider can do: Terraform saves what a provider answers, and a killed one does
+// The limit of what a provider can do: Terraform saves what a provider returns, and a killed one does
 // not. The log has the Run, and an import brings it under management without another rerun.
 func TestAccInterrupt_killed(t *testing.T) {
 	t.Parallel()
@@ -146,7 +146,7 @@ func TestAccInterrupt_killed(t *testing.T) {
 	api.expectWrites(rerun100)(t)
 }
 
-// After a timed-out create, untaint makes the next apply go on waiting for the same Run.
+// After a timed-out create, untaint makes the next apply continue waiting for the same Run.
 func TestAccUntaint(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
@@ -161,7 +161,7 @@ func TestAccUntaint(t *testing.T) {
 	api.expectWrites(rerun100)(t)
 }
 
-// A provider that gets SIGTERM while it applies a change answers first.
+// A provider that gets SIGTERM while it applies a change responds first.
 func TestAccInterrupt_terminatedProvider(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})

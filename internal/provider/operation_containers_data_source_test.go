@@ -55,7 +55,7 @@ func TestAccOperationContainers(t *testing.T) {
 	}
 }
 
-// All pages are read; the answer has no page, size or pages to go by.
+// All pages are read; the response has no page, size or pages to go by.
 func TestOperationContainers_pages(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})

@@ -12,7 +12,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// Whatever the API answers becomes a diagnostic that says what was tried, what came back and what to do.
+// Whatever the API returns becomes a diagnostic that says what was requested, what came back and what to do.
 func TestOperations_errors(t *testing.T) {
 	t.Parallel()
 	const html = "<html><head><title>Sign in</title></head></html>"

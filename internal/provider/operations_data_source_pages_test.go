@@ -71,7 +71,7 @@ func TestOperations_pages(t *testing.T) {
 		for _, request := range api.Requests() {
 			requests = append(requests, request.Query.Encode())
 		}
-		slices.Sort(requests) // pages are asked for side by side
+		slices.Sort(requests) // pages are requested side by side
 		if !slices.Equal(requests, test.requests) {
 			t.Errorf("limit %s: got the requests %q, want %q", test.limit, requests, test.requests)
 		}

@@ -122,7 +122,7 @@ func TestAccOperations_window(t *testing.T) {
 	}})
 }
 
-// A deployment that does not sort cannot be asked for a window.
+// A deployment that does not sort cannot list a window.
 func TestOperations_windowUnsorted(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})

@@ -22,20 +22,20 @@ func (p *protocol) actions(t *testing.T) tfprotov6.ActionServer {
 
 func (p *protocol) validateAction(t *testing.T, name, config string) []*tfprotov6.Diagnostic {
 	t.Helper()
-	answer, err := p.actions(t).ValidateActionConfig(t.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: name, Config: given(config)})
+	resp, err := p.actions(t).ValidateActionConfig(t.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: name, Config: given(config)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer.Diagnostics
+	return resp.Diagnostics
 }
 
 func (p *protocol) planAction(t *testing.T, name, config string) []*tfprotov6.Diagnostic {
 	t.Helper()
-	answer, err := p.actions(t).PlanAction(t.Context(), &tfprotov6.PlanActionRequest{ActionType: name, Config: given(config)})
+	resp, err := p.actions(t).PlanAction(t.Context(), &tfprotov6.PlanActionRequest{ActionType: name, Config: given(config)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer.Diagnostics
+	return resp.Diagnostics
 }
 
 // invoke carries an action out. It returns the lines that went to the terminal meanwhile, and what was

@@ -158,9 +158,9 @@ func (m *managed) expectNoChange(t *testing.T, config string) {
 
 func (p *protocol) validateResource(t *testing.T, name, config string) []*tfprotov6.Diagnostic {
 	t.Helper()
-	answer, err := p.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: name, Config: given(config)})
+	resp, err := p.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: name, Config: given(config)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer.Diagnostics
+	return resp.Diagnostics
 }

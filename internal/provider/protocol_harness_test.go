@@ -71,20 +71,20 @@ func (a *api) json(arguments string) string {
 
 func (p *protocol) configure(t *testing.T, config string) []*tfprotov6.Diagnostic {
 	t.Helper()
-	answer, err := p.server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.99.0", Config: given(config)})
+	resp, err := p.server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.99.0", Config: given(config)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer.Diagnostics
+	return resp.Diagnostics
 }
 
 func (p *protocol) validateDataSource(t *testing.T, name, config string) []*tfprotov6.Diagnostic {
 	t.Helper()
-	answer, err := p.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: given(config)})
+	resp, err := p.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: given(config)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer.Diagnostics
+	return resp.Diagnostics
 }
 
 // read reads a data source; its state is nil where there is none.
@@ -95,12 +95,12 @@ func (p *protocol) read(t *testing.T, name, config string) (map[string]any, []*t
 
 func (p *protocol) readWithin(ctx context.Context, t *testing.T, name, config string) (map[string]any, []*tfprotov6.Diagnostic) {
 	t.Helper()
-	answer, err := p.server.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: given(config)})
+	resp, err := p.server.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: given(config)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	state, _ := plain(t, answer.State, p.schemas.DataSourceSchemas[name].ValueType()).(map[string]any)
-	return state, answer.Diagnostics
+	state, _ := plain(t, resp.State, p.schemas.DataSourceSchemas[name].ValueType()).(map[string]any)
+	return state, resp.Diagnostics
 }
 
 func given(config string) *tfprotov6.DynamicValue {

@@ -100,7 +100,7 @@ func TestAccRunAbort_noRun(t *testing.T) {
 	api.expectWrites()(t)
 }
 
-// A Run that does not stop in time is an error. The new resource is tainted: the next apply asks again.
+// A Run that does not stop in time is an error. The new resource is tainted: the next apply requests it again.
 func TestAccRunAbort_timeout(t *testing.T) {
 	api := newRunning(t, mockapi.Options{AbortDelay: 24 * time.Hour})
 	acceptance(t, resource.TestCase{

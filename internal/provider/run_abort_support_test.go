@@ -80,7 +80,7 @@ func TestRunAbort_endsByItself(t *testing.T) {
 	api.expectSeen(t, "GET /api/operations/90", abort90, "GET /api/operations/90", "GET /api/operations/90", "GET /api/operations/90")
 }
 
-// An interrupt is a warning; the next apply goes on waiting, and asks for nothing.
+// An interrupt is a warning; the next apply continues waiting, and requests nothing.
 func TestRunAbort_interrupted(t *testing.T) {
 	t.Parallel()
 	api := newRunning(t, mockapi.Options{AbortDelay: 24 * time.Hour})
@@ -113,7 +113,7 @@ func TestRunAbort_refused(t *testing.T) {
 		"error at run_id: Cannot abort Run 91: .*HTTP status 409: locked.\n\nOnly a Run with result `queued` or `running` can be aborted.")
 }
 
-// The abort is repeated when its answer is lost, since that is harmless.
+// The abort is retried when its response is lost, since that is harmless.
 func TestRunAbort_lostAnswer(t *testing.T) {
 	t.Parallel()
 	api := newRunning(t, mockapi.Options{})

@@ -39,14 +39,14 @@ func expectProgress(t *testing.T, got []string, want ...string) {
 	}
 }
 
-// newPaced serves the stopped Run 90, and goes on by a second whenever somebody has looked twice.
+// newPaced serves the stopped Run 90, and progresses by a second with every second poll.
 func newPaced(t *testing.T, outcome mockapi.Outcome) *api {
 	t.Helper()
 	clock := mockapi.NewClock(time.Date(2026, time.May, 1, 9, 30, 0, 0, time.UTC))
 	api := newStopped(t, mockapi.Options{Now: clock.Now, Outcome: outcome})
-	var looks atomic.Int64
+	var polls atomic.Int64
 	api.Inject(mockapi.Fault{Method: "GET", Times: mockapi.Always, Hook: func() {
-		if looks.Add(1)%2 == 0 {
+		if polls.Add(1)%2 == 0 {
 			clock.Advance(time.Second)
 		}
 	}})
@@ -183,7 +183,7 @@ func TestRunAction_unfinished(t *testing.T) {
 			defer cancel()
 			test.last.Method, test.last.Path, test.last.Skip = "GET", "/api/operations/*", 1
 			if test.action == "resume" {
-				test.last.Skip++ // the look at the Run as it was
+				test.last.Skip++ // the Run as it was
 			}
 			if test.arguments == "" && test.last.Status == 0 {
 				test.last.Hook = cancel
@@ -198,7 +198,7 @@ func TestRunAction_unfinished(t *testing.T) {
 	}
 }
 
-// An action that is cancelled before it has asked for anything asks for nothing.
+// An action that is cancelled before it has requested anything requests nothing.
 func TestRunAction_cancelledBefore(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"rerun", "resume", "abort", "delete"} {

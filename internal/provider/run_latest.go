@@ -148,7 +148,7 @@ func describeFilter(filter qualytics.Filter) string {
 	return strings.Join(append(words, fmt.Sprintf("result = %q", filter.Results)), ", ")
 }
 
-// errUnfiltered says that the API did not do what the filters of `latest` ask for.
+// errUnfiltered says that the API did not apply the filters of `latest`.
 var errUnfiltered = errors.New("the Qualytics API returned Runs that the filters of latest do not select, or returned them in another order, so the latest Run cannot be told")
 
 // latestRun looks up the latest Run that the filters select. Without one, the error is a [noRunError].

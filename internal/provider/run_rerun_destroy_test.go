@@ -96,7 +96,7 @@ func TestAccRunRerun_destroy(t *testing.T) {
 	}
 }
 
-// A destroy that fails keeps the resource, and the next one goes on.
+// A destroy that fails keeps the resource, and the next one continues.
 func TestAccRunRerun_destroyFails(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	acceptance(t, resource.TestCase{

@@ -66,7 +66,7 @@ func (r *runRerunListResource) List(ctx context.Context, req list.ListRequest, s
 	}
 }
 
-// listResult is one Run as a result: its identity and, where asked for, the resource that it would be.
+// listResult is one Run as a result: its identity and, where requested, the resource that it would be.
 func listResult(ctx context.Context, req list.ListRequest, operation *qualytics.Operation) list.ListResult {
 	result := req.NewListResult(ctx)
 	result.DisplayName = displayName(operation)

@@ -32,11 +32,11 @@ func (p *protocol) lists(t *testing.T) tfprotov6.ListResourceServer {
 
 func (p *protocol) validateList(t *testing.T, config string) []*tfprotov6.Diagnostic {
 	t.Helper()
-	answer, err := p.lists(t).ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: "qualytics_run_rerun", Config: given(config)})
+	resp, err := p.lists(t).ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: "qualytics_run_rerun", Config: given(config)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer.Diagnostics
+	return resp.Diagnostics
 }
 
 // list queries the list resource for Runs.

@@ -14,7 +14,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// Two hundred reruns in one apply: each is asked for once, and looked at no oftener than the pauses
+// Two hundred reruns in one apply: each is requested once, and polled no more often than the intervals
 // between the looks allow. A slow machine makes it fewer looks, never more.
 func TestAccRunRerun_many(t *testing.T) {
 	const (
@@ -52,13 +52,13 @@ func TestAccRunRerun_many(t *testing.T) {
 					}
 				}
 				if writes := len(api.writes()); writes != count {
-					t.Errorf("%d Runs were asked for, want %d", writes, count)
+					t.Errorf("%d Runs were requested, want %d", writes, count)
 				}
 				if looks != count*sourceLooks {
 					t.Errorf("the source was looked up %d times, want %d", looks, count*sourceLooks)
 				}
 				if newest != count {
-					t.Errorf("the newest Run was looked up %d times, want once for each that was asked for", newest)
+					t.Errorf("the newest Run was looked up %d times, want once for each that was requested", newest)
 				}
 				for path, times := range polls {
 					if times > mostPolls {

@@ -12,7 +12,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// What cannot work fails before anything is asked for: in validation, or in the plan.
+// What cannot work fails before anything is requested: in validation, or in the plan.
 func TestAccRunRerun_rejected(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	external := scan(91, "success")
@@ -42,7 +42,7 @@ func TestAccRunRerun_rejected(t *testing.T) {
 }
 
 // With a run_id that is known only after the apply, what cannot work fails the apply, and still nothing
-// is asked for.
+// is requested.
 func TestAccRunRerun_rejectedLater(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	acceptance(t, resource.TestCase{

@@ -269,3 +269,21 @@ func TestRunRerun_refreshYoung(t *testing.T) {
 		t.Errorf("the deleted record of an old Run is still in the state: %v", values)
 	}
 }
+
+// A record that is deleted while it is waited for is rerun by the next apply, where superseded records must
+// not be forgotten.
+func TestRunRerun_deletedWithSuperseded(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	const timeouts = `, "timeouts": {"update": "50ms"}`
+	expectSaid(t, resource.apply(t, triggered(timeouts, "1")))
+	api.Plan(mockapi.Outcome{Running: mockapi.Never})
+	expectSaid(t, resource.apply(t, triggered(timeouts, "2")), "error: Timed out while waiting for Run 102")
+	api.Finish(102, "success", "")
+	api.Remove(102)
+	expectSaid(t, resource.refresh(t))
+	expectSaid(t, resource.apply(t, triggered("", "2")))
+	api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100), deleteOf(101), deleteOf(102))(t)
+	api.expectRuns(t, 100, 103)
+}

@@ -34,7 +34,7 @@ var (
 
 func newRunRerunResource() resource.Resource { return &runRerunResource{} }
 
-// runRerunResource is a rerun of a Run, repeated when its triggers change. Its record is deleted with it.
+// runRerunResource is a rerun of a Run. It reruns again when its triggers change. Its record is deleted with it.
 type runRerunResource struct{ runs }
 
 type runRerunModel struct {

@@ -147,7 +147,7 @@ func TestAccRunRerun_withoutWaitingSuperseded(t *testing.T) {
 	})
 }
 
-// A timed-out update is an error, but loses nothing: the next apply goes on waiting for the same Run.
+// A timed-out update is an error, but loses nothing: the next apply continues waiting for the same Run.
 func TestAccRunRerun_updateTimesOut(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	config := api.config(rerunConfig("triggers = { v = \"2\" }\ntimeouts = { update = \"200ms\" }"))

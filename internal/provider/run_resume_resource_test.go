@@ -134,7 +134,7 @@ func TestAccRunResume_failure(t *testing.T) {
 }
 
 // Without waiting the apply is done once the API has accepted; waiting turned on later waits for the same
-// Run, and asks for nothing.
+// Run, and requests nothing.
 func TestAccRunResume_waiting(t *testing.T) {
 	api := newStopped(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
 	acceptance(t, resource.TestCase{

@@ -72,8 +72,8 @@ func TestRunResume_forceAbort(t *testing.T) {
 	api.expectWrites(resume90, resume90+"?force_abort=true")(t)
 }
 
-// A wait that takes too long is an error, after which the Run is in the state. The next update goes on
-// waiting for it, and asks for nothing.
+// A wait that takes too long is an error, after which the Run is in the state. The next update continues
+// waiting for it, and requests nothing.
 func TestRunResume_timeout(t *testing.T) {
 	t.Parallel()
 	api := newStopped(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
@@ -92,7 +92,7 @@ func TestRunResume_timeout(t *testing.T) {
 	api.expectWrites(resume90)(t)
 }
 
-// A Run that failed while nobody waited any more is an error of the apply that goes on waiting.
+// A Run that failed while nobody waited any more is an error of the apply that continues waiting.
 func TestRunResume_failedMeanwhile(t *testing.T) {
 	t.Parallel()
 	api := newStopped(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
@@ -110,7 +110,7 @@ func TestRunResume_failedMeanwhile(t *testing.T) {
 	api.expectWrites(resume90, resume90)(t)
 }
 
-// An interrupt is a warning, so that Terraform does not taint the resource; the next apply goes on
+// An interrupt is a warning, so that Terraform does not taint the resource; the next apply continues
 // waiting for the same Run.
 func TestRunResume_interrupted(t *testing.T) {
 	t.Parallel()
@@ -128,7 +128,7 @@ func TestRunResume_interrupted(t *testing.T) {
 	api.expectWrites(resume90)(t)
 }
 
-// The response to the request is lost, but the Run goes on: it is found, and not asked for again.
+// The response to the request is lost, but the Run continues: it is found, and not requested again.
 func TestRunResume_lostAnswer(t *testing.T) {
 	t.Parallel()
 	for name, options := range map[string]mockapi.Options{"same Run": {}, "new Run": {ResumeAsNew: true}} {

@@ -69,7 +69,7 @@ func TestBackoff(t *testing.T) {
 	equal(t, "with Retry-After", backoff(time.Second, longestRetryWait, 0, response), 7*time.Second)
 }
 
-// serverFunc answers in place of a server, so that time can be simulated.
+// serverFunc responds in place of a server, so that time can be simulated.
 type serverFunc func(*http.Request) (*http.Response, error)
 
 func (f serverFunc) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -96,7 +96,7 @@ func simulated(t *testing.T, server serverFunc, changes ...func(*Config)) *Clien
 	return client
 }
 
-func answer(status int, header http.Header, body string) *http.Response {
+func canned(status int, header http.Header, body string) *http.Response {
 	return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(bytes.NewReader([]byte(body)))}
 }
 
@@ -115,7 +115,7 @@ func TestPauses(t *testing.T) {
 				attempts := 0
 				client := simulated(t, func(*http.Request) (*http.Response, error) {
 					attempts++
-					return answer(503, test.header, `{"detail": "maintenance"}`), nil
+					return canned(503, test.header, `{"detail": "maintenance"}`), nil
 				})
 				began := time.Now()
 				_, err := client.Operation(t.Context(), 100)
@@ -134,7 +134,7 @@ func TestRequestTimeoutIsPerAttempt(t *testing.T) {
 		attempts := 0
 		client := simulated(t, func(request *http.Request) (*http.Response, error) {
 			if attempts++; attempts == 3 {
-				return answer(200, nil, `{"id": 100}`), nil
+				return canned(200, nil, `{"id": 100}`), nil
 			}
 			<-request.Context().Done()
 			return nil, request.Context().Err()

@@ -28,8 +28,8 @@ type chaos struct {
 	random   *rand.Rand
 	lost     map[string]bool // GETs of which the last one was lost
 	late     func()          // what a lost request does only when the client looks for it
-	accepted map[int64]int64 // new Runs that the client asked for, with their sources
-	others   map[int64]bool  // Runs that it did not ask for
+	accepted map[int64]int64 // new Runs that the client requested, with their sources
+	others   map[int64]bool  // Runs that it did not request
 	seen     map[string]int  // requests by method and version of HTTP
 }
 
@@ -56,7 +56,7 @@ func (c *chaos) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.api.ServeHTTP(w, r)
 }
 
-// interfere starts Runs of others that look much like the one that is asked for.
+// interfere starts Runs of others that look much like the one that is requested.
 func (c *chaos) interfere(r *http.Request) {
 	source := sourceOf(r)
 	for _, change := range []func(*mockapi.Run){
@@ -189,7 +189,7 @@ func startCalmly(t *testing.T, client *Client, server *chaos) (int64, error) {
 }
 
 // check reruns each source at the same time. Each Run that was accepted must be returned by the call
-// that asked for it, or be named by its error.
+// that requested it, or be named by its error.
 func (c *chaos) check(t *testing.T, client *Client, count int, before ...int64) {
 	t.Helper()
 	var (

@@ -83,7 +83,7 @@ func longest(name string, parts [][]int64) int {
 	return length
 }
 
-// join puts the listings of a filter's parts together, in the order that the filter asks for.
+// join puts the listings of a filter's parts together, in the order of the filter.
 func join(filter Filter, listings []Listing[Operation]) Listing[Operation] {
 	joined := Listing[Operation]{Steady: true}
 	seen := map[int64]bool{}

@@ -90,8 +90,8 @@ func respond(t testing.TB, handler http.HandlerFunc, changes ...func(*Config)) *
 	return newClient(t, server.URL, changes...)
 }
 
-// answering serves one answer to every request.
-func answering(status int, contentType, body string) http.HandlerFunc {
+// responding serves one response to every request.
+func responding(status int, contentType, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
 		w.WriteHeader(status)
@@ -164,8 +164,8 @@ const (
 // requests are all that the method makes.
 func (e endpoint) requests() []string { return append(slices.Clone(e.looks), e.request) }
 
-// answerLooks responds to what is read before a Run is started, and leaves the rest to the handler.
-func answerLooks(handler http.HandlerFunc) http.HandlerFunc {
+// respondToReads responds to what is read before a Run is started, and leaves the rest to the handler.
+func respondToReads(handler http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet {
 			handler(w, r)

@@ -38,7 +38,7 @@ func (c *Client) Operation(ctx context.Context, id int64) (*Operation, error) {
 }
 
 // Operations lists Runs: "Listing Runs", GET /api/operations. It returns at most limit of them, in the
-// order that the filter asks for; a limit of 0 means all. Filters too long for one URL are requested in
+// order of the filter; a limit of 0 means all. Filters too long for one URL are requested in
 // parts.
 func (c *Client) Operations(ctx context.Context, filter Filter, limit int) (Listing[Operation], error) {
 	parts, err := c.parts(filter, limit)

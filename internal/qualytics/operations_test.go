@@ -240,7 +240,7 @@ func TestWrongRun(t *testing.T) {
 			continue
 		}
 		for _, body := range []string{`{"id": 101, "result": "running"}`, `{}`, `null`} {
-			client := respond(t, answering(200, "application/json", body))
+			client := respond(t, responding(200, "application/json", body))
 			failed := failure(t, endpoint.call(t.Context(), client))
 			equal(t, endpoint.name, failed.Kind, KindNotAPI)
 			if !strings.Contains(failed.Detail, "another Run") {

@@ -22,7 +22,7 @@ func byPlace(a, b entry) int { return cmp.Compare(a.place, b.place) }
 
 // model is a list that changes each time that a page of it has been read.
 type model struct {
-	largest int // page that it serves, whatever size it is asked for
+	largest int // page that it serves, whatever size is requested
 	grows   func(random *rand.Rand) float64
 	changes int // at most, after each page
 
@@ -72,13 +72,13 @@ func (m *model) fetch(_ context.Context, request pageRequest) (page[entry], erro
 	size := min(request.size, m.largest)
 	from := min((request.number-1)*size, len(m.entries))
 	items := slices.Clone(m.entries[from:min(from+size, len(m.entries))])
-	answer := page[entry]{Items: items, Total: entryCount(len(m.entries))}
+	read := page[entry]{Items: items, Total: entryCount(len(m.entries))}
 	if m.changes > 0 {
 		for range m.random.IntN(m.changes + 1) {
 			m.change()
 		}
 	}
-	return answer, nil
+	return read, nil
 }
 
 func (m *model) read(t *testing.T, limit int) Listing[entry] {

@@ -127,7 +127,7 @@ func TestOddServers(t *testing.T) {
 	}
 }
 
-// everything is what a server without pages answers.
+// everything is what a server without pages returns.
 func everything(count int) []entry {
 	items := make([]entry, count)
 	for i := range items {
@@ -193,7 +193,7 @@ func TestFailingPageEndsTheReading(t *testing.T) {
 
 func TestListWithoutItems(t *testing.T) {
 	for _, body := range []string{`{}`, `{"total": 3}`, `{"items": null, "total": 0}`, `null`, `{"detail": "sorry"}`} {
-		client := respond(t, answering(http.StatusOK, "application/json", body))
+		client := respond(t, responding(http.StatusOK, "application/json", body))
 		_, err := client.Operations(t.Context(), Filter{}, 0)
 		failed := failure(t, err)
 		equal(t, body, failed.Kind, KindNotAPI)
@@ -201,7 +201,7 @@ func TestListWithoutItems(t *testing.T) {
 		_, err = client.Containers(t.Context(), 100)
 		equal(t, body, failure(t, err).Kind, KindNotAPI)
 	}
-	client := respond(t, answering(http.StatusOK, "application/json", `{"items": []}`))
+	client := respond(t, responding(http.StatusOK, "application/json", `{"items": []}`))
 	listing, err := client.Operations(t.Context(), Filter{}, 0)
 	if err != nil {
 		t.Fatal(err)

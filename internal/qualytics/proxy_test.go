@@ -15,7 +15,7 @@ import (
 )
 
 // Go reads the proxy's address once per process, and never uses one for loopback: so another process
-// asks for a host that only the proxy knows.
+// requests a host that only the proxy knows.
 func TestProxyFromEnvironment(t *testing.T) {
 	const role = "QUALYTICS_TEST_PROXIED"
 	if os.Getenv(role) != "" {
@@ -46,5 +46,5 @@ func TestProxyFromEnvironment(t *testing.T) {
 	if output, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
-	equal(t, "hosts that the proxy was asked for", hosts, []string{"qualytics.invalid"})
+	equal(t, "hosts that were requested of the proxy", hosts, []string{"qualytics.invalid"})
 }

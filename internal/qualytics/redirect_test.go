@@ -22,11 +22,11 @@ type witness struct {
 	seen  []string
 }
 
-// watch serves a handler; without one it answers like the API.
+// watch serves a handler; without one it responds like the API.
 func watch(t *testing.T, start func(http.Handler) *httptest.Server, handler http.HandlerFunc) *witness {
 	t.Helper()
 	if handler == nil {
-		handler = answering(http.StatusOK, "application/json", `{"id": 100, "items": [], "total": 0}`)
+		handler = responding(http.StatusOK, "application/json", `{"id": 100, "items": [], "total": 0}`)
 	}
 	w := &witness{}
 	w.Server = start(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -135,7 +135,7 @@ func TestWritesDoNotFollow(t *testing.T) {
 			"https":     func(r *http.Request) string { return secure.URL + r.URL.Path },
 		} {
 			for _, endpoint := range endpoints[3:] {
-				server := watch(t, httptest.NewServer, answerLooks(redirectTo(status, target)))
+				server := watch(t, httptest.NewServer, respondToReads(redirectTo(status, target)))
 				err := endpoint.call(t.Context(), newClient(t, server.URL, insecure))
 				equal(t, name+" "+endpoint.name, failure(t, err).Kind, KindRedirected)
 				equal(t, name+" "+endpoint.name, server.seen[len(endpoint.looks):], []string{endpoint.request + " Bearer " + testToken})

@@ -19,11 +19,11 @@ func TestDeleteRepeatedInto404(t *testing.T) {
 		fault  mockapi.Fault
 		kind   Kind
 	}{
-		"the answer of a delete was lost": {true, mockapi.Fault{Close: true, AfterEffect: true}, KindUnknown},
-		"a 502 hid it":                    {true, mockapi.Fault{Status: 502, AfterEffect: true}, KindUnknown},
-		"no such Run":                     {false, mockapi.Fault{Skip: 9}, KindNotFound},
-		"no such Run, after a 429":        {false, mockapi.Fault{Status: 429}, KindNotFound},
-		"no such Run, after a 503":        {false, mockapi.Fault{Status: 503, Header: later}, KindNotFound},
+		"the response to a delete was lost": {true, mockapi.Fault{Close: true, AfterEffect: true}, KindUnknown},
+		"a 502 hid it":                      {true, mockapi.Fault{Status: 502, AfterEffect: true}, KindUnknown},
+		"no such Run":                       {false, mockapi.Fault{Skip: 9}, KindNotFound},
+		"no such Run, after a 429":          {false, mockapi.Fault{Status: 429}, KindNotFound},
+		"no such Run, after a 503":          {false, mockapi.Fault{Status: 503, Header: later}, KindNotFound},
 	} {
 		t.Run(name, func(t *testing.T) {
 			service := serve(t, mockapi.Options{}, nil)
@@ -43,15 +43,15 @@ func TestDeleteRepeatedInto404(t *testing.T) {
 func TestAbortRepeatedInto409(t *testing.T) {
 	for name, test := range map[string]struct {
 		result string // of the Run, when it is to be aborted
-		ends   string // how it ends as the first answer is lost; "": by the abort
+		ends   string // how it ends as the first response is lost; "": by the abort
 		fault  mockapi.Fault
 		kind   Kind
 	}{
-		"the answer of an abort was lost": {"running", "", mockapi.Fault{Close: true, AfterEffect: true}, KindUnknown},
-		"it finished meanwhile":           {"running", "success", mockapi.Fault{Close: true}, KindConflict},
-		"finished long ago":               {"success", "", mockapi.Fault{Skip: 9}, KindConflict},
-		"aborted long ago":                {"aborted", "", mockapi.Fault{Skip: 9}, KindConflict},
-		"aborted long ago, after a 429":   {"aborted", "", mockapi.Fault{Status: 429}, KindConflict},
+		"the response to an abort was lost": {"running", "", mockapi.Fault{Close: true, AfterEffect: true}, KindUnknown},
+		"it finished meanwhile":             {"running", "success", mockapi.Fault{Close: true}, KindConflict},
+		"finished long ago":                 {"success", "", mockapi.Fault{Skip: 9}, KindConflict},
+		"aborted long ago":                  {"aborted", "", mockapi.Fault{Skip: 9}, KindConflict},
+		"aborted long ago, after a 429":     {"aborted", "", mockapi.Fault{Status: 429}, KindConflict},
 	} {
 		t.Run(name, func(t *testing.T) {
 			service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, test.result)})

@@ -29,8 +29,8 @@ func TestKindOfResponse(t *testing.T) {
 		200: KindNotAPI, 201: KindNotAPI, 203: KindNotAPI,
 	}
 	for status, expected := range inJSON {
-		says := answering(status, "application/json", `{"detail": "Run 100 says no"}`)
-		client, start := respond(t, says, noRetries), respond(t, answerLooks(says), noRetries)
+		says := responding(status, "application/json", `{"detail": "Run 100 says no"}`)
+		client, start := respond(t, says, noRetries), respond(t, respondToReads(says), noRetries)
 		for _, endpoint := range endpoints {
 			if endpoint.starts {
 				client = start
@@ -52,7 +52,7 @@ func TestKindOfResponse(t *testing.T) {
 		}
 	}
 	for status, want := range inHTML {
-		client := respond(t, answering(status, "text/html; charset=utf-8", html), noRetries)
+		client := respond(t, responding(status, "text/html; charset=utf-8", html), noRetries)
 		for _, endpoint := range endpoints {
 			err := endpoint.call(t.Context(), client)
 			failed := failure(t, err)
@@ -83,7 +83,7 @@ func TestResponsesThatAreNotTheAPIs(t *testing.T) {
 		"deep":          {"application/json", strings.Repeat("[", 100_000), "a response that is not JSON"},
 		"no UTF-8":      {"application/json", "[\"\xff\xfe\"]", "unexpected JSON: [\"\uFFFD\"]"},
 	} {
-		client := respond(t, answering(http.StatusOK, test.contentType, test.body))
+		client := respond(t, responding(http.StatusOK, test.contentType, test.body))
 		_, err := client.Operation(t.Context(), 100)
 		failed := failure(t, err)
 		equal(t, name, failed.Kind, KindNotAPI)
@@ -99,7 +99,7 @@ func TestResponsesThatAreNotTheAPIs(t *testing.T) {
 
 func TestDeleteBelievesNoPage(t *testing.T) {
 	for body, succeeds := range map[string]bool{"": true, `{"id": 100}`: true, "null": true, "<html>Sign in</html>": false, "ok": false} {
-		client := respond(t, answering(http.StatusOK, "", body))
+		client := respond(t, responding(http.StatusOK, "", body))
 		equal(t, body, client.Delete(t.Context(), 100) == nil, succeeds)
 	}
 }
@@ -141,7 +141,7 @@ func TestReadDetail(t *testing.T) {
 }
 
 func TestParameterError(t *testing.T) {
-	client := respond(t, answering(422, "application/json", `{"detail": [
+	client := respond(t, responding(422, "application/json", `{"detail": [
 		{"loc": ["query", "created_date"], "msg": "Input should be a valid date", "type": "date_parsing"},
 		{"loc": ["query", "result", 0], "msg": "Input should be 'queued'", "type": "enum"},
 		{"loc": ["query"], "msg": "odd"}]}`))
@@ -162,7 +162,7 @@ func TestLongDetailIsShortened(t *testing.T) {
 		"title":   "<title>" + strings.Repeat("ä", 5000) + "</title>",
 		"text":    strings.Repeat("ä", 5000),
 	} {
-		client := respond(t, answering(400, "", body))
+		client := respond(t, responding(400, "", body))
 		failed := failure(t, client.Delete(t.Context(), 100))
 		if size := len(failed.Detail); size > 2*longestText+100 || size < longestText || !strings.Contains(failed.Detail, "…") {
 			t.Errorf("%s: %d bytes", name, size)
@@ -212,7 +212,7 @@ func TestGiganticAnswers(t *testing.T) {
 
 func TestLog(t *testing.T) {
 	var lines []string
-	client := respond(t, answering(404, "application/json", `{"detail": "gone"}`), func(config *Config) {
+	client := respond(t, responding(404, "application/json", `{"detail": "gone"}`), func(config *Config) {
 		config.Log = func(_ context.Context, message string, fields map[string]any) {
 			if _, ok := fields["duration_ms"].(int64); !ok {
 				t.Errorf("duration_ms is %v", fields["duration_ms"])

@@ -111,7 +111,7 @@ func isUntrusted(err error) bool {
 		wasUnsent(err) && errors.As(err, &remote) && remote.Op == "remote error" // how crypto/tls names an alert
 }
 
-// backoff is the pause before the attempt number attempt+1: what the server's Retry-After asks for, up
+// backoff is the pause before the attempt number attempt+1: what the server's Retry-After says, up
 // to a bound, or else doubling pauses with jitter.
 func backoff(shortest, longest time.Duration, attempt int, response *http.Response) time.Duration {
 	if response != nil {

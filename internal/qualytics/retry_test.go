@@ -29,7 +29,7 @@ func (s service) attemptsOf(endpoint endpoint) int {
 	return count
 }
 
-// faulty serves Run 100, in a state that the endpoint is for, with a fault in the endpoint's answers.
+// faulty serves Run 100, in a state that the endpoint is for, with a fault in the endpoint's responses.
 func faulty(t *testing.T, endpoint endpoint, fault mockapi.Fault, changes ...func(*Config)) service {
 	t.Helper()
 	result := map[string]string{"abort": "running", "resume": "failure"}[endpoint.name]
@@ -45,7 +45,7 @@ func TestRepeating(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault  mockapi.Fault
 		kind   Kind
-		always bool // repeated whatever the call
+		always bool // retried whatever the call
 		never  bool
 	}{
 		"closed before the effect": {fault: mockapi.Fault{Close: true}, kind: KindDisconnected},
@@ -69,7 +69,7 @@ func TestRepeating(t *testing.T) {
 	} {
 		for _, endpoint := range endpoints {
 			if endpoint.name == "delete" && (test.fault.Truncate > 0 || test.fault.Slow > 0) {
-				continue // its answer has no body
+				continue // its response has no body
 			}
 			t.Run(name+"/"+endpoint.name, func(t *testing.T) {
 				t.Parallel()
@@ -100,7 +100,7 @@ func TestRepeating(t *testing.T) {
 					equal(t, "detail", failed.Detail, http.StatusText(test.fault.Status))
 				}
 				if strings.Contains(err.Error(), "giving up") {
-					t.Errorf("the answer gives way to %v", err)
+					t.Errorf("the response gives way to %v", err)
 				}
 			})
 		}

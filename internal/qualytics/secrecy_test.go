@@ -16,7 +16,7 @@ import (
 const realisticToken = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ0ZiJ9.c2lnbmF0dXJlLW9mLXRva2Vu"
 
 func TestTokenIsNeverShown(t *testing.T) {
-	json := func(status int, body string) http.HandlerFunc { return answering(status, "application/json", body) }
+	json := func(status int, body string) http.HandlerFunc { return responding(status, "application/json", body) }
 	for name, handler := range map[string]http.HandlerFunc{
 		"detail":         json(400, `{"detail": "bad token `+realisticToken+`"}`),
 		"entry":          json(422, `{"detail": [{"loc": ["header", "`+realisticToken+`"], "msg": "Bearer `+realisticToken+`"}]}`),
@@ -24,8 +24,8 @@ func TestTokenIsNeverShown(t *testing.T) {
 		"a server error": json(500, realisticToken+realisticToken),
 		"JSON":           json(200, `["`+realisticToken+`"]`),
 		"a type error":   json(200, `{"id": "`+realisticToken+`"}`),
-		"a title":        answering(502, "text/html", "<title>"+realisticToken+"</title>"),
-		"text":           answering(404, "text/plain", "no route for "+realisticToken),
+		"a title":        responding(502, "text/html", "<title>"+realisticToken+"</title>"),
+		"text":           responding(404, "text/plain", "no route for "+realisticToken),
 		"a payload": json(200, `{"id": 100, "message": "`+realisticToken+`", "items": [{"id": 1, "message": "`+realisticToken+`"}],
 			"total": 1, "echo": {"Authorization": "Bearer `+realisticToken+`"}}`),
 		"Location":       redirectTo(302, func(*http.Request) string { return "https://login.example/" + realisticToken + "/?t=" + realisticToken }),
@@ -36,7 +36,7 @@ func TestTokenIsNeverShown(t *testing.T) {
 			w.Header().Set("Retry-After", realisticToken)
 			w.WriteHeader(http.StatusServiceUnavailable)
 		},
-		"a garbled answer": func(w http.ResponseWriter, _ *http.Request) {
+		"a garbled response": func(w http.ResponseWriter, _ *http.Request) {
 			connection, _, _ := http.NewResponseController(w).Hijack()
 			_, _ = fmt.Fprintf(connection, "HTTP/1.1 %s\r\n\r\n", realisticToken)
 			_ = connection.Close()
@@ -80,9 +80,9 @@ func TestTokenIsNeverShown(t *testing.T) {
 	}
 }
 
-// A token of a few letters is none, and would maim every answer.
+// A token of a few letters is none, and would garble every response.
 func TestShortTokenIsNotCutOut(t *testing.T) {
-	client := respond(t, answering(200, "", `{"id": 100, "message": "a scan of a table"}`), func(config *Config) { config.Token = "a" })
+	client := respond(t, responding(200, "", `{"id": 100, "message": "a scan of a table"}`), func(config *Config) { config.Token = "a" })
 	run, err := client.Operation(t.Context(), 100)
 	if err != nil {
 		t.Fatal(err)

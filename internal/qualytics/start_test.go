@@ -79,7 +79,7 @@ func TestNothingIsStartedTwice(t *testing.T) {
 					equal(t, "Runs", service.ids(), want)
 					equal(t, "the Run", started.ID, want[len(want)-1])
 					if failure(t, started.LostResponse).Kind == KindUnknown && fault.Status != 408 {
-						t.Errorf("lost answer: %v", started.LostResponse)
+						t.Errorf("lost response: %v", started.LostResponse)
 					}
 				})
 			}
@@ -217,8 +217,8 @@ func TestCancelledBeforeSending(t *testing.T) {
 func TestCancelledInFlight(t *testing.T) {
 	for action, start := range starts {
 		for name, fault := range map[string]mockapi.Fault{
-			"answered": {Delay: 20 * time.Millisecond},
-			"lost":     {Close: true, AfterEffect: true},
+			"completed": {Delay: 20 * time.Millisecond},
+			"lost":      {Close: true, AfterEffect: true},
 		} {
 			ctx, cancel := context.WithCancel(t.Context())
 			service := serve(t, mockapi.Options{ResumeAsNew: true}, []mockapi.Run{scan(100, start.result)})
@@ -258,7 +258,7 @@ func TestEndedInAPause(t *testing.T) {
 				var requests atomic.Int32
 				client := simulated(t, func(*http.Request) (*http.Response, error) {
 					requests.Add(1)
-					return answer(429, http.Header{"Retry-After": {"30"}}, `{"detail": "slow down"}`), nil
+					return canned(429, http.Header{"Retry-After": {"30"}}, `{"detail": "slow down"}`), nil
 				})
 				ctx, cancel := end(t.Context())
 				defer cancel()

@@ -72,9 +72,9 @@ func rateLimited(t *testing.T, refuses func(since time.Duration) bool, header ht
 	return simulated(t, func(*http.Request) (*http.Response, error) {
 		requests.Add(1)
 		if refuses(time.Since(began)) {
-			return answer(429, header, mockapi.GatewayPage(429)), nil
+			return canned(429, header, mockapi.GatewayPage(429)), nil
 		}
-		return answer(200, nil, `{"id": 100, "items": [], "total": 0}`), nil
+		return canned(200, nil, `{"id": 100, "items": [], "total": 0}`), nil
 	}, noRetries)
 }
 
@@ -138,13 +138,13 @@ func TestRateLimitEndsWithTheContext(t *testing.T) {
 // Pauses grow only while nothing succeeds: after each success, the next 429 pauses for a second at most.
 func TestPausesShrinkAfterSuccess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		limit := newThrottle(serverFunc(func(*http.Request) (*http.Response, error) { return answer(200, nil, ""), nil }), time.Second, time.Hour)
+		limit := newThrottle(serverFunc(func(*http.Request) (*http.Response, error) { return canned(200, nil, ""), nil }), time.Second, time.Hour)
 		refuse := func() time.Duration {
 			turn, err := limit.wait(t.Context(), false)
 			if err != nil {
 				t.Fatal(err)
 			}
-			limit.slowDown(turn, answer(429, nil, ""), time.Now())
+			limit.slowDown(turn, canned(429, nil, ""), time.Now())
 			return time.Until(limit.resume)
 		}
 		succeed := func() {
@@ -186,7 +186,7 @@ func TestRefusedTogetherIsOnePause(t *testing.T) {
 			turns = append(turns, turn)
 		}
 		for _, turn := range turns {
-			limit.slowDown(turn, answer(429, nil, ""), time.Now())
+			limit.slowDown(turn, canned(429, nil, ""), time.Now())
 		}
 		equal(t, "pauses", limit.pauses, 1)
 		equal(t, "bound", limit.bound, mostUnderWay/2.)

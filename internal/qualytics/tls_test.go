@@ -162,10 +162,10 @@ func TestWrongSchemeOfOtherServers(t *testing.T) {
 		"<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>",
 		"<html><body>Reason: You're speaking plain HTTP to an SSL-enabled server port.</body></html>",
 	} {
-		client := respond(t, answering(400, "text/html", page))
+		client := respond(t, responding(400, "text/html", page))
 		equal(t, page, failure(t, client.Delete(t.Context(), 100)).Kind, KindNeedsTLS)
 	}
-	equal(t, "a page with another reason", failure(t, respond(t, answering(400, "text/html", "<title>400 Bad Request</title>")).Delete(t.Context(), 100)).Kind, KindBlocked)
+	equal(t, "a page with another reason", failure(t, respond(t, responding(400, "text/html", "<title>400 Bad Request</title>")).Delete(t.Context(), 100)).Kind, KindBlocked)
 }
 
 func TestAuthoritiesFault(t *testing.T) {

@@ -80,7 +80,7 @@ func TestTokenExpiry(t *testing.T) {
 }
 
 func TestRejectedTokenIsDescribed(t *testing.T) {
-	unauthorised := answering(401, "application/json", `{"detail": "Invalid or expired token"}`)
+	unauthorised := responding(401, "application/json", `{"detail": "Invalid or expired token"}`)
 	for name, test := range map[string]struct {
 		token string
 		want  time.Time

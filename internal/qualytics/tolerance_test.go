@@ -151,7 +151,7 @@ func TestEveryOddFieldOfAPage(t *testing.T) {
 	for field, whole := range map[string]string{"items": "", "total": "1", "page": "1", "size": "100", "pages": "1"} {
 		for _, value := range oddValues {
 			page := map[string]string{"items": "[" + with(wholeRun, "id", "53388") + "]", "total": "1", "page": "1", "size": "100", "pages": "1"}
-			client := respond(t, answering(200, "application/json", with(page, field, value)))
+			client := respond(t, responding(200, "application/json", with(page, field, value)))
 			listing, err := client.Operations(t.Context(), Filter{}, 0)
 			switch {
 			case field == "items" && value == "[]":
@@ -198,7 +198,7 @@ func TestContainerShapes(t *testing.T) {
 		}
 		equal(t, name, got, test.want)
 	}
-	client := respond(t, answering(200, "application/json", `{"items": [{}, {}, {"id": 234, "name": "a"}, {"id": 234, "name": "a"}, {"id": 235, "name": "b"}], "total": 5}`))
+	client := respond(t, responding(200, "application/json", `{"items": [{}, {}, {"id": 234, "name": "a"}, {"id": 234, "name": "a"}, {"id": 235, "name": "b"}], "total": 5}`))
 	listing, err := client.Containers(t.Context(), 1)
 	if err != nil {
 		t.Fatal(err)

@@ -23,7 +23,7 @@ const (
 
 // operationsWithin lists the Runs that were created within the filter's window. The API cannot filter by
 // it, so the Runs are read newest first, from a page that is searched for to the window's start, and then
-// brought into the order that the filter asks for.
+// brought into the order of the filter.
 func (c *Client) operationsWithin(ctx context.Context, filter Filter, limit int) (Listing[Operation], error) {
 	window := createdWindow{after: filter.CreatedAfter, before: filter.CreatedBefore}
 	requested := filter
@@ -189,7 +189,7 @@ func (w createdWindow) left(read []Operation) int {
 	return (pages-1)*(largestPage-sharedRuns) + 1
 }
 
-// sortOperations brings Runs, newest first, into the order that a filter asks for: by created, then by
+// sortOperations brings Runs, newest first, into the order of a filter: by created, then by
 // duration. A Run without a duration comes last.
 func sortOperations(filter Filter, runs []Operation) {
 	slices.SortStableFunc(runs, func(a, b Operation) int {

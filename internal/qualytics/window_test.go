@@ -154,7 +154,7 @@ func TestWindow_unevenHistory(t *testing.T) {
 	}
 }
 
-// A window comes in the order that the filter asks for, and keeps its other filters.
+// A window comes in the order of the filter, and keeps its other filters.
 func TestWindow_order(t *testing.T) {
 	runs := minutes(500, everyMinute)
 	runs[250].Result = "failure"
@@ -205,9 +205,9 @@ func TestWindow_order(t *testing.T) {
 	equal(t, "total", listing.Total, int64(1))
 }
 
-// A server that ignores the order cannot be asked for a window.
+// A server that ignores the order cannot list a window.
 func TestWindow_unsorted(t *testing.T) {
-	client := respond(t, answering(200, "application/json",
+	client := respond(t, responding(200, "application/json",
 		`{"items": [{"id": 1, "created": "2026-05-01T00:00:00Z"}, {"id": 2, "created": "2026-05-02T00:00:00Z"}], "total": 2}`))
 	_, err := client.Operations(t.Context(), within(0, -1), 0)
 	equal(t, "kind", KindOf(err), KindUnsorted)
