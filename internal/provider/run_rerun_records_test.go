@@ -287,3 +287,34 @@ func TestRunRerun_deletedWithSuperseded(t *testing.T) {
 	api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100), deleteOf(101), deleteOf(102))(t)
 	api.expectRuns(t, 100, 103)
 }
+
+// A Run that failed the apply is not rerun once its result is not waited for.
+func TestRunRerun_failedUnwaited(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	api.Plan(mockapi.Outcome{Result: "failure"})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	expectSaid(t, resource.apply(t, triggered("", "1")), "error: Run 101 failed")
+	expectSaid(t, resource.apply(t, triggered(`, "wait_for_completion": false`, "1")))
+	resource.expectRun(t, 101, "failure")
+	api.expectWrites(rerunOf(100))(t)
+}
+
+// The first apply after the import of a Run that is still active waits for it.
+func TestRunRerun_importedActive(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	api.Seed(older(90, 101, "running", 0))
+	p := api.protocol(t)
+	resource := p.manage(t, "qualytics_run_rerun")
+	imported, err := p.server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: resource.name, ID: "90"})
+	if err != nil || len(imported.ImportedResources) != 1 {
+		t.Fatal(imported, err)
+	}
+	resource.state, resource.private = imported.ImportedResources[0].State, imported.ImportedResources[0].Private
+	expectSaid(t, resource.refresh(t))
+	api.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/90", Skip: 1, Hook: func() { api.Finish(90, "success", "") }})
+	expectSaid(t, resource.apply(t, latestConfig(101, "")))
+	resource.expectRun(t, 90, "success")
+	api.expectWrites()(t)
+}
