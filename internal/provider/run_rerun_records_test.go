@@ -318,3 +318,18 @@ func TestRunRerun_importedActive(t *testing.T) {
 	resource.expectRun(t, 90, "success")
 	api.expectWrites()(t)
 }
+
+// A lookup that finds the resource's own Run is no reason to rerun. A rerun of it works, and keeps the record
+// that run_id names.
+func TestRunRerun_ownRun(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	expectSaid(t, resource.apply(t, `{"run_id": 100}`))
+	resource.expectNoChange(t, `{"run_id": 101}`)
+	expectSaid(t, resource.apply(t, `{"run_id": 101`+release("1")+`}`))
+	resource.expectRun(t, 102, "success")
+	api.expectWrites(rerunOf(100), rerunOf(101))(t)
+	api.expectRuns(t, 100, 101, 102)
+	resource.expectNoChange(t, `{"run_id": 101`+release("1")+`}`)
+}
