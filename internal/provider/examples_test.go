@@ -196,6 +196,17 @@ func TestAccExamples_inCI(t *testing.T) {
 	}
 }
 
+// The record goes when the resource is destroyed, and not before.
+func TestAccExamples_deleteAfterDestroy(t *testing.T) {
+	tf := newExampleTerraform(t)
+	tf.needs(t, "1.16")
+	module := tf.module(t, map[string]string{"main.tf": examplesRoot + "/complete/delete-after-destroy/main.tf"})
+	module.applied()
+	module.expectChanges()
+	module.destroyed()
+	module.expectChanges("DELETE /api/operations/53175")
+}
+
 // A datastore that has no scan yet fails the plan, which names it.
 func TestAccExamples_noScanYet(t *testing.T) {
 	tf := newExampleTerraform(t)

@@ -1,0 +1,29 @@
+terraform {
+  required_version = ">= 1.16"
+
+  required_providers {
+    qualytics = {
+      source  = "qualytics/qualytics"
+      version = "~> 0.1"
+    }
+  }
+}
+
+# The URL and the token come from the environment: QUALYTICS_URL and QUALYTICS_TOKEN.
+provider "qualytics" {}
+
+# Stands for an environment that was exported to. When it is destroyed, the record of the export goes, too.
+resource "terraform_data" "environment" {
+  lifecycle {
+    action_trigger {
+      events  = [after_destroy]
+      actions = [action.qualytics_run_delete.export]
+    }
+  }
+}
+
+action "qualytics_run_delete" "export" {
+  config {
+    run_id = 53175
+  }
+}
