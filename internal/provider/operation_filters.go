@@ -67,7 +67,7 @@ func (m filterModel) filter(diags *diag.Diagnostics) qualytics.Filter {
 func goStrings[S ~string](list types.List) []S {
 	values := make([]S, 0, len(list.Elements()))
 	for _, element := range list.Elements() {
-		values = append(values, S(element.(types.String).ValueString()))
+		values = append(values, S(typed[types.String](element).ValueString()))
 	}
 	return values
 }
@@ -85,7 +85,7 @@ func plainStrings[S ~string](words []S) []string {
 func goIDs(diags *diag.Diagnostics, object string, list types.List) []int64 {
 	values := make([]int64, 0, len(list.Elements()))
 	for i, element := range list.Elements() {
-		id := element.(types.Int64)
+		id := typed[types.Int64](element)
 		expectID(diags, path.Root(object).AtListIndex(i), object, id)
 		values = append(values, id.ValueInt64())
 	}

@@ -45,7 +45,7 @@ func unknownOperation() operationModel {
 		Created:     timetypes.NewRFC3339Unknown(),
 		TriggeredBy: types.StringUnknown(),
 		ScheduleID:  types.Int64Unknown(),
-		Datastore:   types.ObjectUnknown(attrType(operationFields).AttrTypes["datastore"].(types.ObjectType).AttrTypes),
+		Datastore:   types.ObjectUnknown(typed[types.ObjectType](operationAttrType.AttrTypes["datastore"]).AttrTypes),
 	}.unfinished()
 }
 
@@ -66,7 +66,7 @@ func readInto(ctx context.Context, typ types.ObjectType, value tftypes.Value, mo
 	if err != nil {
 		return diag.Diagnostics{diag.NewErrorDiagnostic("Unexpected response of the Qualytics API", err.Error())}
 	}
-	return object.(types.Object).As(ctx, model, basetypes.ObjectAsOptions{})
+	return typed[types.Object](object).As(ctx, model, basetypes.ObjectAsOptions{})
 }
 
 // readList reads values of an object type into a list.
@@ -76,5 +76,5 @@ func readList(ctx context.Context, element types.ObjectType, values []tftypes.Va
 	if err != nil {
 		return types.ListNull(element), diag.Diagnostics{diag.NewErrorDiagnostic("Unexpected response of the Qualytics API", err.Error())}
 	}
-	return value.(types.List), nil
+	return typed[types.List](value), nil
 }

@@ -15,12 +15,12 @@ import (
 
 var (
 	operationAttrType = attrType(operationFields)
-	operationType     = operationAttrType.TerraformType(context.Background()).(tftypes.Object)
-	datastoreType     = operationType.AttributeTypes["datastore"].(tftypes.Object)
+	operationType     = typed[tftypes.Object](operationAttrType.TerraformType(context.Background()))
+	datastoreType     = typed[tftypes.Object](operationType.AttributeTypes["datastore"])
 	statusType        = operationType.AttributeTypes["status"]
-	containerRunType  = attrType(containerRunFields).TerraformType(context.Background()).(tftypes.Object)
+	containerRunType  = typed[tftypes.Object](attrType(containerRunFields).TerraformType(context.Background()))
 	containerAttrType = attrType(containerFields)
-	containerType     = containerRunType.AttributeTypes["container"].(tftypes.Object)
+	containerType     = typed[tftypes.Object](containerRunType.AttributeTypes["container"])
 )
 
 // operationValues say which attribute of a Run holds what, in Terraform's own values: for thousands of Runs, the

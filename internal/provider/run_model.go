@@ -116,11 +116,11 @@ func possibleFor(action qualytics.Action) string {
 
 // timeoutsAttribute is the usual timeouts, each of which must be greater than zero.
 func timeoutsAttribute(ctx context.Context, opts timeouts.Opts) schema.Attribute {
-	attribute := timeouts.Attributes(ctx, opts).(schema.SingleNestedAttribute)
+	attribute := typed[schema.SingleNestedAttribute](timeouts.Attributes(ctx, opts))
 	attribute.MarkdownDescription = "How long each operation may take."
 	attribute.Validators = []validator.Object{setsTimeout{}}
 	for name, nested := range attribute.Attributes {
-		timeout := nested.(schema.StringAttribute)
+		timeout := typed[schema.StringAttribute](nested)
 		timeout.Validators = []validator.String{positiveDuration{}} // whose error names the attribute
 		attribute.Attributes[name] = timeout
 	}

@@ -85,7 +85,7 @@ func importable(ctx context.Context, operation *qualytics.Operation, req list.Li
 	held, diags := newHeldRun(ctx, operation)
 	failOn, failOnDiags := types.ListValueFrom(ctx, types.StringType, plainStrings(failableResults))
 	diags.Append(failOnDiags...)
-	timeoutsType := req.ResourceSchema.GetAttributes()["timeouts"].GetType().(timeouts.Type)
+	timeoutsType := typed[timeouts.Type](req.ResourceSchema.GetAttributes()["timeouts"].GetType())
 	return &runRerunModel{
 		runModel: runModel{
 			heldRun:  held,

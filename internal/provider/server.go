@@ -37,7 +37,7 @@ type frameworkServer interface {
 }
 
 func serve(provider provider.Provider) server {
-	return server{wholeNumberServer{configServer{providerserver.NewProtocol6(provider)().(frameworkServer)}}}
+	return server{wholeNumberServer{configServer{typed[frameworkServer](providerserver.NewProtocol6(provider)())}}}
 }
 
 type directStateKey struct{}

@@ -4,10 +4,10 @@
 package qualytics
 
 import (
-	"container/list"
 	"context"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -39,7 +39,7 @@ type throttle struct {
 	patience time.Duration // how long one request may be refused
 
 	mutex    sync.Mutex
-	queue    list.List // of *turn
+	queue    []*turn
 	underWay int
 	bound    float64 // on underWay
 	pauses   int     // so far
@@ -86,11 +86,11 @@ func (t *throttle) RoundTrip(request *http.Request) (*http.Response, error) {
 func (t *throttle) wait(ctx context.Context, refused bool) (*turn, error) {
 	t.mutex.Lock()
 	mine := &turn{granted: make(chan struct{})}
-	push := t.queue.PushBack
+	place := len(t.queue)
 	if refused {
-		push = t.queue.PushFront
+		place = 0
 	}
-	place := push(mine)
+	t.queue = slices.Insert(t.queue, place, mine)
 	t.grant()
 	t.mutex.Unlock()
 	select {
@@ -104,7 +104,7 @@ func (t *throttle) wait(ctx context.Context, refused bool) (*turn, error) {
 	case <-mine.granted:
 		t.underWay--
 	default:
-		t.queue.Remove(place)
+		t.queue = slices.DeleteFunc(t.queue, func(other *turn) bool { return other == mine })
 	}
 	t.grant()
 	return nil, ctx.Err()
@@ -112,8 +112,9 @@ func (t *throttle) wait(ctx context.Context, refused bool) (*turn, error) {
 
 // grant lets the first in the queue go, as far as the bound and the pause allow.
 func (t *throttle) grant() {
-	for t.queue.Len() > 0 && t.underWay < int(t.bound) && !time.Now().Before(t.resume) {
-		next := t.queue.Remove(t.queue.Front()).(*turn)
+	for len(t.queue) > 0 && t.underWay < int(t.bound) && !time.Now().Before(t.resume) {
+		next := t.queue[0]
+		t.queue = slices.Delete(t.queue, 0, 1)
 		next.pauses = t.pauses
 		t.underWay++
 		close(next.granted)

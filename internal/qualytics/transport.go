@@ -33,7 +33,10 @@ func newStartTransport(config Config) (*http.Transport, error) {
 // newTransport is Go's default transport (proxies from the environment, HTTP/2, gzip) with the
 // configured trust.
 func newTransport(config Config) (*http.Transport, error) {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
+	if usual, ok := http.DefaultTransport.(*http.Transport); ok {
+		transport = usual.Clone()
+	}
 	transport.MaxIdleConnsPerHost = mostUnderWay
 	transport.TLSClientConfig = &tls.Config{
 		MinVersion:         tls.VersionTLS12,
