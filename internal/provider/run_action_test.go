@@ -166,7 +166,7 @@ func TestRunAction_unfinished(t *testing.T) {
 		last                      mockapi.Fault // hits the polls
 		want                      string
 	}{
-		"rerun timeout":    {"rerun", "failure", `, "timeout": "300ms"`, mockapi.Fault{}, `error: Timed out while waiting for Run 101: Run 101 is still .running. after 300ms \(timeout\). The data source qualytics_operation shows its progress.$`},
+		"rerun timeout":    {"rerun", "failure", `, "timeout": "300ms"`, mockapi.Fault{}, `error: Timed out while waiting for Run 101: Run 101 is still .(queued|running). after 300ms \(timeout\). The data source qualytics_operation shows its progress.$`},
 		"resume timeout":   {"resume", "failure", `, "timeout": "300ms"`, mockapi.Fault{}, `error: Timed out while waiting for Run 90: .* The data source`},
 		"abort timeout":    {"abort", "running", `, "timeout": "100ms"`, mockapi.Fault{}, `error: Timed out while waiting for Run 90: .* The data source`},
 		"token revoked":    {"rerun", "failure", ``, mockapi.Fault{Status: 401, Times: mockapi.Always}, "error: Cannot follow Run 101: GET http.*/api/operations/101 returned HTTP status 401: .*\n\nThe Run may still be running. The data source"},

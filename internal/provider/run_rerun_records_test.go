@@ -135,8 +135,14 @@ func TestRunRerun_unknownTriggers(t *testing.T) {
 // planUnknown plans a configuration with an attribute that is not known yet.
 func (m *managed) planUnknown(t *testing.T, config, unknown string) *tfprotov6.PlanResourceChangeResponse {
 	t.Helper()
-	configured := m.with(t, m.unpack(t, given(config)), unknown, tftypes.UnknownValue)
-	proposed := m.with(t, m.unpack(t, m.proposed(t, config)), unknown, tftypes.UnknownValue)
+	return m.planWith(t, config, unknown, tftypes.UnknownValue)
+}
+
+// planWith plans a configuration in which one attribute is another.
+func (m *managed) planWith(t *testing.T, config, name string, other any) *tfprotov6.PlanResourceChangeResponse {
+	t.Helper()
+	configured := m.with(t, m.unpack(t, given(config)), name, other)
+	proposed := m.with(t, m.unpack(t, m.proposed(t, config)), name, other)
 	planned, err := m.server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: m.name, PriorState: m.state, PriorPrivate: m.private, Config: m.pack(t, configured), ProposedNewState: m.pack(t, proposed),
 	})
@@ -224,15 +230,8 @@ func TestRunRerun_imported(t *testing.T) {
 			t.Parallel()
 			api := newAPI(t, mockapi.Options{})
 			api.Seed(older(90, 101, "success", 2*time.Hour))
-			p := api.protocol(t)
-			resource := p.manage(t, "qualytics_run_rerun")
-			imported, err := p.server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: resource.name, ID: "90"})
-			if err != nil {
-				t.Fatal(err)
-			}
-			expectSaid(t, imported.Diagnostics)
-			held := first(t, imported.ImportedResources)
-			resource.state, resource.private = held.State, held.Private
+			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+			resource.importRun(t, "90")
 			expectSaid(t, resource.refresh(t))
 			expectSaid(t, resource.apply(t, config("1")))
 			api.expectWrites()(t)
@@ -270,24 +269,6 @@ func TestRunRerun_refreshYoung(t *testing.T) {
 	}
 }
 
-// A record that is deleted while it is waited for is rerun by the next apply, where superseded records must
-// not be forgotten.
-func TestRunRerun_deletedWithSuperseded(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	const timeouts = `, "timeouts": {"update": "50ms"}`
-	expectSaid(t, resource.apply(t, triggered(timeouts, "1")))
-	api.Plan(mockapi.Outcome{Running: mockapi.Never})
-	expectSaid(t, resource.apply(t, triggered(timeouts, "2")), "error: Timed out while waiting for Run 102")
-	api.Finish(102, "success", "")
-	api.Remove(102)
-	expectSaid(t, resource.refresh(t))
-	expectSaid(t, resource.apply(t, triggered("", "2")))
-	api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100), deleteOf(101), deleteOf(102))(t)
-	api.expectRuns(t, 100, 103)
-}
-
 // A Run that failed the apply is not rerun once its result is not waited for.
 func TestRunRerun_failedUnwaited(t *testing.T) {
 	t.Parallel()
@@ -305,13 +286,8 @@ func TestRunRerun_importedActive(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	api.Seed(older(90, 101, "running", 0))
-	p := api.protocol(t)
-	resource := p.manage(t, "qualytics_run_rerun")
-	imported, err := p.server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: resource.name, ID: "90"})
-	if err != nil || len(imported.ImportedResources) != 1 {
-		t.Fatal(imported, err)
-	}
-	resource.state, resource.private = imported.ImportedResources[0].State, imported.ImportedResources[0].Private
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	resource.importRun(t, "90")
 	expectSaid(t, resource.refresh(t))
 	api.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/90", Skip: 1, Hook: func() { api.Finish(90, "success", "") }})
 	expectSaid(t, resource.apply(t, latestConfig(101, "")))

@@ -1,0 +1,236 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"testing"
+	"time"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// With rerun_if_deleted = false the last known state stays, whatever had become of the Run.
+func TestRunRerun_deletedKept(t *testing.T) {
+	t.Parallel()
+	const config = `{"run_id": 100, "rerun_if_deleted": false}`
+	for name, create := range map[string]func(*testing.T, *api, *managed){
+		"succeeded": func(t *testing.T, _ *api, m *managed) { expectSaid(t, m.apply(t, config)) },
+		"failed": func(t *testing.T, a *api, m *managed) {
+			a.Plan(failing)
+			expectSaid(t, m.apply(t, config), "error: Run 101 failed")
+		},
+		"active": func(t *testing.T, a *api, m *managed) {
+			a.Plan(endless)
+			expectSaid(t, m.interrupted(t, a, poll101, config), "warning: Interrupted while waiting for Run 101")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newAPI(t, mockapi.Options{})
+			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+			create(t, api, resource)
+			api.Remove(101)
+			resource.expectNoChange(t, config)
+			if id := resource.values(t)["id"]; id != int64(101) {
+				t.Errorf("the state holds Run %v", id)
+			}
+			expectSaid(t, resource.destroy(t))
+			api.expectRuns(t, 100)
+		})
+	}
+}
+
+// A resource whose record was deleted stays while superseded records are left: the next apply reruns it,
+// and deletes them. A record that is back is waited for as before.
+func TestRunRerun_deletedWithSuperseded(t *testing.T) {
+	t.Parallel()
+	for name, back := range map[string]bool{"gone": false, "back": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newAPI(t, mockapi.Options{})
+			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+			expectSaid(t, resource.apply(t, triggered("", "1")))
+			api.Plan(endless)
+			expectSaid(t, resource.interrupted(t, api, poll102, triggered("", "2")), "warning: Interrupted while waiting for Run 102")
+			api.expectWrites(rerunOf(100), rerunOf(100))(t)
+			api.Remove(102)
+			expectSaid(t, resource.refresh(t))
+			if back {
+				api.Seed(scan(102, "running"))
+				expectSaid(t, resource.refresh(t))
+				api.Finish(102, "success", "")
+				expectSaid(t, resource.apply(t, triggered("", "2")))
+				api.expectWrites(rerunOf(100), rerunOf(100), deleteOf(101))(t)
+				resource.expectRerun(t, 102, 100)
+				return
+			}
+			expectSaid(t, resource.apply(t, triggered("", "2")))
+			api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100), deleteOf(101), deleteOf(102))(t)
+			resource.expectRerun(t, 103, 100)
+		})
+	}
+}
+
+// An interrupted update leaves its superseded record to the next apply, also when the Run has succeeded
+// meanwhile. Without such records nothing is left to do then.
+func TestRunRerun_succeededAfterInterrupt(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api.Plan(endless, endless)
+	expectSaid(t, resource.interrupted(t, api, poll101, triggered("", "1")), "warning: Interrupted while waiting for Run 101")
+	api.Finish(101, "success", "")
+	resource.expectNoChange(t, triggered("", "1"))
+	expectSaid(t, resource.interrupted(t, api, poll102, triggered("", "2")), "warning: Interrupted while waiting for Run 102")
+	api.Finish(102, "success", "")
+	expectSaid(t, resource.refresh(t))
+	expectSaid(t, resource.apply(t, triggered("", "2")))
+	api.expectWrites(rerunOf(100), rerunOf(100), deleteOf(101))(t)
+	resource.expectNoChange(t, triggered("", "2"))
+}
+
+// A failure that fail_on tolerates supersedes nothing: the last good record stays.
+func TestRunRerun_toleratedFailure(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	const tolerant = `, "fail_on": []`
+	expectSaid(t, resource.apply(t, triggered(tolerant, "1")))
+	api.Plan(failing)
+	expectSaid(t, resource.apply(t, triggered(tolerant, "2")), "warning: Run 102 failed")
+	api.expectWrites(rerunOf(100), rerunOf(100))(t)
+	expectSaid(t, resource.apply(t, triggered(tolerant, "3")))
+	api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100), deleteOf(101), deleteOf(102))(t)
+}
+
+// Without waiting, the superseded Run is stopped and deleted once the new one is accepted.
+func TestRunRerun_supersededUnawaited(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{Outcome: endless})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	const unawaited = `, "wait_for_completion": false`
+	expectSaid(t, resource.apply(t, triggered(unawaited, "1")))
+	expectSaid(t, resource.apply(t, triggered(unawaited, "2")))
+	api.expectWrites(rerunOf(100), rerunOf(100), deleteOf(101), "PUT /api/operations/abort/101", deleteOf(101))(t)
+}
+
+// A destroy that cannot delete the resource's own record keeps the resource, and touches no other record.
+func TestRunRerun_destroyRefused(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	expectSaid(t, resource.apply(t, triggered("", "1")))
+	api.Plan(failing)
+	expectSaid(t, resource.apply(t, triggered("", "2")), "error: Run 102 failed")
+	api.ResetRequests()
+	api.Inject(mockapi.Fault{Method: "DELETE", Status: 403})
+	expectSaid(t, resource.destroy(t), "error: Cannot delete Run 102: .*Editor team permission")
+	api.expectWrites(deleteOf(102))(t)
+	expectSaid(t, resource.destroy(t))
+	api.expectWrites(deleteOf(102), deleteOf(102), deleteOf(101))(t)
+	api.expectRuns(t, 100)
+}
+
+// What a destroy does about a Run that is another than the state says, and about refusals.
+func TestRunRerun_destroySurprised(t *testing.T) {
+	t.Parallel()
+	const abort101 = "PUT /api/operations/abort/101"
+	abort := mockapi.Fault{Method: "PUT", Path: "/api/operations/abort/101"}
+	with := func(fault mockapi.Fault, change func(*mockapi.Fault)) func(*api) {
+		return func(a *api) {
+			change(&fault)
+			if hook := fault.Hook; hook == nil && fault.Status == 0 {
+				fault.Hook = func() { a.Remove(101) }
+			}
+			a.Inject(fault)
+		}
+	}
+	for name, test := range map[string]struct {
+		arguments string
+		prepare   func(*api)
+		writes    []string
+		want      []string
+	}{
+		"gone":             {"", func(a *api) { a.Remove(101) }, []string{abort101, deleteOf(101)}, nil},
+		"gone, ended":      {`, "delete_on_destroy": true`, func(a *api) { a.Finish(101, "success", "") }, []string{abort101, deleteOf(101)}, nil},
+		"abort refused":    {"", with(abort, func(f *mockapi.Fault) { f.Status = 403 }), []string{abort101}, []string{"error: Cannot abort Run 101: .*Editor team permission"}},
+		"abort broken":     {"", with(abort, func(f *mockapi.Fault) { f.Status = 501 }), []string{abort101}, []string{"error: Cannot abort Run 101: .*HTTP status 501"}},
+		"deleted meantime": {"", with(mockapi.Fault{Method: "GET", Path: poll101, Times: 1}, func(*mockapi.Fault) {}), []string{abort101, deleteOf(101)}, nil},
+		"unreadable":       {"", with(mockapi.Fault{Method: "GET", Path: poll101, Times: mockapi.Always}, func(f *mockapi.Fault) { f.Status = 401 }), []string{abort101}, []string{"error: Cannot wait for the end of Run 101: .*HTTP status 401"}},
+		"never deletable":  {`, "timeouts": {"delete": "2s"}`, func(a *api) { a.Inject(mockapi.Fault{Method: "DELETE", Status: 409, Times: mockapi.Always}) }, nil, []string{"error: Cannot (wait for the end of|delete) Run 101: "}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newAPI(t, mockapi.Options{Outcome: endless})
+			provider := testProvider()
+			provider.notFoundGrace = time.Hour // a Run that is gone is gone, however young it is
+			p := serveProtocol(t, provider)
+			expectSaid(t, p.configure(t, api.json(`"poll_interval": "10ms", "max_retries": 0`)))
+			resource := p.manage(t, "qualytics_run_rerun")
+			expectSaid(t, resource.apply(t, `{"run_id": 100, "wait_for_completion": false`+test.arguments+`}`))
+			api.ResetRequests()
+			test.prepare(api)
+			expectSaid(t, resource.destroy(t), test.want...)
+			if test.writes != nil {
+				api.expectWrites(test.writes...)(t)
+			}
+			if kept := resource.values(t) != nil; kept != (test.want != nil) {
+				t.Errorf("the resource is in the state: %t", kept)
+			}
+		})
+	}
+}
+
+// A Run that had ended, and was resumed since, is aborted when the API refuses to delete its record.
+func TestRunRerun_destroyResumed(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	expectSaid(t, resource.apply(t, `{"run_id": 100}`))
+	api.Seed(scan(101, "running"))
+	expectSaid(t, resource.destroy(t))
+	api.expectWrites(rerunOf(100), deleteOf(101), "PUT /api/operations/abort/101", deleteOf(101))(t)
+	api.expectRuns(t, 100)
+}
+
+// With delete_on_destroy = false, a Run that has ended is not aborted.
+func TestRunRerun_destroyKeepsEnded(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	expectSaid(t, resource.apply(t, `{"run_id": 100, "delete_on_destroy": false}`))
+	expectSaid(t, resource.destroy(t))
+	api.expectWrites(rerunOf(100))(t)
+	api.expectRuns(t, 100, 101)
+}
+
+// A refresh that cannot read the Run says so, and keeps the state.
+func TestRefreshUnreadable(t *testing.T) {
+	t.Parallel()
+	for name, config := range map[string]string{"qualytics_run_rerun": `{"run_id": 100}`, "qualytics_run_resume": `{"run_id": 90}`, "qualytics_run_abort": `{"run_id": 90}`} {
+		api := newAPI(t, mockapi.Options{})
+		api.Seed(scan(90, "aborted"))
+		resource := api.protocol(t).manage(t, name)
+		expectSaid(t, resource.apply(t, config))
+		before := resource.unpack(t, resource.state)
+		api.Inject(mockapi.Fault{Times: mockapi.Always, Status: 501})
+		expectSaid(t, resource.refresh(t), "error: Cannot read Run .*HTTP status 501")
+		if !resource.unpack(t, resource.state).Equal(before) {
+			t.Errorf("%s: the state has changed to %v", name, resource.values(t))
+		}
+	}
+}
+
+// A private state that the provider has not written is an error.
+func TestPrivateStateUnreadable(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	expectSaid(t, resource.apply(t, `{"run_id": 100}`))
+	resource.private = []byte(`{"ledger": "WzFd"}`) // [1]
+	expectSaid(t, resource.refresh(t), "error: Unreadable private state: .*This is a bug in the provider")
+	expectSaid(t, resource.plan(t, `{"run_id": 100}`).Diagnostics, "error: Unreadable private state")
+	expectSaid(t, resource.destroy(t), "error: Unreadable private state")
+	api.expectWrites(rerunOf(100))(t)
+}
