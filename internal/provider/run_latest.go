@@ -62,7 +62,7 @@ func latestAttribute() schema.Attribute {
 	ids := []validator.Int64{notNegative}
 	return schema.SingleNestedAttribute{
 		Optional:            true,
-		MarkdownDescription: latestDescription + " A change of any of the filters reruns. What others run in between does not.",
+		MarkdownDescription: latestDescription + " A change of any of the filters reruns. What others run in between does not. Terraform ignores misspelt names in it without an error: check the filters in the plan.",
 		Attributes: map[string]schema.Attribute{
 			"operation_type": schema.StringAttribute{Required: true, Validators: []validator.String{rerunnableTypes()}, MarkdownDescription: latestTypeDescription},
 			"datastore":      schema.Int64Attribute{Required: true, Validators: ids, MarkdownDescription: latestStoreDescription},
