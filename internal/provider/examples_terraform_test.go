@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -181,6 +182,9 @@ func (tf *exampleTerraform) module(t *testing.T, files map[string]string) *examp
 		}
 	}
 	module := tf.at(t, dir)
+	if strings.Contains(contentOf(t, files), "  alias ") {
+		module.ownProcesses()
+	}
 	module.Server = mockapi.New(mockapi.Options{Token: testToken})
 	module.Seed(mockapi.Demo(time.Now())...)
 	listener := httptest.NewServer(module.Server)
@@ -188,8 +192,24 @@ func (tf *exampleTerraform) module(t *testing.T, files map[string]string) *examp
 	// For the provider, which runs in this process, and for examples that take them as variables.
 	t.Setenv("QUALYTICS_URL", listener.URL)
 	t.Setenv("QUALYTICS_TOKEN", testToken)
-	module.env = append(module.env, "TF_VAR_qualytics_url="+listener.URL, "TF_VAR_qualytics_token="+testToken)
+	module.env = append(module.env, "QUALYTICS_URL="+listener.URL, "QUALYTICS_TOKEN="+testToken, "TF_VAR_qualytics_url="+listener.URL, "TF_VAR_qualytics_token="+testToken)
 	return module
+}
+
+// ownProcesses makes Terraform start a process for each provider block, as it does for users. The provider of
+// this process serves only one.
+func (m *exampleModule) ownProcesses() {
+	m.t.Helper()
+	provider, err := builtProvider()
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	cliConfig := filepath.Join(m.t.TempDir(), "cli.tfrc")
+	text := fmt.Sprintf("provider_installation {\n  dev_overrides { \"qualytics/qualytics\" = %q }\n  direct {}\n}\n", provider)
+	if err := os.WriteFile(cliConfig, []byte(text), 0o600); err != nil {
+		m.t.Fatal(err)
+	}
+	m.env = append(m.env, "TF_REATTACH_PROVIDERS=", "TF_CLI_CONFIG_FILE="+cliConfig)
 }
 
 // run runs a command of Terraform. It returns the output and the exit code.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
@@ -29,7 +30,7 @@ func TestParallelReruns(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")}, func(config *Config) { config.MaxRetries = 6 })
+			service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")}, func(config *Config) { config.MaxRetries, config.RateLimitPatience = 6, time.Minute })
 			service.client.turn.path = filepath.Join(t.TempDir(), "missing", "lock") // which would do the same
 			if test.lost > 0 || test.fault.Status != 0 {
 				service.breakAt(rerunPath, test.fault)

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -221,7 +222,10 @@ func TestWindow_changingHistory(t *testing.T) {
 		service := serve(t, mockapi.Options{}, runs)
 		gone := map[int64]bool{}
 		next := 2000
+		var mutex sync.Mutex
 		service.Inject(mockapi.Fault{Method: "GET", Times: mockapi.Always, Hook: func() {
+			mutex.Lock()
+			defer mutex.Unlock()
 			if random.IntN(2) == 0 {
 				next++
 				service.Seed(mockapi.Run{ID: int64(next), Created: epoch.Add(everyMinute(next)), Containers: []mockapi.Container{}})
