@@ -46,7 +46,7 @@ func (s configServer) GenerateResourceConfig(ctx context.Context, req *tfprotov6
 		return resp, err
 	}
 	config, err := attributesOf(resp.Config, typ)
-	if err != nil {
+	if err != nil || len(config) == 0 { // of no state there is no configuration
 		return resp, err
 	}
 	if config["run_id"].IsNull() {

@@ -151,11 +151,11 @@ func (r *runs) check(ctx context.Context, source runSource, forceAbort bool, dia
 	return run
 }
 
-// findTerminal is find, but waits for a Run that is still active.
+// findTerminal is find, but waits for a Run that is still active. The wait for another ends at once.
 func (r *runs) findTerminal(ctx context.Context, source runSource, options waitOptions, progress runwait.Progress, diags *diag.Diagnostics) *qualytics.Operation {
 	run := r.find(ctx, source, diags)
-	if run == nil || run.Finished() {
-		return run
+	if run == nil {
+		return nil
 	}
 	last, result, err := r.wait(ctx, run, options, progress)
 	name, nothing := runName(run.ID), " No Run was started."

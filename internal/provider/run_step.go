@@ -56,10 +56,9 @@ func sameTriggers(a, b types.Map) bool {
 	return len(a.Elements()) == 0 && len(b.Elements()) == 0 || a.Equal(b)
 }
 
-// run is the held Run as far as decisions need it.
+// run is the held Run as far as decisions need it: how it ended, and its counters.
 func (m operationModel) run() *qualytics.Operation {
 	run := &qualytics.Operation{
-		ID:      m.ID.ValueInt64(),
 		Result:  qualytics.Result(m.Result.ValueString()),
 		EndTime: qualytics.Timestamp(m.EndTime.ValueString()),
 		Status:  qualytics.Counters{},

@@ -144,7 +144,7 @@ func (r *runs) deleteRecord(ctx context.Context, id int64, active, abort bool) e
 		case err == nil, qualytics.IsNotFound(err):
 			r.deleted.Store(id, true)
 			return nil
-		case !qualytics.IsConflict(err) || ctx.Err() != nil:
+		case !qualytics.IsConflict(err):
 			return &runError{actionOn(qualytics.ActionDelete, id), err}
 		}
 		active = true

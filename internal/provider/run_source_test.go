@@ -1,0 +1,228 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+const poll90 = "/api/operations/90"
+
+// A run_id that names no Run: what is said depends on what else the resource holds, and nothing else is read.
+func TestSource_missing(t *testing.T) {
+	t.Parallel()
+	const gone, advice = "error at run_id: Cannot read Run 90: .*No such Run exists: .*lists the Runs.", "\n\nSet run_id to a Run that exists, or use latest.$"
+	api := newAPI(t, mockapi.Options{})
+	p := api.protocol(t)
+	expectSaid(t, p.manage(t, "qualytics_run_rerun").plan(t, `{"run_id": 90}`).Diagnostics, gone+advice)
+	expectSaid(t, p.planAction(t, "qualytics_run_rerun", `{"run_id": 90}`), gone+advice)
+	expectSaid(t, p.manage(t, "qualytics_run_resume").plan(t, `{"run_id": 90}`).Diagnostics, gone+"$")
+	expectSaid(t, p.manage(t, "qualytics_run_abort").plan(t, `{"run_id": 90}`).Diagnostics, gone+"$")
+	api.expectSeen(t, slices.Repeat([]string{read90}, 4)...)
+
+	resource := p.manage(t, "qualytics_run_rerun")
+	expectSaid(t, resource.apply(t, `{"run_id": 100}`))
+	api.Remove(101)
+	api.ResetRequests()
+	expectSaid(t, resource.plan(t, `{"run_id": 101`+release("2")+`}`).Diagnostics,
+		"error at run_id: Cannot read Run 101: .*\n\nThat Run is also the one that this resource holds. Set run_id to a Run that exists, or use latest.$")
+	api.expectSeen(t, "GET /api/operations/101")
+}
+
+// The smallest id is one.
+func TestSource_smallest(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	api.Seed(scan(1, "success"))
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	expectSaid(t, resource.apply(t, `{"run_id": 1}`))
+	resource.expectRerun(t, 101, 1)
+}
+
+// A lookup of the latest Run that fails says so, and is not tried under another name but for a sync.
+func TestSource_latestFails(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault mockapi.Fault
+		want  string
+	}{
+		"forbidden": {mockapi.Fault{Status: 403}, "error: Cannot look up the latest Run: GET http.*/api/operations returned HTTP status 403"},
+		"invalid":   {mockapi.Fault{Status: 422, Body: `{"detail": [{"loc": ["query", "datastore"], "msg": "too large"}]}`}, "error: Cannot look up the latest Run: GET http.*/api/operations returned HTTP status 422: query.datastore: too large"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newAPI(t, mockapi.Options{})
+			p := api.protocol(t)
+			test.fault.Path, test.fault.Times = "/api/operations", mockapi.Always
+			api.Inject(test.fault)
+			expectSaid(t, p.manage(t, "qualytics_run_rerun").plan(t, latestConfig(101, "")).Diagnostics, test.want)
+			expectSaid(t, p.planAction(t, "qualytics_run_rerun", latestConfig(101, "")), test.want)
+			if requests := api.seen(); len(requests) != 2 {
+				t.Errorf("requests: %q", requests)
+			}
+		})
+	}
+}
+
+// What cannot be acted on is one error, whatever else is wrong with the arguments.
+func TestSource_unsupported(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	external, profile, unknown := scan(91, "success"), scan(92, "success"), scan(93, "partially_successful")
+	external.Type, profile.Type, unknown.EndTime = "external_scan", "profile", time.Now()
+	api.Seed(external, profile, unknown)
+	p := api.protocol(t)
+	expectSaid(t, p.manage(t, "qualytics_run_rerun").plan(t, `{"run_id": 91, "max_anomalies": 0}`).Diagnostics, "error at run_id: Cannot rerun Run 91: Run 91 is of type `external_scan`")
+	expectSaid(t, p.manage(t, "qualytics_run_resume").plan(t, `{"run_id": 92, "max_anomalies": 0}`).Diagnostics, "error at run_id: Cannot resume Run 92: The result of Run 92 is `success`")
+	// Whether a result that the provider does not know can be rerun, the API decides.
+	expectSaid(t, p.manage(t, "qualytics_run_rerun").plan(t, `{"run_id": 93}`).Diagnostics)
+	expectSaid(t, p.manage(t, "qualytics_run_resume").plan(t, `{"run_id": 93}`).Diagnostics, "error at run_id: Cannot resume Run 93: The result of Run 93 is `partially_successful`")
+}
+
+// A wait for a source that is still active ends without a rerun when it is interrupted, or the source cannot
+// be read any more.
+func TestSource_waitEnds(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault mockapi.Fault // hits the polls
+		want  string
+	}{
+		"interrupted": {mockapi.Fault{}, "error: Interrupted while waiting for Run 90: Run 90 is still active and is waited for before it is rerun. No Run was started.$"},
+		"deleted":     {mockapi.Fault{Times: mockapi.Always, Status: 404, Body: `{"detail": "gone"}`}, "error: Run 90 was deleted while it was waited for: Its record was deleted before it could be rerun. No Run was started.$"},
+		"refused":     {mockapi.Fault{Times: mockapi.Always, Status: 403}, "error: Cannot follow Run 90: GET .*HTTP status 403.*\n\nNo Run was started.$"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, kind := range []string{"resource", "action"} {
+				api := newAPI(t, mockapi.Options{})
+				api.Seed(scan(90, "running"))
+				ctx, interrupt := context.WithCancel(t.Context())
+				defer interrupt()
+				p, fault := api.protocol(t), test.fault
+				fault.Method, fault.Path, fault.Skip = "GET", poll90, 1 // the lookup
+				if fault.Status == 0 {
+					fault.Hook = interrupt
+				}
+				if kind == "action" {
+					api.Inject(fault)
+					_, diagnostics := p.invoke(ctx, t, "qualytics_run_rerun", `{"run_id": 90}`)
+					expectSaid(t, diagnostics, test.want)
+				} else {
+					resource := p.manage(t, "qualytics_run_rerun")
+					expectSaid(t, resource.applyAfter(ctx, t, `{"run_id": 90}`, func() { api.Inject(fault) }),
+						"warning at run_id: Run 90 is still active", test.want)
+				}
+				api.expectWrites()(t)
+			}
+		})
+	}
+}
+
+// The response to an abort may say that the Run has ended while its worker still runs: only a poll is
+// believed, by resources and by actions.
+func TestAbort_saysTooEarly(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"resource", "action"} {
+		api := newAPI(t, mockapi.Options{AbortDelay: time.Hour})
+		api.Seed(scan(90, "running"))
+		api.Inject(mockapi.Fault{Method: "PUT", AfterEffect: true, Status: 200, Body: `{"id": 90, "result": "aborted", "end_time": "2026-05-01T09:31:30Z"}`})
+		polled := false
+		p := api.protocol(t)
+		finish := func() {
+			api.Inject(mockapi.Fault{Method: "GET", Path: poll90, Skip: 1, Hook: func() { polled = true; api.Finish(90, "aborted", "stopped by hand") }})
+		}
+		if kind == "action" {
+			finish()
+			_, diagnostics := p.invoke(t.Context(), t, "qualytics_run_abort", `{"run_id": 90}`)
+			expectSaid(t, diagnostics)
+		} else {
+			resource := p.manage(t, "qualytics_run_abort")
+			expectSaid(t, resource.applyAfter(t.Context(), t, `{"run_id": 90}`, finish)) // a message of an aborted Run is no news
+			resource.expectRun(t, 90, "aborted")
+		}
+		if !polled {
+			t.Errorf("the %s has not polled", kind)
+		}
+	}
+}
+
+// An abort that the API refuses is an error unless the Run turns out to have ended.
+func TestAbort_refused(t *testing.T) {
+	t.Parallel()
+	for name, unreadable := range map[string]bool{"still active": false, "unreadable": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newAPI(t, mockapi.Options{})
+			api.Seed(scan(90, "running"))
+			resource := api.protocol(t).manage(t, "qualytics_run_abort")
+			expectSaid(t, resource.applyAfter(t.Context(), t, `{"run_id": 90}`, func() {
+				api.Inject(mockapi.Fault{Method: "PUT", Status: 409, Body: `{"detail": "not now"}`})
+				if unreadable {
+					api.Inject(mockapi.Fault{Method: "GET", Times: mockapi.Always, Status: 501})
+				}
+			}), "error at run_id: Cannot abort Run 90: .*HTTP status 409: not now")
+		})
+	}
+}
+
+// What a lost start of an action leads to is said in words that fit an action.
+func TestRunAction_lostStart(t *testing.T) {
+	t.Parallel()
+	api := newStopped(t, mockapi.Options{})
+	api.Inject(mockapi.Fault{Method: "PUT", Close: true})
+	_, diagnostics := api.protocol(t).invoke(t.Context(), t, "qualytics_run_rerun", `{"run_id": 90}`)
+	expectSaid(t, diagnostics, "error.*: Cannot rerun Run 90: .*No matching Run was found, so probably none was started. List the newest Runs with the data source qualytics_operations before you invoke the action again")
+}
+
+// A Run of which the API says next to nothing is named by its id.
+func TestRunRerun_bare(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	api.Inject(
+		mockapi.Fault{Method: "PUT", AfterEffect: true, Status: 200, Body: `{"id": 101, "result": "running"}`},
+		mockapi.Fault{Method: "GET", Path: poll101, Status: 200, Body: `{"id": 101, "result": "failure", "message": ""}`},
+	)
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	expectSaid(t, resource.apply(t, `{"run_id": 100}`), "error: Run 101 failed: Run 101 ended with the result .failure.. The apply failed because")
+	if name := resource.values(t)["name"]; name != "Run 101" {
+		t.Errorf("name is %v", name)
+	}
+	expectSaid(t, resource.refresh(t))
+	api.Inject(mockapi.Fault{Method: "GET", Path: poll102, Status: 200, Body: `{"id": 102, "result": "success", "message": ""}`})
+	expectSaid(t, resource.apply(t, `{"run_id": 100}`))
+}
+
+// A wait that times out says what its last poll failed with.
+func TestRunRerun_lastPollFailed(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{Outcome: endless})
+	p := newProtocol(t)
+	expectSaid(t, p.configure(t, api.json(`"poll_interval": "500ms", "max_retries": 0`)))
+	api.Inject(mockapi.Fault{Method: "GET", Path: poll101, Times: mockapi.Always, Status: 502})
+	expectSaid(t, p.manage(t, "qualytics_run_rerun").apply(t, `{"run_id": 100, "timeouts": {"create": "3s"}}`),
+		"error: Timed out while waiting for Run 101: Run 101 is still .queued. after 3s .timeouts.create.. It is recorded in the state. The last poll failed: GET http.*/api/operations/101: HTTP 502: Bad Gateway. Terraform marks the new resource as tainted: the next apply aborts that Run and starts over.*terraform untaint")
+}
+
+// A sync is looked up again under its other name.
+func TestSource_otherSyncName(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"sync", "catalog"} {
+		api := newAPI(t, mockapi.Options{})
+		api.Inject(mockapi.Fault{Path: "/api/operations", Status: 422, Times: mockapi.Always, Body: `{"detail": [{"loc": ["query", "operation_type"], "msg": "unknown"}]}`})
+		expectSaid(t, api.protocol(t).manage(t, "qualytics_run_rerun").plan(t, `{"latest": {"operation_type": "`+name+`", "datastore": 101}}`).Diagnostics, "error: Cannot look up the latest Run: .*HTTP status 422")
+		var asked []string
+		for _, request := range api.Requests() {
+			asked = append(asked, request.Query.Get("operation_type"))
+		}
+		slices.Sort(asked)
+		if !slices.Equal(asked, []string{"catalog", "sync"}) {
+			t.Errorf("%s: looked up %q", name, asked)
+		}
+	}
+}
