@@ -103,7 +103,7 @@ func TestSource_waitEnds(t *testing.T) {
 				api := newAPI(t, mockapi.Options{})
 				api.Seed(scan(90, "running"))
 				ctx, interrupt := context.WithCancel(t.Context())
-				defer interrupt()
+				t.Cleanup(interrupt)
 				p, fault := api.protocol(t), test.fault
 				fault.Method, fault.Path, fault.Skip = "GET", poll90, 1 // the lookup
 				if fault.Status == 0 {
