@@ -9,7 +9,7 @@ import (
 	"net/http"
 )
 
-// logged writes one line a request: method, path and status, and so no token.
+// logged writes one line per request: method, path and status, but not the token.
 func logged(next http.Handler, output io.Writer) http.Handler {
 	logger := log.New(output, "", log.Ltime)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -19,7 +19,7 @@ func logged(next http.Handler, output io.Writer) http.Handler {
 	})
 }
 
-// statusRecorder remembers the status that is sent through it.
+// statusRecorder records the status of the response.
 type statusRecorder struct {
 	http.ResponseWriter
 	status int

@@ -1,12 +1,12 @@
 // Copyright (c) The terraform-provider-qualytics authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command mockapi serves the Runs API from memory, with a history of Runs to
-// query, so that the provider can be tried without a Qualytics deployment.
+// Command mockapi serves the Runs API from memory, with a history of Runs, so that the provider can
+// be tried without a Qualytics deployment.
 //
-// Its first line of output is "listening on http://127.0.0.1:PORT"; a provider
-// block to paste follows. It logs one line a request to stderr, and runs until
-// it is interrupted or terminated.
+// The first line of output is "listening on http://127.0.0.1:PORT", followed by a provider block to
+// paste. The command logs one line per request to stderr, and runs until it is interrupted or
+// terminated.
 package main
 
 import (
@@ -40,10 +40,10 @@ func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) erro
 	flags := flag.NewFlagSet("mockapi", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	address := flags.String("addr", "127.0.0.1:0", "loopback `address` to listen on")
-	token := flags.String("token", "demo-token", "API `token` that is accepted")
-	runTime := flags.Duration("run-time", 3*time.Second, "how long a Run that is started takes")
-	anomalies := flags.String("anomalies", "0", "how many anomalies the scans that are started identify: a `list` such as 0,37,0 for the first, the second and all later ones")
-	results := flags.String("result", "success", "how the Runs that are started end: a `list` such as success,failure,success for the first, the second and all later ones")
+	token := flags.String("token", "demo-token", "API `token` that the server accepts")
+	runTime := flags.Duration("run-time", 3*time.Second, "duration of each started Run")
+	anomalies := flags.String("anomalies", "0", "number of anomalies that started scans identify: a `list` such as 0,37,0, whose last value applies to all later scans")
+	results := flags.String("result", "success", "results of started Runs: a `list` such as success,failure,success, whose last value applies to all later Runs")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
@@ -87,9 +87,8 @@ func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) erro
 	return <-stopped
 }
 
-// newAPI is the API with the demo's history. The Runs that are started have the
-// outcomes in order, and all later ones the last. An abort takes as long as a
-// Run is queued.
+// newAPI returns the API with the demo's history. Started Runs have the outcomes in order, and all
+// later ones the last. An abort takes as long as a Run is queued.
 func newAPI(token string, outcomes []mockapi.Outcome) *mockapi.Server {
 	last := outcomes[len(outcomes)-1]
 	api := mockapi.New(mockapi.Options{Token: token, Outcome: last, AbortDelay: last.Queued})
@@ -98,8 +97,8 @@ func newAPI(token string, outcomes []mockapi.Outcome) *mockapi.Server {
 	return api
 }
 
-// listen refuses any address but a loopback one: a server whose token everybody
-// knows must not face the network.
+// listen accepts loopback addresses only: the default token is public, so the server must not be
+// reachable from the network.
 func listen(address string) (net.Listener, error) {
 	resolved, err := net.ResolveTCPAddr("tcp", address)
 	if err != nil {

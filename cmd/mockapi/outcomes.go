@@ -13,8 +13,8 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// parseOutcomes reads the lists of results and of anomalies. The shorter list is
-// continued with its last value. A Run is queued for a sixth of its time.
+// parseOutcomes parses the lists of results and anomalies. The shorter list is extended with its
+// last value. A Run is queued for a sixth of its time.
 func parseOutcomes(results, anomalies string, runTime time.Duration) ([]mockapi.Outcome, error) {
 	resultList, anomalyList := strings.Split(results, ","), strings.Split(anomalies, ",")
 	outcomes := make([]mockapi.Outcome, max(len(resultList), len(anomalyList)))

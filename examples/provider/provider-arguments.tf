@@ -14,7 +14,7 @@ variable "qualytics_url" {
 variable "qualytics_token" {
   type      = string
   sensitive = true
-  ephemeral = true # neither the state nor a saved plan has it
+  ephemeral = true # stored in neither the state nor a saved plan
 }
 
 provider "qualytics" {

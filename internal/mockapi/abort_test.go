@@ -14,7 +14,7 @@ func running() mockapi.Outcome {
 	return mockapi.Outcome{Queued: 10 * time.Second, Running: 100 * time.Second, Result: "failure", Message: "never reached"}
 }
 
-// With no delay the response shows the Run aborted, with what it had done.
+// Without a delay, the response shows the Run as aborted, with the work that was done.
 func TestAbort(t *testing.T) {
 	api := start(t, mockapi.Options{Outcome: running()}, mockapi.Run{ID: 1, Type: "scan"})
 	api.put(t, "/api/operations/rerun/1")
@@ -29,7 +29,7 @@ func TestAbort(t *testing.T) {
 	equal(t, "later", api.get(t, "/api/operations/2"), payload)
 }
 
-// A Run that is aborted while it is queued has never started.
+// A Run that is aborted while it is queued never starts.
 func TestAbortQueued(t *testing.T) {
 	api := start(t, mockapi.Options{Outcome: running()}, mockapi.Run{ID: 1, Type: "scan"})
 	api.put(t, "/api/operations/rerun/1")
@@ -43,7 +43,7 @@ func TestAbortQueued(t *testing.T) {
 	equal(t, "records", payload["status"].(object)["records_processed"], 0.0)
 }
 
-// With a delay the Run continues until then; a second abort changes nothing.
+// With a delay, the Run continues until the delay is over. A second abort changes nothing.
 func TestAbortDelay(t *testing.T) {
 	api := start(t, mockapi.Options{Outcome: running(), AbortDelay: 20 * time.Second}, mockapi.Run{ID: 1, Type: "scan"})
 	api.put(t, "/api/operations/rerun/1")
@@ -73,7 +73,7 @@ func TestAbortDelay(t *testing.T) {
 	api.call(t, "PUT", "/api/operations/abort/2").expect(t, 409, `{"detail":"Run 2 cannot be aborted: its result is aborted"}`)
 }
 
-// A Run that ends before the worker could stop keeps its own result.
+// A Run that ends before the worker stops keeps its own result.
 func TestAbortTooLate(t *testing.T) {
 	api := start(t, mockapi.Options{AbortDelay: time.Minute}, mockapi.Run{
 		ID: 1, Result: "success", StartTime: noon.Add(-time.Minute), EndTime: noon.Add(30 * time.Second),

@@ -11,8 +11,8 @@ func countsAnomalies(runType string) bool {
 	return runType == "scan" || runType == "external_scan"
 }
 
-// identify makes the scan identify so many anomalies: half of them in the first
-// container, half of the rest in the second, and so on.
+// identify distributes the anomalies that the scan identifies: half of them in the first container,
+// half of the rest in the second, and so on.
 func (r *Run) identify(total int64) {
 	if !countsAnomalies(r.Type) {
 		return
@@ -31,7 +31,7 @@ func (r *Run) identify(total int64) {
 	}
 }
 
-// anomaliesIn are those of the container with this index.
+// anomaliesIn returns the number of anomalies in the container with this index.
 func (r *Run) anomaliesIn(container int) int64 {
 	if container >= len(r.Anomalies) {
 		return 0
@@ -39,8 +39,8 @@ func (r *Run) anomaliesIn(container int) int64 {
 	return r.Anomalies[container]
 }
 
-// anomaliesAfter are those that are identified when a share of the work is done:
-// a container shows its own when it is done.
+// anomaliesAfter returns the number of anomalies that are identified when a share of the work is
+// done. The anomalies of a container count when the container is done.
 func (r *Run) anomaliesAfter(done float64) int64 {
 	var sum int64
 	for i := range int(float64(len(r.Containers))*done + tolerance) {

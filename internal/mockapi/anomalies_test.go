@@ -10,7 +10,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// A scan shows the anomalies of the containers that are done, whose sum is its counter.
+// A scan shows the anomalies of the containers that are done. Its counter is their sum.
 func TestAnomalies(t *testing.T) {
 	for after, want := range map[int][]float64{0: {0, 0, 0, 0}, 1: {6, 0, 0, 0}, 3: {6, 3, 1, 0}, 4: {6, 3, 1, 1}} {
 		api := start(t, mockapi.Options{}, mockapi.Run{ID: 1, Status: map[string]int64{"total_containers": 4}})
@@ -28,7 +28,7 @@ func TestAnomalies(t *testing.T) {
 	}
 }
 
-// A Run that fails may do so in several containers.
+// A failed Run can have several failed containers.
 func TestFailingContainers(t *testing.T) {
 	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1, Status: map[string]int64{"total_containers": 4}})
 	api.Plan(mockapi.Outcome{Result: "failure", Message: "lost", Failing: 2})

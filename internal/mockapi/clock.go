@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Clock stands still until it is told to advance. It is safe for concurrent use.
+// Clock only moves when a test advances it. It is safe for concurrent use.
 type Clock struct {
 	mutex sync.Mutex
 	now   time.Time
@@ -26,7 +26,7 @@ func (c *Clock) Now() time.Time {
 	return c.now
 }
 
-// Advance moves the clock on by d.
+// Advance moves the clock forward by d.
 func (c *Clock) Advance(d time.Duration) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()

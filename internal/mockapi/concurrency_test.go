@@ -13,7 +13,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// Everything at once, for the race detector. Every rerun is a Run of its own.
+// All calls concurrently, for the race detector. Each rerun starts its own Run.
 func TestConcurrentUse(t *testing.T) {
 	api := start(t, mockapi.Options{Outcome: mockapi.Outcome{Running: time.Second}}, mockapi.Run{ID: 1}, mockapi.Run{ID: 2, Result: "failure"})
 	api.Inject(mockapi.Fault{Status: 500, Path: "/api/operations/3", Times: mockapi.Always})

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// containerRun is what a Run did, or is about to do, to one of its containers.
+// containerRun is the work of a Run on one of its containers.
 type containerRun struct {
 	id         int64
 	container  Container
@@ -18,10 +18,9 @@ type containerRun struct {
 	counts     map[string]int64
 }
 
-// containerRuns are the parts of a Run with the progress m. A Run takes its
-// containers one after another, each for the same share of the work: those
-// that are done are a success, the next one is what the Run is, and the others
-// wait, or were never reached when the Run has ended.
+// containerRuns returns the work on each container of a Run with the progress m. A Run processes
+// its containers in order, each for the same share of the work: those that are done succeed, the
+// next one has the result of the Run, and the others are queued, or aborted when the Run has ended.
 func (r *record) containerRuns(m moment) []containerRun {
 	count := len(r.run.Containers)
 	runs := make([]containerRun, count)
@@ -58,7 +57,7 @@ func (r *record) containerRuns(m moment) []containerRun {
 	return runs
 }
 
-// executionFor is the execution that brings, or brought, the Run to the share done.
+// executionFor returns the execution during which the Run reaches the share done.
 func (r *record) executionFor(done float64) execution {
 	by := r.current
 	for i := len(r.earlier) - 1; i >= 0 && by.from > done-tolerance; i-- {
@@ -67,7 +66,7 @@ func (r *record) executionFor(done float64) execution {
 	return by
 }
 
-// named is a container as the payloads of its runs show it.
+// named returns the container as the payloads of its runs show it.
 func (one containerRun) named() map[string]any {
 	return map[string]any{
 		"id":             one.container.ID,
@@ -76,7 +75,7 @@ func (one containerRun) named() map[string]any {
 	}
 }
 
-// listed is an item of "Listing containers in a Run".
+// listed returns an item of "Listing containers in a Run".
 func (one containerRun) listed() map[string]any {
 	return map[string]any{
 		"id":                one.id,
@@ -121,8 +120,8 @@ func (r *record) containerProfiles(m moment) []map[string]any {
 	return profiles
 }
 
-// containers is GET /api/operations/{id}/containers. It returns items and
-// total only, and takes the page and the size that the list takes.
+// containers serves GET /api/operations/{id}/containers. The response has only items and total. The
+// page parameters are those of the list.
 func (s *Server) containers(r *http.Request, id int64) response {
 	query := parse(r)
 	page := query.page()
@@ -151,8 +150,8 @@ func (s *Server) containers(r *http.Request, id int64) response {
 	return reply(http.StatusOK, listing)
 }
 
-// nested is an item as some deployments list it: the container itself, in which
-// the work is nested. There is none as long as the Run has not reached it.
+// nested returns an item as some deployments list it: the container itself, with the work nested in
+// it. The work is missing until the Run has reached the container.
 func (one containerRun) nested(run Run) map[string]any {
 	var scan, profile any
 	work := one.listed()

@@ -77,7 +77,7 @@ func TestContainersProgress(t *testing.T) {
 	}
 }
 
-// Containers of a Run that was aborted while it was queued were never reached.
+// The containers of a Run that was aborted in the queue are never processed.
 func TestContainersNeverReached(t *testing.T) {
 	api := start(t, mockapi.Options{Outcome: mockapi.Outcome{Queued: time.Minute}}, mockapi.Run{ID: 1, Type: "scan"})
 	api.put(t, "/api/operations/rerun/1")
@@ -107,7 +107,7 @@ func TestContainersPages(t *testing.T) {
 	equal(t, "largest page", len(ids(api.get(t, "/api/operations/1/containers?size=100"))), 60)
 }
 
-// A sync targets its datastore, and no container.
+// A sync targets its datastore and has no containers.
 func TestNoContainers(t *testing.T) {
 	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1, Type: "sync"}, mockapi.Run{ID: 2, Containers: []mockapi.Container{}})
 	for _, id := range []int{1, 2} {

@@ -17,8 +17,8 @@ var demoDatastores = []Datastore{
 	{ID: 103, Name: "Lakehouse", StoreType: "dfs", Type: "s3", EnrichContainerPrefix: "_lakehouse"},
 }
 
-// demoDay is what happens every day, one Run every three hours. A Run with a
-// schedule's id was triggered by that schedule.
+// demoDay lists the Runs of a day, one every three hours. A schedule triggered those with a
+// schedule id.
 var demoDay = []struct {
 	runType      string
 	datastore    int
@@ -35,10 +35,10 @@ var demoDay = []struct {
 	{"profile", 0, 14, "Daily profile"},
 }
 
-// Demo returns a history of 240 Runs over the 30 days before now: three
-// datastores, every type and every result, with a profile that is queued and a
-// scan that runs for another two minutes. It is always the same, relative to now. The
-// newest successful scan of datastore 101 is the Run 53388 of the API page.
+// Demo returns a history of 240 Runs over the 30 days before now: three datastores, every type and
+// every result, including a queued profile and a scan that runs for another two minutes. The
+// history is deterministic relative to now. The newest successful scan of datastore 101 is the Run
+// 53388 of the API page.
 func Demo(now time.Time) []Run {
 	runs := make([]Run, demoRuns)
 	first := now.Add(-demoRuns * demoSpacing)
@@ -65,7 +65,7 @@ func Demo(now time.Time) []Run {
 	return runs
 }
 
-// demoRun is the Run with this index in the history.
+// demoRun returns the Run with this index in the history.
 func demoRun(index int, created time.Time) Run {
 	slot := demoDay[index%len(demoDay)]
 	day := index / len(demoDay)

@@ -54,7 +54,7 @@ func TestDemo(t *testing.T) {
 	}
 }
 
-// The two Runs that the API page speaks of, and those that are active.
+// The two Runs of the API page, and the active ones.
 func TestDemoLookups(t *testing.T) {
 	api := start(t, mockapi.Options{}, mockapi.Demo(noon)...)
 	payload := api.get(t, "/api/operations?operation_type=scan&datastore=101&result=success&sort_created=desc&size=1")

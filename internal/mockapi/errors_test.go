@@ -48,7 +48,7 @@ func TestUnauthorized(t *testing.T) {
 	api.call(t, http.MethodGet, "/api/operations/1").expect(t, http.StatusUnauthorized, invalid)
 }
 
-// A server without a token authorises nobody, not even an empty token.
+// A server without a token accepts no token, not even an empty one.
 func TestNoToken(t *testing.T) {
 	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1})
 	api.Server = mockapi.New(mockapi.Options{})
@@ -90,7 +90,7 @@ func TestForbidden(t *testing.T) {
 			equal(t, endpoint.path, response.status, http.StatusOK)
 			continue
 		}
-		// None of the four is possible in this state either: 403 comes before 409.
+		// All four actions are conflicts in this state, too: 403 takes precedence over 409.
 		response.expect(t, http.StatusForbidden, want)
 	}
 	equal(t, "the other datastore", api.call(t, http.MethodPut, "/api/operations/rerun/2").status, 200)

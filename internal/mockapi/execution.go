@@ -5,9 +5,8 @@ package mockapi
 
 import "time"
 
-// execution is one stretch of work on a Run, from its dispatch to its end. It
-// brings the Run from one share of its work to another: from 0 for a Run that
-// starts, to 1 for one that succeeds.
+// execution is one stretch of work on a Run, from its dispatch to its end. It takes the Run from
+// one share of its work to another: from 0 for a new Run, to 1 for a Run that succeeds.
 type execution struct {
 	dispatched time.Time
 	begins     time.Time     // until then the Run is queued
@@ -16,8 +15,8 @@ type execution struct {
 	from, to   float64
 }
 
-// newExecution is the execution that is dispatched now and continues as outcome says.
-// One that does not succeed leaves half of its work undone.
+// newExecution returns an execution that is dispatched now and follows the outcome. An execution
+// that does not succeed leaves half of its work undone.
 func newExecution(now time.Time, from float64, outcome Outcome) execution {
 	to := 1.0
 	if outcome.Result != success || outcome.Running == Never {
@@ -34,18 +33,18 @@ func newExecution(now time.Time, from float64, outcome Outcome) execution {
 	}
 }
 
-// started says whether the work has begun by now.
+// started reports whether the work has begun by now.
 func (e execution) started(now time.Time) bool {
 	return !e.begins.After(now) && !e.begins.After(e.ends)
 }
 
-// ended says whether the execution is over by now.
+// ended reports whether the execution is over by now.
 func (e execution) ended(now time.Time) bool {
 	return !e.ends.After(now)
 }
 
-// done is the share of the Run's work that is done by now. It grows evenly; a
-// Run that never ends stands still where it is.
+// done returns the share of the Run's work that is done by now. It grows linearly. It does not
+// change for a Run that never ends.
 func (e execution) done(now time.Time) float64 {
 	switch {
 	case !e.started(now):
@@ -57,7 +56,7 @@ func (e execution) done(now time.Time) float64 {
 	return min(e.to, e.from+(e.to-e.from)*float64(elapsed)/float64(e.takes))
 }
 
-// reaches is when the share done is done, or was.
+// reaches returns the time at which the share done is reached.
 func (e execution) reaches(done float64) time.Time {
 	if e.takes == Never || done <= e.from {
 		return e.begins

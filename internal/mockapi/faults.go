@@ -13,53 +13,51 @@ import (
 	"time"
 )
 
-// Always as Times makes a Fault hit every request that it matches.
+// Always, as Times, makes a Fault hit every matching request.
 const Always = -1
 
-// Fault breaks the response to the requests that it matches: it delays, replaces,
-// loses or truncates it. A request whose response is replaced or lost has no
-// effect, unless AfterEffect or EffectAfter says so.
+// Fault disturbs the response to matching requests: it delays, replaces, loses or truncates it. A
+// request whose response is replaced or lost has no effect, unless AfterEffect or EffectAfter is
+// set.
 type Fault struct {
 	Method string // "" matches any
 	Path   string // a pattern of path.Match such as /api/operations/rerun/*; "" matches any
-	Skip   int    // how many matching requests are let through first
-	Times  int    // how many requests it hits; 0 means one
+	Skip   int    // number of matching requests to skip first first
+	Times  int    // number of requests to hit; 0 means one
 
 	// AfterEffect performs the request first.
 	AfterEffect bool
-	// EffectAfter performs the request so long after its response was sent or
-	// lost, as a backend does that works on behind a proxy. It takes a Status or
-	// Close, and goes by real time, or that of a testing/synctest bubble.
+	// EffectAfter performs the request this long after its response was sent or lost, like a
+	// backend that continues working behind a proxy. Requires Status or Close. It uses real time,
+	// or the time of a testing/synctest bubble.
 	EffectAfter time.Duration
 	// Hook is called when the fault hits, before anything else.
 	Hook func()
-	// Delay is waited before the request is performed, or with AfterEffect before
-	// the response is sent. A client that gives up meanwhile gets no response.
+	// Delay is the wait before the request is performed, or with AfterEffect, before the response
+	// is sent. A client that gives up during the delay gets no response.
 	Delay time.Duration
 
-	// Status replaces the response: with Body, or else with a detail.
+	// Status replaces the response, with Body or with a default detail.
 	Status int
 	// Header is added to the response, such as Retry-After or Location.
 	Header http.Header
-	// Body replaces the response's body. One that starts with "<" is HTML.
+	// Body replaces the body of the response. A body that starts with "<" is HTML.
 	Body string
 	// Close closes the connection without a response.
 	Close bool
-	// Truncate ends the body after so many bytes, though Content-Length
-	// announces all of it.
+	// Truncate ends the body after this many bytes, although Content-Length announces all of it.
 	Truncate int
-	// Slow is the pause between the ten pieces in which the body is sent.
+	// Slow is the pause between the ten parts in which the body is sent.
 	Slow time.Duration
 }
 
-// faults are those that are injected and not used up yet.
+// faults holds the injected faults that are not used up.
 type faults struct {
 	mutex sync.Mutex
 	list  []*Fault
 }
 
-// Inject adds faults. A request is hit by the first one that matches it and is
-// not used up.
+// Inject adds faults. The first matching fault that is not used up hits a request.
 func (s *Server) Inject(added ...Fault) {
 	s.faults.mutex.Lock()
 	defer s.faults.mutex.Unlock()
@@ -72,15 +70,15 @@ func (s *Server) Inject(added ...Fault) {
 	}
 }
 
-// ClearFaults drops all faults that were injected.
+// ClearFaults removes all injected faults.
 func (s *Server) ClearFaults() {
 	s.faults.mutex.Lock()
 	defer s.faults.mutex.Unlock()
 	s.faults.list = nil
 }
 
-// take returns the fault that hits the request, and uses it up by one; a Fault
-// that does nothing where none does.
+// take returns the fault that hits the request and counts the hit. If none does, it returns an
+// empty Fault.
 func (f *faults) take(r *http.Request) Fault {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
@@ -108,8 +106,8 @@ func (f *Fault) matches(r *http.Request) bool {
 	return f.Path == "" || matched
 }
 
-// around performs the request as far as the fault lets it, and returns the
-// response. It returns false for a request that gets none.
+// around performs the request as the fault allows, and returns the response. It returns false if
+// there is no response.
 func (f *Fault) around(ctx context.Context, perform func() response) (response, bool) {
 	if f.Hook != nil {
 		f.Hook()
@@ -131,7 +129,7 @@ func (f *Fault) around(ctx context.Context, perform func() response) (response, 
 	return f.replace(result), true
 }
 
-// replace is the response with what the fault puts in its place.
+// replace applies the fault to the response.
 func (f *Fault) replace(result response) response {
 	if f.Status != 0 {
 		result = detail(f.Status, "%s", http.StatusText(f.Status))
@@ -151,7 +149,7 @@ func (f *Fault) replace(result response) response {
 	return result
 }
 
-// send writes the response, as far and as fast as the fault lets it.
+// send writes the response as the fault allows.
 func (f *Fault) send(ctx context.Context, w http.ResponseWriter, a response) {
 	a.writeHead(w)
 	body := a.body

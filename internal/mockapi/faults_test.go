@@ -44,7 +44,7 @@ func TestFaultAfterEffect(t *testing.T) {
 	equal(t, "carried out", len(api.Runs()), 2)
 }
 
-// A backend that works on performs a request whose response was sent or lost.
+// A backend that continues working performs a request whose response was sent or lost.
 func TestFaultEffectAfter(t *testing.T) {
 	for name, fault := range map[string]mockapi.Fault{
 		"a proxy that gave up":    {Status: 504},
@@ -78,7 +78,7 @@ func TestFaultRedirect(t *testing.T) {
 	equal(t, "Location", response.header.Get("Location"), "https://elsewhere.example.com/api")
 }
 
-// Without a status, a body or a header changes the response of the API.
+// Without a status, a body or a header modifies the response of the API.
 func TestFaultBodyOnly(t *testing.T) {
 	api := withFault(t, mockapi.Fault{Body: `{"detail": 5}`, Header: http.Header{"content-type": {"text/plain"}}})
 	response := api.call(t, http.MethodPut, rerunPath)
@@ -137,8 +137,8 @@ func TestFaultDelay(t *testing.T) {
 	}
 }
 
-// A client that gives up in the delay gets no response; whether its request is
-// carried out depends on when the delay is.
+// A client that gives up during the delay gets no response. The position of the delay determines
+// whether the request takes effect.
 func TestFaultDelayOutlastsTheClient(t *testing.T) {
 	for _, afterEffect := range []bool{false, true} {
 		api := withFault(t, mockapi.Fault{Delay: time.Hour, AfterEffect: afterEffect})
@@ -159,8 +159,8 @@ func TestFaultHook(t *testing.T) {
 	api.call(t, http.MethodGet, "/api/operations/1").expect(t, 404, `{"detail":"Run 1 does not exist"}`)
 }
 
-// Which requests a fault hits: by method and path, after those it skips, as
-// often as it says, and the first fault that matches.
+// A fault selects requests by method and path, after the skipped ones and as often as configured.
+// The first matching fault hits.
 func TestFaultMatching(t *testing.T) {
 	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1}, mockapi.Run{ID: 2})
 	statuses := func(requests ...string) []int {

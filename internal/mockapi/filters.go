@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// filter says whether the list includes a Run, as it is now.
+// filter reports whether the list includes a Run with its current state.
 type filter func(r *record, now time.Time) bool
 
-// filters reads the filters of the table in "Listing Runs". A Run is listed if
-// it passes all of them.
+// filters reads the filters of the table in "Listing Runs". The list includes a Run that passes all
+// of them.
 func (q *query) filters() []filter {
 	var filters []filter
 	add := func(f filter) { filters = append(filters, f) }
@@ -60,7 +60,7 @@ func (q *query) filters() []filter {
 // operationTypes are the values that the API page lists.
 var operationTypes = []string{"catalog", "profile", "scan", "external_scan", "export", "materialize", "promote"}
 
-// operationType also takes "sync", which is what the type of a catalog Run reads.
+// operationType also accepts "sync", the type in the payload of a catalog Run.
 func (q *query) operationType() string {
 	if value, _ := q.last("operation_type"); value == "sync" {
 		return kindOf(value)
@@ -68,14 +68,14 @@ func (q *query) operationType() string {
 	return q.choice("operation_type", operationTypes...)
 }
 
-// offset is the caller's distance from UTC in minutes, positive to the east.
+// offset returns the client's distance from UTC in minutes, positive to the east.
 func (q *query) offset() int64 {
 	offset, _ := q.integer("offset")
 	return offset
 }
 
-// localDate is the calendar date at t where the clocks are offset minutes ahead
-// of UTC; there is none for a time that is not known yet.
+// localDate returns the calendar date at t where clocks are offset minutes ahead of UTC, or "" for
+// an unknown time.
 func localDate(t time.Time, offset int64) string {
 	if t.IsZero() {
 		return ""

@@ -89,7 +89,7 @@ func TestFilters(t *testing.T) {
 	}
 }
 
-// A filter sees a Run as it is at the time of the request.
+// A filter applies to a Run's state at the time of the request.
 func TestFiltersFollowTheClock(t *testing.T) {
 	api := start(t, mockapi.Options{}, mockapi.Run{
 		ID: 1, Created: noon, StartTime: noon.Add(time.Minute), EndTime: noon.Add(12 * time.Hour),

@@ -11,15 +11,14 @@ import (
 	"time"
 )
 
-// LongestURI is the most characters that a gateway accepts as the path and the
-// query of a request.
+// LongestURI is the maximum length of the path and query of a request that a gateway accepts.
 const LongestURI = 4096
 
-// Gateway is what stands in front of the API of a self-hosted deployment: nginx,
-// which refuses requests in its own words, as HTML.
+// Gateway stands in front of the API of a self-hosted deployment. It is an nginx, which rejects
+// requests with its own HTML pages.
 type Gateway struct {
-	// Rate is how many requests a second each client IP may make, and Burst how
-	// many may exceed it. The usual ones are 50 and 250.
+	// Rate is the number of requests per second that each client IP may make, and Burst the number
+	// that may exceed it. Common values are 50 and 250.
 	Rate  float64
 	Burst int
 }
@@ -37,8 +36,8 @@ func (g *Gateway) Handler(next http.Handler) http.Handler {
 	})
 }
 
-// GatewayPage is the page that the gateway shows in place of the API's response,
-// such as the 403 of its firewall. It serves as the Body of a Fault.
+// GatewayPage returns the page that the gateway sends instead of the API's response, such as the
+// 403 of its firewall. Use it as the Body of a Fault.
 func GatewayPage(status int) string {
 	title := fmt.Sprintf("%d %s", status, http.StatusText(status))
 	switch status {
@@ -64,13 +63,13 @@ func newGateway(options *Gateway) *gateway {
 	return &gateway{Gateway: options, clients: map[string]bucket{}}
 }
 
-// bucket is by how many requests a client exceeded the rate at a time.
+// bucket is the number of requests by which a client exceeded the rate at a time.
 type bucket struct {
 	excess float64
 	at     time.Time
 }
 
-// refuse is the response to a request that does not get through to the API.
+// refuse returns the response to a request that does not reach the API.
 func (g *gateway) refuse(r *http.Request, now time.Time) (refusal response, refused bool) {
 	if g.Gateway == nil {
 		return response{}, false
@@ -85,8 +84,8 @@ func (g *gateway) refuse(r *http.Request, now time.Time) (refusal response, refu
 	return response{status: status, header: http.Header{"Content-Type": {"text/html"}}, body: []byte(GatewayPage(status))}, true
 }
 
-// admit counts a request, unless it exceeds the rate by more than the burst: what
-// is refused is not counted.
+// admit counts a request and returns true, unless the request exceeds the rate by more than the
+// burst. Rejected requests do not count.
 func (g *gateway) admit(r *http.Request, now time.Time) bool {
 	host, _, _ := net.SplitHostPort(r.RemoteAddr)
 	g.mutex.Lock()

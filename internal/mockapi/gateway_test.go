@@ -12,7 +12,8 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// The gateway lets a burst through, then as many as the rate allows. What it refuses does not count.
+// The gateway accepts a burst, then as many requests as the rate allows. Rejected requests do not
+// count.
 func TestGatewayRate(t *testing.T) {
 	api := start(t, mockapi.Options{Gateway: &mockapi.Gateway{Rate: 2, Burst: 3}}, mockapi.Run{ID: 1})
 	for _, step := range []struct {

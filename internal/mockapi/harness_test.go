@@ -17,10 +17,10 @@ import (
 
 const token = "the-token"
 
-// noon is what the clock of every test shows at first.
+// noon is the initial time of every test's clock.
 var noon = time.Date(2026, time.May, 1, 12, 0, 0, 0, time.UTC)
 
-// service is the API behind a real connection, with a clock.
+// service is the API behind a real connection, with a test clock.
 type service struct {
 	*mockapi.Server
 	clock *mockapi.Clock
@@ -41,7 +41,7 @@ func start(t *testing.T, options mockapi.Options, runs ...mockapi.Run) service {
 // object is a JSON object.
 type object = map[string]any
 
-// statuses are the statuses of the requests so far; 0 for those without a response.
+// statuses returns the statuses of the requests so far; 0 for those without a response.
 func (s service) statuses() []int {
 	statuses := []int{}
 	for _, request := range s.Requests() {
@@ -50,7 +50,7 @@ func (s service) statuses() []int {
 	return statuses
 }
 
-// response is one that was read to its end.
+// response is a response whose body was read.
 type response struct {
 	status int
 	header http.Header
@@ -86,13 +86,13 @@ func (s service) call(t *testing.T, method, path string) response {
 	return s.send(t, s.request(t, method, path))
 }
 
-// get returns the payload of a response that must be 200.
+// get returns the payload of a GET that must return 200.
 func (s service) get(t *testing.T, path string) object {
 	t.Helper()
 	return s.call(t, http.MethodGet, path).payload(t)
 }
 
-// put returns the payload of a response that must be 200.
+// put returns the payload of a PUT that must return 200.
 func (s service) put(t *testing.T, path string) object {
 	t.Helper()
 	return s.call(t, http.MethodPut, path).payload(t)
@@ -123,7 +123,7 @@ func decode(t *testing.T, body string) object {
 	return payload
 }
 
-// ids are the ids of the items of a listing.
+// ids returns the ids of the items of a list.
 func ids(payload object) []int64 {
 	found := []int64{}
 	for _, item := range payload["items"].([]any) {
@@ -140,7 +140,7 @@ func equal(t *testing.T, what string, got, want any) {
 	}
 }
 
-// record asks a server without a connection for the list.
+// record requests the list from a server without a connection.
 func record(api http.Handler, authorization string) *httptest.ResponseRecorder {
 	request := httptest.NewRequest(http.MethodGet, "/api/operations", nil)
 	request.Header.Set("Authorization", authorization)
@@ -149,7 +149,7 @@ func record(api http.Handler, authorization string) *httptest.ResponseRecorder {
 	return recorder
 }
 
-// first is the first of several. Without any, the test ends.
+// first returns the first of several values. It fails the test if there are none.
 func first[T any](t *testing.T, several []T) T {
 	t.Helper()
 	if len(several) == 0 {

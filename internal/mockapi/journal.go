@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// Request is one request that the server received.
+// Request is a request that the server received.
 type Request struct {
 	Method     string
-	Path       string // as requested, such as /api/operations/rerun/53388
+	Path       string // as received, such as /api/operations/rerun/53388
 	Query      url.Values
 	Header     http.Header
 	Status     int       // of the response; 0 while, or if, no response was sent
@@ -21,8 +21,8 @@ type Request struct {
 	RemoteAddr string
 }
 
-// String is the request in one line, such as "PUT /api/operations/rerun/53388".
-// Its query follows where there is one, sorted by name.
+// String returns the request in one line, such as "PUT /api/operations/rerun/53388", with its query
+// sorted by name.
 func (r Request) String() string {
 	line := r.Method + " " + r.Path
 	if len(r.Query) > 0 {
@@ -31,14 +31,14 @@ func (r Request) String() string {
 	return line
 }
 
-// journal keeps the requests in the order of their arrival.
+// journal records the requests in the order of their arrival.
 type journal struct {
 	mutex    sync.Mutex
 	requests []*Request
 }
 
-// Requests returns all requests in the order of their arrival, also those that
-// have no response yet.
+// Requests returns all requests in the order of their arrival, including those that have no
+// response yet.
 func (s *Server) Requests() []Request {
 	s.journal.mutex.Lock()
 	defer s.journal.mutex.Unlock()
@@ -49,15 +49,14 @@ func (s *Server) Requests() []Request {
 	return requests
 }
 
-// ResetRequests forgets the requests so far.
+// ResetRequests clears the journal.
 func (s *Server) ResetRequests() {
 	s.journal.mutex.Lock()
 	defer s.journal.mutex.Unlock()
 	s.journal.requests = nil
 }
 
-// arrived notes a request. The function that it returns notes the status of the
-// response.
+// arrived records a request. The returned function records the status of the response.
 func (j *journal) arrived(r *http.Request, now time.Time) (responded func(status int)) {
 	entry := &Request{
 		Method:     r.Method,

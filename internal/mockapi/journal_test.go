@@ -41,7 +41,7 @@ func TestJournal(t *testing.T) {
 	equal(t, "forgotten", len(api.Requests()), 0)
 }
 
-// A request is in the journal before it is responded to.
+// A request is in the journal before its response is sent.
 func TestJournalOfUnanswered(t *testing.T) {
 	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1})
 	var then []int

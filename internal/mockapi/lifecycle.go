@@ -9,8 +9,7 @@ import (
 	"time"
 )
 
-// actions say which Runs each action is for. Anything else is a conflict, which
-// is the whole of who may do what, when.
+// actions lists the Runs that each action supports. Any other Run is a conflict.
 var (
 	abortAction  = action{done: "aborted", from: active}
 	resumeAction = action{done: "resumed", from: stopped, unsupported: []string{"catalog", "external_scan", "export", "materialize"}}
@@ -28,8 +27,8 @@ func terminal(result string) bool { return !active(result) }
 
 func stopped(result string) bool { return result == failure || result == aborted }
 
-// conflict is the response for a Run that the action is not for, and whether it is
-// not.
+// conflict returns the response for a Run that does not support the action, and whether that is the
+// case.
 func (a action) conflict(found *record, result string) (response, bool) {
 	if slices.Contains(a.unsupported, kindOf(found.run.Type)) {
 		return detail(http.StatusConflict, "Run %d cannot be %s: not supported by Runs of type %s",
@@ -42,8 +41,8 @@ func (a action) conflict(found *record, result string) (response, bool) {
 	return response{}, false
 }
 
-// editable finds the Run that an action is requested for, or returns why there is
-// none: no such Run, or no permission on its datastore.
+// editable finds the Run of an action, or returns the error response: the Run does not exist, or
+// the token lacks the permission on its datastore.
 func (s *Server) editable(id int64) (*record, response, bool) {
 	found, ok := s.byID[id]
 	if !ok {
@@ -56,7 +55,7 @@ func (s *Server) editable(id int64) (*record, response, bool) {
 	return found, response{}, true
 }
 
-// abort is PUT /api/operations/abort/{id}.
+// abort serves PUT /api/operations/abort/{id}.
 func (s *Server) abort(_ *http.Request, id int64) response {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -68,7 +67,7 @@ func (s *Server) abort(_ *http.Request, id int64) response {
 	if conflict, ok := abortAction.conflict(found, found.at(now).result); ok {
 		return conflict
 	}
-	// A Run that ends by itself before the worker could stop is not aborted.
+	// A Run that ends before the worker stops is not aborted.
 	if stop := now.Add(s.options.AbortDelay); found.current.ends.After(stop) {
 		found.current.ends = stop
 		found.run.Result, found.run.Message = aborted, ""
@@ -76,7 +75,7 @@ func (s *Server) abort(_ *http.Request, id int64) response {
 	return reply(http.StatusOK, found.full(found.at(now)))
 }
 
-// resume is PUT /api/operations/run/{id}.
+// resume serves PUT /api/operations/run/{id}.
 func (s *Server) resume(r *http.Request, id int64) response {
 	query := parse(r)
 	forced, _ := query.boolean("force_abort")
@@ -112,7 +111,7 @@ func (s *Server) resume(r *http.Request, id int64) response {
 	return reply(http.StatusOK, found.full(found.accepted()))
 }
 
-// rerun is PUT /api/operations/rerun/{id}.
+// rerun serves PUT /api/operations/rerun/{id}.
 func (s *Server) rerun(_ *http.Request, id int64) response {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -128,9 +127,9 @@ func (s *Server) rerun(_ *http.Request, id int64) response {
 	return reply(http.StatusOK, fresh.full(fresh.accepted()))
 }
 
-// Start reruns a Run as if somebody else had, and returns the new Run's id. The
-// function changes the new Run before it begins: who or which schedule triggered
-// it, its settings, its containers. Its id and its time are as for any other.
+// Start reruns a Run as another client would, and returns the id of the new Run. The function
+// changes the new Run before it begins: the user or schedule that triggered it, its settings, its
+// containers. Its id and times are assigned as usual.
 func (s *Server) Start(source int64, change func(*Run)) int64 {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -149,7 +148,7 @@ func (s *Server) begin(source *record, now time.Time, change func(*Run)) *record
 	return fresh
 }
 
-// dispatch begins an execution at a Run of which a share is done already.
+// dispatch starts an execution of a Run with a share of its work already done.
 func (s *Server) dispatch(r *record, done float64, now time.Time) {
 	outcome := s.nextOutcome(r.run.Type)
 	r.run.Result, r.run.Message, r.run.Failing = outcome.Result, outcome.Message, outcome.Failing
@@ -159,7 +158,7 @@ func (s *Server) dispatch(r *record, done float64, now time.Time) {
 	r.current = newExecution(now, done, outcome)
 }
 
-// remove is DELETE /api/operations/{id}.
+// remove serves DELETE /api/operations/{id}.
 func (s *Server) remove(_ *http.Request, id int64) response {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()

@@ -20,8 +20,7 @@ var (
 	resumable = []string{"profile", "scan", "promote", "promote_quality_check"}
 )
 
-// The whole table of who may do what, when: every action on every type in every
-// state.
+// All combinations of action, type and state.
 func TestLifecycleTable(t *testing.T) {
 	actions := []struct {
 		name, method, path, done string

@@ -15,7 +15,7 @@ const (
 	descending = "desc"
 )
 
-// ordering is how the list is sorted; both fields are "" where not requested.
+// ordering is the requested sort of the list. A field that is not requested is "".
 type ordering struct {
 	created, duration string
 }
@@ -27,7 +27,7 @@ func (q *query) ordering() ordering {
 	}
 }
 
-// list is GET /api/operations.
+// list serves GET /api/operations.
 func (s *Server) list(r *http.Request, _ int64) response {
 	query := parse(r)
 	filters, ordering, page := query.filters(), query.ordering(), query.page()
@@ -44,7 +44,7 @@ func (s *Server) list(r *http.Request, _ int64) response {
 	items := []map[string]any{}
 	from, to := page.bounds(len(matches))
 	for i := from; i < to; i++ {
-		// The Runs are kept by ascending creation; the list starts with the newest.
+		// Runs are stored by ascending creation; the list starts with the newest.
 		index := i
 		if ordering.duration == "" && ordering.created != ascending {
 			index = len(matches) - 1 - i
@@ -60,8 +60,8 @@ func (s *Server) list(r *http.Request, _ int64) response {
 	})
 }
 
-// matching are the Runs that pass all filters, in the order in which they are
-// kept; without filters it is what is kept, to be read only.
+// matching returns the Runs that pass all filters, in the order in which they are stored. Without
+// filters it returns the stored slice itself, which must not be changed.
 func (s *Server) matching(filters []filter, now time.Time) []*record {
 	if len(filters) == 0 {
 		return s.ordered
@@ -75,8 +75,8 @@ func (s *Server) matching(filters []filter, now time.Time) []*record {
 	return matches
 }
 
-// byDuration sorts by creation where that is requested, then by duration, with
-// Runs that have none last, then by id.
+// byDuration sorts by creation if requested, then by duration with Runs without a duration last,
+// then by id.
 func byDuration(matches []*record, ordering ordering, now time.Time) []*record {
 	type timed struct {
 		*record

@@ -85,7 +85,7 @@ func TestEmptyList(t *testing.T) {
 	api.call(t, "GET", "/api/operations").expect(t, 200, `{"items":[],"page":1,"pages":0,"size":50,"total":0}`)
 }
 
-// The pages of an unchanging history hold every Run once, however they are sorted.
+// The pages of an unchanging history contain every Run once, in every order.
 func TestPagesAreAPartition(t *testing.T) {
 	api := start(t, mockapi.Options{}, mockapi.Demo(noon)...)
 	for _, sorting := range []string{"", "sort_created=asc", "sort_duration=desc", "sort_created=desc&sort_duration=asc"} {
@@ -100,7 +100,7 @@ func TestPagesAreAPartition(t *testing.T) {
 	}
 }
 
-// An item carries what the full payload does, but for the per-container arrays.
+// An item has the fields of the full payload, except the per-container arrays.
 func TestListItem(t *testing.T) {
 	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1, Type: "scan"}, mockapi.Run{ID: 2, Type: "profile"})
 	items := api.get(t, "/api/operations?sort_created=asc")["items"].([]any)

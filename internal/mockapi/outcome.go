@@ -8,32 +8,32 @@ import (
 	"time"
 )
 
-// Never as Running keeps a Run running until Finish or an abort.
+// Never, as Running, keeps a Run running until Finish or an abort.
 const Never time.Duration = math.MaxInt64
 
-// endOfTime is when that happens which never happens.
+// endOfTime is the time of events that never happen.
 var endOfTime = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
 
-// Outcome is how a Run that is started continues.
+// Outcome is the course of a started Run.
 type Outcome struct {
-	Queued  time.Duration // how long it stays queued; a promote Run never is
-	Running time.Duration // how long it runs after that
+	Queued  time.Duration // time in the queue; a promote Run is never queued
+	Running time.Duration // time from the start to the end
 	Result  string        // success, failure or aborted; "" means success
 	Message string
 
-	Anomalies *int64 // how many anomalies a scan identifies; nil: as many as its source
-	Failing   int    // how many containers fail where the Run does; 0 means one
+	Anomalies *int64 // number of anomalies that a scan identifies; nil: as many as its source
+	Failing   int    // number of containers that fail if the Run fails; 0 means one
 }
 
-// Plan sets the outcomes of the next Runs that are started or resumed, in
-// order, before Options.Outcome applies again.
+// Plan sets the outcomes of the next Runs that are started or resumed, in order. Options.Outcome
+// applies after those.
 func (s *Server) Plan(outcomes ...Outcome) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.planned = append(s.planned, outcomes...)
 }
 
-// nextOutcome takes the outcome of a Run of this type that starts now.
+// nextOutcome returns the outcome of a Run of this type that starts now, and consumes it.
 func (s *Server) nextOutcome(runType string) Outcome {
 	outcome := s.options.Outcome
 	if len(s.planned) > 0 {

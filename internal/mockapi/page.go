@@ -5,12 +5,12 @@ package mockapi
 
 import "math"
 
-// page is one page of a listing; the first one has the number 1.
+// page is one page of a list. The first page has the number 1.
 type page struct {
 	number, size int64
 }
 
-// page reads the two parameters of every listing.
+// page reads the two parameters of every list.
 func (q *query) page() page {
 	return page{
 		number: q.boundedInteger("page", math.MaxInt64, 1),
@@ -18,12 +18,12 @@ func (q *query) page() page {
 	}
 }
 
-// count is how many pages the total fills.
+// count returns the number of pages of a list with this total.
 func (p page) count(total int) int64 {
 	return (int64(total) + p.size - 1) / p.size
 }
 
-// bounds are the indexes between which the page lies in total items.
+// bounds returns the indexes between which the page lies in total items.
 func (p page) bounds(total int) (from, to int) {
 	if p.number > p.count(total) {
 		return total, total

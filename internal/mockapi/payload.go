@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// timestamp is a time as the API writes it; null when it is not known yet.
+// timestamp returns a time as the API writes it: null if it is not known yet.
 func timestamp(t time.Time) any {
 	if t.IsZero() {
 		return nil
@@ -17,7 +17,7 @@ func timestamp(t time.Time) any {
 	return t.UTC().Format("2006-01-02T15:04:05.000000Z")
 }
 
-// text is a string as the API writes it; null when there is none.
+// text returns a string as the API writes it: null if it is empty.
 func text(s string) any {
 	if s == "" {
 		return nil
@@ -25,8 +25,8 @@ func text(s string) any {
 	return s
 }
 
-// listed is a Run with the progress m as an item of the list: the full payload
-// except for the per-container arrays.
+// listed returns a Run with the progress m as an item of the list: the full payload without the
+// per-container arrays.
 func (r *record) listed(m moment) map[string]any {
 	run := r.view(m)
 	payload := map[string]any{
@@ -49,7 +49,7 @@ func (r *record) listed(m moment) map[string]any {
 	return payload
 }
 
-// retrieve is GET /api/operations/{id}.
+// retrieve serves GET /api/operations/{id}.
 func (s *Server) retrieve(_ *http.Request, id int64) response {
 	s.mutex.RLock()
 	defer s.mutex.RUnlock()
@@ -60,7 +60,7 @@ func (s *Server) retrieve(_ *http.Request, id int64) response {
 	return reply(http.StatusOK, found.full(found.at(s.now())))
 }
 
-// full is a Run with the progress m as "Retrieving a Run" returns it.
+// full returns a Run with the progress m as "Retrieving a Run" shows it.
 func (r *record) full(m moment) map[string]any {
 	payload := r.listed(m)
 	switch kindOf(r.run.Type) {
@@ -83,7 +83,7 @@ var scanSettings = map[string]any{
 	"auto_resolved_anomaly_count":        0,
 }
 
-// usualSettings are each kind's settings where a Run does not say otherwise.
+// usualSettings holds the default settings of each kind of operation.
 var usualSettings = map[string]map[string]any{
 	"catalog":       {"include": []string{"table", "view"}, "prune": false, "recreate": false},
 	"scan":          scanSettings,

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// query reads the parameters of one request, and gathers what is wrong with
-// them into one response of the status 422, in the form of the API's framework.
+// query reads the parameters of one request, and collects the invalid ones for a single response
+// with status 422 in the format of the API's framework.
 type query struct {
 	values url.Values
 	errors []map[string]any
@@ -32,8 +32,8 @@ func (q *query) unprocessable() response {
 	return reply(http.StatusUnprocessableEntity, map[string]any{"detail": q.errors})
 }
 
-// reject notes that the value at index of the named parameter is not valid;
-// the index is -1 for a parameter that is no list.
+// reject records that the value at index of the named parameter is not valid. The index is -1 for a
+// parameter that is not a list.
 func (q *query) reject(name string, index int, kind, message string, context map[string]any) {
 	location := []any{"query", name}
 	input, _ := q.last(name)
@@ -48,7 +48,8 @@ func (q *query) reject(name string, index int, kind, message string, context map
 	q.errors = append(q.errors, entry)
 }
 
-// last is the value of a parameter that is no list; of several the last counts.
+// last returns the value of a parameter that is not a list. If there are several, the last one
+// counts.
 func (q *query) last(name string) (string, bool) {
 	values := q.values[name]
 	if len(values) == 0 {
@@ -83,7 +84,7 @@ func (q *query) parseInteger(name string, index int, value string) (int64, bool)
 	return number, err == nil
 }
 
-// boundedInteger is an integer from 1 to most, or usual where there is none.
+// boundedInteger returns an integer from 1 to most, or usual if there is none.
 func (q *query) boundedInteger(name string, most, usual int64) int64 {
 	number, ok := q.integer(name)
 	switch {
@@ -97,7 +98,7 @@ func (q *query) boundedInteger(name string, most, usual int64) int64 {
 	return number
 }
 
-// boolean accepts what the API's framework accepts.
+// boolean accepts the values that the API's framework accepts.
 func (q *query) boolean(name string) (value, ok bool) {
 	given, ok := q.last(name)
 	if !ok {
@@ -113,7 +114,7 @@ func (q *query) boolean(name string) (value, ok bool) {
 	return false, false
 }
 
-// choice is one of the values, or "" where there is none.
+// choice returns one of the values, or "" if there is none.
 func (q *query) choice(name string, values ...string) string {
 	value, ok := q.last(name)
 	if ok && !slices.Contains(values, value) {
@@ -137,7 +138,7 @@ func (q *query) rejectChoice(name string, index int, values []string) {
 	q.reject(name, index, "enum", expected, map[string]any{"expected": expected})
 }
 
-// date is a calendar date, or "" where there is none.
+// date returns a calendar date, or "" if there is none.
 func (q *query) date(name string) string {
 	value, ok := q.last(name)
 	if !ok {

@@ -10,31 +10,30 @@ import (
 	"time"
 )
 
-// record is a Run as it is kept: what it will have been once it has ended, and
-// the executions that bring it there.
+// record is the stored form of a Run: its final state, and the executions that lead there.
 type record struct {
-	// run carries the final Result and Message, and in Status the counters of
-	// the whole work. Its StartTime and EndTime are not used.
+	// run holds the final Result and Message, and in Status the counters of the whole work. Its
+	// StartTime and EndTime are not used.
 	run     Run
 	current execution
 	earlier []execution // those before the Run was resumed
 }
 
-// moment is what a Run shows of its progress at one time.
+// moment is the progress of a Run at one time.
 type moment struct {
 	result     string
 	start, end time.Time
 	done       float64
 }
 
-// at is the Run's progress at the time now.
+// at returns the progress of the Run at the time now.
 func (r *record) at(now time.Time) moment {
 	m := moment{result: queued, done: r.current.done(now)}
 	if r.current.started(now) {
 		m.result, m.start = running, r.current.begins
 	}
 	if len(r.earlier) > 0 {
-		// A resumed Run shows when it was dispatched again.
+		// The start of a resumed Run is the time of its new dispatch.
 		m.start = r.current.dispatched
 	}
 	if r.current.ended(now) {
@@ -43,8 +42,8 @@ func (r *record) at(now time.Time) moment {
 	return m
 }
 
-// accepted is what the response to a request shows that has just started the
-// current execution: even the shortest Run is seen queued once, a promote running.
+// accepted returns the progress in the response to the request that has just started the current
+// execution: even the shortest Run is queued once, and a promote Run is running.
 func (r *record) accepted() moment {
 	m := moment{result: queued, done: r.current.from}
 	if kindOf(r.run.Type) == "promote" {
@@ -56,7 +55,7 @@ func (r *record) accepted() moment {
 	return m
 }
 
-// view is the Run with the progress m. It is a copy.
+// view returns a copy of the Run with the progress m.
 func (r *record) view(m moment) Run {
 	run := r.run.clone()
 	run.Result, run.StartTime, run.EndTime = m.result, m.start, m.end
@@ -75,7 +74,7 @@ func (r *record) view(m moment) Run {
 // tolerance absorbs rounding in shares, so that 7/14 of 14 containers are 7.
 const tolerance = 1e-6
 
-// counted is a counter whose whole is known, when a share of the work is done.
+// counted returns a counter when a share of the work is done, given its value for the whole work.
 func counted(name string, whole int64, done float64) int64 {
 	if isTotal(name) {
 		return whole
@@ -83,12 +82,12 @@ func counted(name string, whole int64, done float64) int64 {
 	return int64(math.Floor(float64(whole)*done + tolerance))
 }
 
-// isTotal tells the counters that are known from the start: total_containers.
+// isTotal reports whether a counter is known from the start, such as total_containers.
 func isTotal(name string) bool {
 	return strings.HasPrefix(name, "total_")
 }
 
-// copyFor is a record of the same configuration, and as far done, for a new Run.
+// copyFor returns a record with the same configuration and progress for a new Run.
 func (r *record) copyFor(id int64, now time.Time, user string) *record {
 	run := r.run.clone()
 	run.ID, run.Created, run.TriggeredBy, run.Schedule = id, now, user, nil

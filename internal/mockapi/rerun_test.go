@@ -10,8 +10,8 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// A rerun is a new Run of the same configuration that goes from queued through
-// running to its result, with counters that grow on the way.
+// A rerun starts a new Run with the same configuration. It is queued, then running, then has its
+// result, and its counters grow.
 func TestRerun(t *testing.T) {
 	api := start(t, mockapi.Options{
 		User:    "automation@example.com",
@@ -60,7 +60,7 @@ func TestRerun(t *testing.T) {
 	}
 }
 
-// Every container is processed from scratch, also after a resume.
+// A rerun processes every container from scratch, even after a resume.
 func TestRerunStartsFromScratch(t *testing.T) {
 	api := start(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}},
 		mockapi.Run{ID: 1, Type: "scan", Result: "aborted"})
@@ -74,8 +74,8 @@ func TestRerunStartsFromScratch(t *testing.T) {
 	equal(t, "containers_analyzed", api.get(t, "/api/operations/2")["status"].(object)["containers_analyzed"], 1.0)
 }
 
-// Without an Outcome a Run succeeds at the first look; the response to the rerun
-// still shows it active.
+// Without an Outcome, a Run succeeds at the first poll. The response to the rerun still shows it as
+// active.
 func TestRerunAtOnce(t *testing.T) {
 	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1, Type: "scan"}, mockapi.Run{ID: 2, Type: "promote_x"})
 	accepted := api.put(t, "/api/operations/rerun/1")
@@ -120,7 +120,7 @@ func TestPlan(t *testing.T) {
 	equal(t, "a Run that never ends", run.Result, "running")
 }
 
-// Somebody else reruns a Run, or a schedule does.
+// Another user or a schedule reruns a Run.
 func TestStart(t *testing.T) {
 	api := start(t, mockapi.Options{User: "automation"}, mockapi.Run{ID: 1, Settings: object{"incremental": false}})
 	equal(t, "id", api.Start(1, nil), int64(2))
@@ -140,7 +140,7 @@ func TestStart(t *testing.T) {
 	equal(t, "the source's containers", len(source.Containers), 2)
 }
 
-// An id is never given twice, not even when its Run is gone.
+// An id is never reused, even after its Run was deleted.
 func TestFreshIDs(t *testing.T) {
 	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1}, mockapi.Run{ID: 40})
 	api.Remove(40)

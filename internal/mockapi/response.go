@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-// response is a response before it is sent.
+// response is a response that is not sent yet.
 type response struct {
 	status int
 	header http.Header
@@ -25,13 +25,13 @@ type response struct {
 func reply(status int, value any) response {
 	body, err := json.Marshal(value)
 	if err != nil {
-		// Only a Run whose Settings have no JSON form leads here.
+		// Only a Run whose Settings have no JSON form leads to this error.
 		return detail(http.StatusInternalServerError, "%s", err)
 	}
 	return response{status: status, header: http.Header{"Content-Type": {"application/json"}}, body: body}
 }
 
-// detail returns an error in the form of the API's framework.
+// detail returns an error in the format of the API's framework.
 func detail(status int, format string, arguments ...any) response {
 	return reply(status, map[string]string{"detail": fmt.Sprintf(format, arguments...)})
 }
@@ -40,10 +40,10 @@ func noSuchRun(id int64) response {
 	return detail(http.StatusNotFound, "Run %d does not exist", id)
 }
 
-// gzipFrom is the length from which a body is compressed.
+// gzipFrom is the minimum length of a body that is compressed.
 const gzipFrom = 1024
 
-// compressed is the response in the encoding that the client accepts.
+// compressed returns the response in the encoding that the client accepts.
 func (p response) compressed(r *http.Request) response {
 	if len(p.body) < gzipFrom || !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		return p
@@ -59,7 +59,7 @@ func (p response) compressed(r *http.Request) response {
 	return p
 }
 
-// writeHead sends all of the response but its body.
+// writeHead sends the response without its body.
 func (p response) writeHead(w http.ResponseWriter) {
 	maps.Copy(w.Header(), p.header)
 	if p.status != http.StatusNoContent {

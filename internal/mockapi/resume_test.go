@@ -10,7 +10,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// stoppedScan had done 2 of its 4 containers when it was aborted.
+// stoppedScan is a scan that was aborted with 2 of its 4 containers done.
 func stoppedScan() mockapi.Run {
 	return mockapi.Run{
 		ID: 9, Type: "scan", Result: "aborted", Message: "stopped by hand", TriggeredBy: "somebody",
@@ -19,7 +19,7 @@ func stoppedScan() mockapi.Run {
 	}
 }
 
-// The same Run continues from where it stopped, and shows when it was dispatched.
+// The same Run continues from where it stopped, and shows the time of its new dispatch.
 func TestResume(t *testing.T) {
 	api := start(t, mockapi.Options{Outcome: mockapi.Outcome{Queued: 10 * time.Second, Running: 20 * time.Second}}, stoppedScan())
 	accepted := api.put(t, "/api/operations/run/9")
@@ -54,7 +54,7 @@ func TestResume(t *testing.T) {
 	equal(t, "Runs", len(api.Runs()), 1)
 }
 
-// Containers that were done are not read again: they keep their first times.
+// Containers that are done are not processed again: they keep their times.
 func TestResumeKeepsDoneContainers(t *testing.T) {
 	api := start(t, mockapi.Options{Outcome: mockapi.Outcome{Running: 20 * time.Second}}, stoppedScan())
 	before := api.get(t, "/api/operations/9/containers")["items"].([]any)
@@ -85,7 +85,7 @@ func TestResumePromote(t *testing.T) {
 	equal(t, "first look", run.Result, "success")
 }
 
-// The lifecycle page's way: a new Run that does what was left undone.
+// As the lifecycle page describes: a new Run does the remaining work.
 func TestResumeAsNew(t *testing.T) {
 	api := start(t, mockapi.Options{ResumeAsNew: true, User: "automation", Outcome: mockapi.Outcome{Queued: time.Second, Running: 20 * time.Second}}, stoppedScan())
 	source := api.get(t, "/api/operations/9")
@@ -103,7 +103,7 @@ func TestResumeAsNew(t *testing.T) {
 	equal(t, "the newest first", ids(api.get(t, "/api/operations")), []int64{10, 9})
 }
 
-// A forced abort stops the Run where it is, whatever the delay of an abort.
+// A forced abort stops the Run immediately, whatever AbortDelay is.
 func TestForceAbort(t *testing.T) {
 	run := stoppedScan()
 	run.Result, run.EndTime, run.StartTime = "success", noon.Add(30*time.Minute), noon.Add(-30*time.Minute)
@@ -120,7 +120,7 @@ func TestForceAbort(t *testing.T) {
 	equal(t, "at the end", api.get(t, "/api/operations/9")["result"], "success")
 }
 
-// Forced where a resume is a new Run, the old one is left aborted.
+// If a resume starts a new Run, force_abort leaves the old one aborted.
 func TestForceAbortAsNew(t *testing.T) {
 	api := start(t, mockapi.Options{ResumeAsNew: true}, mockapi.Run{ID: 9, Type: "profile", Result: "running"})
 	equal(t, "id", api.put(t, "/api/operations/run/9?force_abort=1")["id"], 10.0)

@@ -11,7 +11,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// scan is the Run of the API page, as far as that page shows it.
+// scan is the Run of the API page, as far as the page shows it.
 func scan() mockapi.Run {
 	created := time.Date(2026, time.May, 1, 9, 30, 0, 123456000, time.UTC)
 	return mockapi.Run{
@@ -123,14 +123,14 @@ func TestNoSuchRun(t *testing.T) {
 	}
 }
 
-// A page of the list is long enough for the compression that a proxy would do.
+// A page of the list is long enough to be compressed, as a proxy would.
 func TestCompression(t *testing.T) {
 	api := start(t, mockapi.Options{}, mockapi.Demo(noon)...)
 	request := api.request(t, http.MethodGet, "/api/operations")
 	request.Header.Set("Accept-Encoding", "gzip")
 	compressed := api.send(t, request)
 	equal(t, "encoding", compressed.header.Get("Content-Encoding"), "gzip")
-	// The transport decompresses by itself when gzip was not requested.
+	// The transport decompresses automatically if the client did not request gzip.
 	plain := api.call(t, http.MethodGet, "/api/operations")
 	equal(t, "items", len(ids(plain.payload(t))), 50)
 	if len(compressed.body)*4 > len(plain.body) {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// The results of a Run: two while it is active, three that are terminal.
+// The results of a Run: queued and running while it is active, the others once it has ended.
 const (
 	queued  = "queued"
 	running = "running"
@@ -19,10 +19,10 @@ const (
 	aborted = "aborted"
 )
 
-// Run is one Run as the API knows it.
+// Run is a Run as the API knows it.
 //
-// A Run that is seeded with an EndTime in the future is active until then, and
-// shows its Result, its Message and its EndTime only from then on.
+// A Run that is seeded with an EndTime in the future is active until then: its Result, Message and
+// EndTime show only after that time.
 type Run struct {
 	ID          int64
 	Type        string
@@ -39,8 +39,8 @@ type Run struct {
 	Tags        []string
 	Status      map[string]int64 // the counters of the payload's status
 	Settings    map[string]any   // the operation's own settings, merged into the payload
-	Anomalies   []int64          // those that a scan identifies, by container; none beyond its end
-	Failing     int              // how many containers fail where the Run does; 0 means one
+	Anomalies   []int64          // anomalies that a scan identifies, by container; missing ones are 0
+	Failing     int              // number of containers that fail if the Run fails; 0 means one
 }
 
 // Datastore is the datastore of a Run, as the payload of a Run shows it.
@@ -69,7 +69,7 @@ type Container struct {
 	TableType     string `json:"table_type,omitempty"`
 }
 
-// clone returns a Run that shares nothing with r that can be changed.
+// clone returns a deep copy of r.
 func (r *Run) clone() Run {
 	copied := *r
 	if copied.Schedule != nil {
@@ -84,8 +84,8 @@ func (r *Run) clone() Run {
 	return copied
 }
 
-// kindOf is the operation_type of the API page that a Run's type belongs to: a
-// sync Run reads "sync" or "catalog", and promote Runs may read "promote_*".
+// kindOf returns the operation_type of the API page for a Run's type: the type of a sync Run is
+// "sync" or "catalog", and that of a promote Run may be "promote_*".
 func kindOf(runType string) string {
 	switch {
 	case runType == "sync":

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// What a seeded Run is taken to have waited and run for when it does not say.
+// The default times that a seeded Run is queued and runs.
 const (
 	usualWait = 5 * time.Second
 	usualRun  = 5 * time.Minute
@@ -18,13 +18,13 @@ const (
 
 var usualDatastore = Datastore{ID: 101, Name: "Datastore-Sample", StoreType: "jdbc", Type: "snowflake"}
 
-// containerNames are the tables of a datastore that nothing else is known of.
+// containerNames are the default tables of a datastore.
 var containerNames = []string{
 	"customers", "orders", "order_items", "products", "payments", "invoices", "shipments",
 	"suppliers", "returns", "stores", "employees", "inventory", "promotions", "web_sessions",
 }
 
-// usualContainers are count tables, with ids from first on.
+// usualContainers returns count tables, with ids from first.
 func usualContainers(first int64, count int) []Container {
 	containers := make([]Container, count)
 	for i := range containers {
@@ -37,7 +37,7 @@ func usualContainers(first int64, count int) []Container {
 	return containers
 }
 
-// seeded is the record of a Run that was seeded, with all that was missing.
+// seeded returns the record of a seeded Run, with defaults for what is missing.
 func seeded(run Run, now time.Time) *record {
 	run.Type = cmp.Or(run.Type, "scan")
 	run.Result = cmp.Or(run.Result, success)
@@ -70,7 +70,7 @@ func seeded(run Run, now time.Time) *record {
 	return &record{run: run, current: current}
 }
 
-// fillTimes derives the times that a Run lacks from those that it has.
+// fillTimes derives the missing times of a Run from the others.
 func fillTimes(run *Run, now time.Time) {
 	if run.Created.IsZero() {
 		switch {
@@ -97,9 +97,8 @@ func fillTimes(run *Run, now time.Time) {
 	}
 }
 
-// shareOf is the share of its work that a seeded Run has done or will have done
-// when it ends: all of it for a success, and otherwise what its counters say, or
-// half.
+// shareOf returns the share of its work that a seeded Run has done or will have done when it ends:
+// all of it for a success, otherwise what its counters show, or half.
 func shareOf(run Run) float64 {
 	if run.Result == success {
 		return 1
@@ -111,8 +110,8 @@ func shareOf(run Run) float64 {
 	return 0.5
 }
 
-// wholeOf is the inverse of counted: the counter's value for the whole work
-// when it shows count after a share of it.
+// wholeOf is the inverse of counted: it returns the counter for the whole work, given its count
+// after a share of the work.
 func wholeOf(name string, count int64, share float64) int64 {
 	if isTotal(name) {
 		return count
@@ -120,7 +119,7 @@ func wholeOf(name string, count int64, share float64) int64 {
 	return int64(math.Ceil(float64(count)/share - tolerance))
 }
 
-// usualCounters are the counters of the whole work of a Run, by its type.
+// usualCounters returns the counters of the whole work of a Run, by its type.
 func usualCounters(run Run) map[string]int64 {
 	containers := int64(len(run.Containers))
 	counters := map[string]int64{"total_containers": containers, "containers_analyzed": containers}

@@ -10,7 +10,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// What a test leaves out is filled in so that it fits the rest.
+// Missing values get consistent defaults.
 func TestSeedFillsIn(t *testing.T) {
 	var zero time.Time
 	for _, test := range []struct {
@@ -46,7 +46,7 @@ func TestSeedFillsIn(t *testing.T) {
 	}
 }
 
-// A Run shows the counters that it was seeded with, and what it copies.
+// A Run shows the counters that it was seeded with. Seeding copies them.
 func TestSeedKeepsWhatIsGiven(t *testing.T) {
 	for _, result := range []string{"success", "failure", "aborted", "running"} {
 		status := map[string]int64{"total_containers": 14, "containers_analyzed": 9, "records_processed": 444444, "odd": 7}

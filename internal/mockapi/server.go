@@ -13,31 +13,31 @@ import (
 	"time"
 )
 
-// Options are what a Server is made of. Only Token is required.
+// Options configures a Server. Only Token is required.
 type Options struct {
-	// Token is the bearer token that is accepted; none is where it is empty.
+	// Token is the bearer token that the server accepts. If it is empty, the server accepts none.
 	Token string
-	// Now is the server's clock: time.Now, unless a test brings a Clock.
+	// Now is the server's clock. Defaults to time.Now.
 	Now func() time.Time
-	// Outcome is how a Run that is started here continues, unless Plan says
-	// otherwise. The zero Outcome is a success at the first look.
+	// Outcome is the course of started Runs, unless Plan sets another. The zero Outcome succeeds at
+	// the first poll.
 	Outcome Outcome
-	// AbortDelay is the time from an accepted abort to the Run being aborted.
-	// The response to abort shows the result aborted only where it is 0.
+	// AbortDelay is the time from an accepted abort to the end of the Run. The response to the
+	// abort shows the result aborted only if AbortDelay is 0.
 	AbortDelay time.Duration
-	// ResumeAsNew makes resume start a new Run, as the page on the lifecycle of
-	// Runs says, instead of reviving the same one, as the API page says.
+	// ResumeAsNew makes resume start a new Run, as the page on the lifecycle of Runs describes,
+	// instead of continuing the same one, as the API page describes.
 	ResumeAsNew bool
-	// User is who triggers the Runs that are started here.
+	// User triggers the Runs that are started through the API.
 	User string
-	// Gateway stands in front of the API, if there is one.
+	// Gateway is the gateway in front of the API, if any.
 	Gateway *Gateway
-	// NestedContainers lists the containers of a Run as some deployments do: as
-	// the containers themselves, with what the Run did in them nested.
+	// NestedContainers lists the containers of a Run as some deployments do: each item is the
+	// container, with the work of the Run nested in it.
 	NestedContainers bool
 }
 
-// Server is the API. It is an http.Handler, safe for concurrent use.
+// Server implements the API. It is an http.Handler, safe for concurrent use.
 type Server struct {
 	options Options
 	journal journal
@@ -53,7 +53,7 @@ type Server struct {
 	revoked   bool
 }
 
-// New returns the API with no Runs.
+// New returns a Server with no Runs.
 func New(options Options) *Server {
 	if options.Now == nil {
 		options.Now = time.Now
@@ -65,8 +65,8 @@ func New(options Options) *Server {
 	}
 }
 
-// Forbid takes the Editor team permission on a datastore from the token: its
-// Runs can be read, and not be aborted, resumed, rerun or deleted.
+// Forbid removes the Editor team permission on a datastore from the token: its Runs can be read,
+// but not aborted, resumed, rerun or deleted.
 func (s *Server) Forbid(datastore int64) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -80,13 +80,13 @@ func (s *Server) Revoke() {
 	s.revoked = true
 }
 
-// now is the time by the server's clock, as precise as the API's timestamps.
+// now returns the time of the server's clock, in the precision of the API's timestamps.
 func (s *Server) now() time.Time {
 	return s.options.Now().UTC().Truncate(time.Microsecond)
 }
 
-// ServeHTTP responds to one request of the API. To close a connection without a response it
-// panics with http.ErrAbortHandler, which a http.Server takes as just that.
+// ServeHTTP responds to one request. To close a connection without a response, it panics with
+// http.ErrAbortHandler, as net/http documents.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	respond := s.journal.arrived(r, s.now())
 	if refusal, refused := s.gateway.refuse(r, s.now()); refused {
@@ -119,7 +119,7 @@ var routes = []struct {
 	{http.MethodPut, "/api/operations/rerun/{id}", (*Server).rerun},
 }
 
-// perform carries a request out.
+// perform performs a request and returns the response.
 func (s *Server) perform(r *http.Request) response {
 	if refusal, ok := s.authorise(r); !ok {
 		return refusal
@@ -166,7 +166,7 @@ func (s *Server) authorise(r *http.Request) (response, bool) {
 	return refusal, false
 }
 
-// matchPath returns what stands for {id} in a path that matches the pattern.
+// matchPath returns the value of {id} in a path that matches the pattern.
 func matchPath(pattern, path string) (id string, ok bool) {
 	wanted, given := strings.Split(pattern, "/"), strings.Split(path, "/")
 	ok = slices.EqualFunc(wanted, given, func(want, have string) bool {

@@ -8,17 +8,16 @@ import (
 	"slices"
 )
 
-// byCreated is the order in which Runs are kept: the oldest first.
+// byCreated orders the stored Runs, oldest first.
 func byCreated(a, b *record) int {
 	return cmp.Or(a.run.Created.Compare(b.run.Created), cmp.Compare(a.run.ID, b.run.ID))
 }
 
-// Seed adds Runs. One whose ID is taken replaces that Run. What is missing is
-// filled in so that it is consistent: an ID of 0 becomes the next id, no Type is
-// a scan, no Result is a success, and Created, StartTime and EndTime are derived
-// from the clock. A Run with the result queued or running stays so until it is
-// aborted or finished. Status says what the Run shows now; without it, it is
-// derived from the containers.
+// Seed adds Runs. A Run with an existing ID replaces that Run. Missing values get consistent
+// defaults: an ID of 0 becomes the next id, Type becomes scan, Result becomes success, and Created,
+// StartTime and EndTime are derived from the clock. A Run with the result queued or running stays
+// active until it is aborted or finished. Status holds the current counters of the Run; if it is
+// missing, it is derived from the containers.
 func (s *Server) Seed(runs ...Run) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -36,7 +35,7 @@ func (s *Server) Seed(runs ...Run) {
 	slices.SortFunc(s.ordered, byCreated)
 }
 
-// Run returns the Run with this id as it is now, and whether there is one.
+// Run returns the current state of the Run with this id, and whether it exists.
 func (s *Server) Run(id int64) (Run, bool) {
 	s.mutex.RLock()
 	defer s.mutex.RUnlock()
@@ -47,7 +46,7 @@ func (s *Server) Run(id int64) (Run, bool) {
 	return found.view(found.at(s.now())), true
 }
 
-// Runs returns all Runs as they are now, by ascending id.
+// Runs returns the current state of all Runs, by ascending id.
 func (s *Server) Runs() []Run {
 	s.mutex.RLock()
 	defer s.mutex.RUnlock()
@@ -60,15 +59,14 @@ func (s *Server) Runs() []Run {
 	return runs
 }
 
-// Remove deletes a Run as if somebody had deleted it elsewhere.
+// Remove deletes a Run as another client would.
 func (s *Server) Remove(id int64) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.drop(id)
 }
 
-// Finish ends an active Run now. It does nothing to a Run that has ended or that
-// does not exist.
+// Finish ends an active Run now. It has no effect on a Run that has ended or does not exist.
 func (s *Server) Finish(id int64, result, message string) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -86,8 +84,7 @@ func (s *Server) Finish(id int64, result, message string) {
 	found.run.Result, found.run.Message = result, message
 }
 
-// add keeps a Run that was created just now, which makes it the newest unless
-// the clock went backwards.
+// add stores a Run that was created just now. It is the newest, unless the clock went backwards.
 func (s *Server) add(added *record) {
 	s.byID[added.run.ID] = added
 	place, _ := slices.BinarySearchFunc(s.ordered, added, byCreated)

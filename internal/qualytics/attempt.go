@@ -18,13 +18,13 @@ const largestBody = 64 << 20
 
 var errTooLarge = errors.New("the response is larger than 64 MiB")
 
-// callState is what is known of a call while its attempts are made. It travels with the request's
-// context.
+// callState is what is known about a call while its attempts are made. It is carried in the
+// request's context.
 type callState struct {
 	retry   retryPolicy
 	reached int       // attempts that may have reached the application
 	sent    time.Time // when the last attempt was sent
-	body    []byte    // the last response's, whole, without the token
+	body    []byte    // of the last response, complete and without the token
 }
 
 type callStateKey struct{}
@@ -38,26 +38,26 @@ func callStateOf(ctx context.Context) *callState {
 	return state
 }
 
-// unsentError marks an attempt of which not a byte was sent, so that it certainly had no effect.
+// unsentError marks an attempt of which no byte was sent, so it certainly had no effect.
 type unsentError struct{ error }
 
 func (e unsentError) Unwrap() error { return e.error }
 
-// timeoutError ends an attempt that has no complete response in time.
+// timeoutError marks an attempt without a complete response within its timeout.
 type timeoutError struct{ limit time.Duration }
 
 func (e timeoutError) Error() string { return "no complete response within " + e.limit.String() }
 
-// Timeout makes it a timeout in the sense of [net.Error], as does Temporary.
+// Timeout, like Temporary, makes it a timeout in the sense of [net.Error].
 func (e timeoutError) Timeout() bool { return true }
 
 func (e timeoutError) Temporary() bool { return true }
 
-// attempts makes single attempts, each with its body: a response that ends early is a failed attempt
-// like any other.
+// attempts makes single attempts, each including its body: a response that ends early is a failed
+// attempt like any other.
 type attempts struct {
 	transport http.RoundTripper
-	starts    http.RoundTripper // for what starts a Run
+	starts    http.RoundTripper // for requests that start a Run
 	timeout   time.Duration     // of one attempt, its body included
 	largest   int64             // body that is read
 	token     secret
@@ -92,7 +92,7 @@ func (a *attempts) RoundTrip(request *http.Request) (*http.Response, error) {
 		state.body = a.token.cutFrom(state.body)
 		response.Body = io.NopCloser(bytes.NewReader(nil))
 		if _, err := response.Location(); err != nil {
-			response.Header.Del("Location") // http.Client would make an error of it, whatever the status
+			response.Header.Del("Location") // http.Client would return an error for it, whatever the status
 		}
 		response.Request = request
 	} else if !sent {
@@ -112,7 +112,7 @@ func readBody(response *http.Response, largest int64) ([]byte, error) {
 	defer response.Body.Close()
 	var body bytes.Buffer
 	if response.ContentLength > 0 && response.ContentLength < largest {
-		body.Grow(int(response.ContentLength) + bytes.MinRead) // ReadFrom wants that much room to see the end
+		body.Grow(int(response.ContentLength) + bytes.MinRead) // ReadFrom needs this much room to detect the end
 	}
 	read, err := body.ReadFrom(io.LimitReader(response.Body, largest+1))
 	if err != nil {

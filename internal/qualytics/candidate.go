@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// against is what speaks against a Run being the one that was lost, as a user reads it; empty for
-// nothing. Both Runs are read in full.
+// against returns what speaks against a Run being the one whose response was lost, as a user reads
+// it; empty if nothing does. Both Runs are complete, with their payload.
 func (s *startedRuns) against(run, source *Operation) string {
 	payload := payloadFields(run.Payload)
 	switch {
@@ -39,8 +39,9 @@ func (s *startedRuns) against(run, source *Operation) string {
 	return ""
 }
 
-// choose returns the Run to adopt: the only one that nothing speaks against. Of several, it is the only
-// one with the source's containers. With nothing to choose by, each is marked with the others.
+// choose returns the Run to adopt: the only one that nothing speaks against, or else the only one
+// of those with the source's containers. If there is no way to choose, each of them is marked with
+// the others.
 func choose(candidates []Candidate, source *Operation) *Operation {
 	var open []int
 	for i, candidate := range candidates {
@@ -79,8 +80,8 @@ func orUnknown(text string) string {
 	return text
 }
 
-// sameType reports whether a Run of one type can be a rerun of the other: a type may go by several
-// names, of which two that both say more than the type itself must be equal.
+// sameType reports whether a Run of one type can be a rerun of the other. A type may have several
+// names; two names that are both more specific than the type must be equal.
 func sameType(a, b OperationType) bool {
 	canonical := a.Canonical()
 	return a == b || canonical == b.Canonical() && (a == canonical || b == canonical)
@@ -115,8 +116,8 @@ func containerIDs(o *Operation) []int64 {
 	return ids
 }
 
-// notSettings are the fields of a payload that say which Run it is, who started it and what became of
-// it. All others are the settings of the operation, which a rerun reuses.
+// notSettings lists the fields of a payload that identify the Run, who started it and how it went.
+// All others are settings of the operation, which a rerun reuses.
 var notSettings = map[string]bool{
 	"id": true, "created": true, "type": true, "datastore": true, "tags": true,
 	"triggered_by": true, "schedule": true, "action_execution": true,
@@ -124,8 +125,8 @@ var notSettings = map[string]bool{
 	"containers": true, "container_scans": true, "container_profiles": true, "auto_resolved_anomaly_count": true,
 }
 
-// differingSettings are the names of the settings in which two payloads differ, in order. A setting that
-// is null is as good as missing.
+// differingSettings returns the sorted names of the settings in which two payloads differ. A null
+// setting equals a missing one.
 func differingSettings(a, b map[string]json.RawMessage) []string {
 	var names []string
 	for name := range a {

@@ -16,41 +16,43 @@ import (
 )
 
 const (
-	// DefaultRequestTimeout limits one HTTP request, its response's body included.
+	// DefaultRequestTimeout limits one HTTP request, including the response body.
 	DefaultRequestTimeout = 30 * time.Second
-	// DefaultMaxRetries is the number of retries of a request that may be retried.
+	// DefaultMaxRetries is the maximum number of retries of a request that may be retried.
 	DefaultMaxRetries = 4
 
 	defaultRetryWait = time.Second
-	// defaultLookFor covers a backend that creates a Run well after the request for it has timed out.
+	// defaultLookFor covers a backend that creates a Run long after the request has timed out.
 	defaultLookFor = time.Minute
 )
 
-// Config says how to reach one Qualytics deployment.
+// Config configures a client of one Qualytics deployment.
 type Config struct {
 	URL       string // base URL; with or without a trailing slash or /api
 	Token     string // API token
 	UserAgent string
 
-	// TokenSource says where the token came from. Errors carry it when the API rejects the token.
+	// TokenSource is where the token came from. Errors carry it when the API rejects the token.
 	TokenSource string
 
-	RequestTimeout time.Duration // one attempt's limit; 0 means DefaultRequestTimeout
+	RequestTimeout time.Duration // limit of one attempt; 0 means DefaultRequestTimeout
 	MaxRetries     int           // retries after the first attempt; 0 means none
 	RetryWait      time.Duration // pause before the first retry, doubled for each further one; 0 means 1 s
 
-	// LookFor is how long after a request to start a Run a client that lost the response looks for the
-	// Run. 0 means as long as the request may be at work: RequestTimeout, and at least a minute.
+	// LookFor is how long, after a request to start a Run, a client that lost the response searches
+	// for the Run. 0 means as long as the request may still be processed: RequestTimeout, and at
+	// least a minute.
 	LookFor time.Duration
 
-	// RateLimitPatience is how long one request may be refused for the rate limit (429) before that is an
-	// error; 0 means 300 times RetryWait, which is 5 minutes.
+	// RateLimitPatience is how long the rate limit (429) may reject one request before the client
+	// returns an error; 0 means 300 times RetryWait, which is 5 minutes.
 	RateLimitPatience time.Duration
 
 	CACertFile         string // PEM file of authorities to trust besides the system's
 	InsecureSkipVerify bool   // accept any TLS certificate
 
-	// Log receives one line per HTTP attempt; never a header, a body or the token. nil logs nothing.
+	// Log receives one line per HTTP attempt, never a header, a body or the token. nil disables
+	// logging.
 	Log func(ctx context.Context, message string, fields map[string]any)
 }
 
@@ -69,8 +71,8 @@ type Client struct {
 	started startedRuns
 }
 
-// New checks the configuration and returns a client. It sends nothing. Errors are about one field
-// each and are a [*ConfigError].
+// New validates the configuration and returns a client. It sends nothing. Every error is a
+// [*ConfigError] about one field.
 func New(config Config) (*Client, error) {
 	base, err := parseURL(config.URL)
 	if err != nil {
@@ -120,7 +122,7 @@ func New(config Config) (*Client, error) {
 		RetryWaitMax: longestRetryWait,
 		CheckRetry:   checkRetry,
 		Backoff:      backoff,
-		ErrorHandler: retryablehttp.PassthroughErrorHandler, // the last response's body is what users need to see
+		ErrorHandler: retryablehttp.PassthroughErrorHandler, // users need to see the body of the last response
 	}
 	return client, nil
 }
@@ -133,10 +135,10 @@ type ConfigError struct {
 
 func (e *ConfigError) Error() string { return e.Field + ": " + e.Err.Error() }
 
-// Unwrap returns the fault itself, worded without the field's name.
+// Unwrap returns the fault, worded without the field's name.
 func (e *ConfigError) Unwrap() error { return e.Err }
 
-// call is one request to the API, whatever number of attempts it takes.
+// call is one request to the API, however many attempts it takes.
 type call struct {
 	method string
 	path   string // below /api, such as "/operations/53388"
@@ -144,8 +146,8 @@ type call struct {
 	retry  retryPolicy
 }
 
-// do makes a call and decodes its response into the value that into points to (nil: the response need
-// not have a body). It returns the state of the call also when it failed.
+// do makes a call and decodes its response into the value that into points to (nil: the response
+// need not have a body). It returns the state of the call even if it failed.
 func (c *Client) do(ctx context.Context, call call, into any) (*callState, error) {
 	state := &callState{retry: call.retry}
 	target := c.endpoint(call)
@@ -171,7 +173,7 @@ func (c *Client) do(ctx context.Context, call call, into any) (*callState, error
 		if len(body) == 0 {
 			return state, nil
 		}
-		into = new(any) // what is not JSON, such as the login page of a proxy, is no success
+		into = new(any) // a body that is not JSON, such as the login page of a proxy, is not a success
 	}
 	if err := decode(body, into); err != nil {
 		return state, c.notAPIError(call, response, body, err)

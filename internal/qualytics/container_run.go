@@ -5,7 +5,7 @@ package qualytics
 
 import "encoding/json"
 
-// ContainerRun is what one Run did in one container. Any field may be missing.
+// ContainerRun is the work of one Run on one container. Any field may be missing.
 type ContainerRun struct {
 	ID               *int64
 	Container        *Container // nil where the entry names none
@@ -17,8 +17,8 @@ type ContainerRun struct {
 	Message          *string
 }
 
-// key tells entries apart; it is 0 where nothing does. Ids of containers are negative in it, since they
-// are ids of something else.
+// key identifies an entry; it is 0 if nothing does. Ids of containers are negated, because they are
+// ids of something else.
 func (c ContainerRun) key() int64 {
 	switch {
 	case c.ID != nil:
@@ -29,9 +29,9 @@ func (c ContainerRun) key() int64 {
 	return 0
 }
 
-// UnmarshalJSON reads an entry as leniently as [Operation.UnmarshalJSON] reads a Run. The API page shows
-// entries that name their container. Some deployments return the containers themselves, in which the work
-// is nested.
+// UnmarshalJSON reads an entry as leniently as [Operation.UnmarshalJSON] reads a Run. The entries
+// of the API page name their container. Some deployments return the container itself, with the work
+// nested in it.
 func (c *ContainerRun) UnmarshalJSON(data []byte) error {
 	var shape struct {
 		Container json.RawMessage `json:"container"`
@@ -63,7 +63,7 @@ func (c *ContainerRun) UnmarshalJSON(data []byte) error {
 		Result           json.RawMessage `json:"result"`
 		Message          json.RawMessage `json:"message"`
 	}
-	_ = json.Unmarshal(data, &fields) // nested work that is no object is as good as none
+	_ = json.Unmarshal(data, &fields) // nested work that is not an object is ignored
 	*c = ContainerRun{
 		ID:               optionalInt(fields.ID),
 		Container:        container,

@@ -1,41 +1,42 @@
 // Copyright (c) The terraform-provider-qualytics authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package qualytics is a typed client of the Qualytics Runs API. It knows nothing of Terraform.
+// Package qualytics is a typed client of the Qualytics Runs API. It is independent of Terraform.
 //
 // A Run is one execution of an operation (sync, profile, scan, external_scan, export, materialize,
-// promote) on a datastore. [Client] has one method per endpoint of the API page: list, get, list the
-// containers, abort, resume, rerun, delete.
+// promote) on a datastore. [Client] has one method per endpoint of the API page: list, get, list
+// the containers, abort, resume, rerun, delete.
 //
 // # Errors
 //
-// Every method returns an [*Error] when the API did not do what was asked: it carries the kind of
-// failure, the status, the API's own detail and, for a 422, the parameters at fault. A request to start
-// a Run of which it stays unknown whether it started one is a [*LostStartError].
+// If the API did not do what was requested, every method returns an [*Error] with the kind of
+// failure, the status, the API's own detail and, for a 422, the rejected parameters. If it is
+// unknown whether a request started a Run, the error is a [*LostStartError].
 //
 // # Retries
 //
 // GET, DELETE and abort are retried after connection errors, 429 and 5xx. Rerun and resume start
-// something that costs money, so they are retried only when the request certainly did not reach the
-// application: it was never sent, or the response was 429, or 503 with Retry-After. Each attempt is one
-// request on the wire: HTTP/1.1, on a connection of its own, so that Go's transport does not send it
-// again.
+// something that costs money, so they are retried only if the request certainly did not reach the
+// application: it was never sent, or the response was 429, or 503 with Retry-After. Each attempt is
+// one request on the wire: it uses HTTP/1.1 and a new connection, so that Go's transport does not
+// resend it.
 //
 // # Lost responses
 //
-// A client makes one start at a time, and so do all processes of one user on one machine that use the
-// same deployment. It lists the newest Runs of the datastore, sends the request, and returns the Run
-// that the response names. When the outcome is unknown, it looks for the Run among those that are new on
-// the datastore, for as long as the request may be at work. It adopts the only one that nothing speaks
-// against: its type and settings are the source's, no schedule triggered it, the same user did as far as
-// known, and this client did not start it before. Otherwise, and in any doubt, the error names every new
-// Run, and what speaks against it.
+// A client makes one start at a time, and so do all processes of one user on one machine that use
+// the same deployment. The client lists the newest Runs of the datastore, sends the request, and
+// returns the Run that the response names. If the outcome is unknown, it searches for the Run among
+// the new ones on the datastore, for as long as the request may still be processed. It adopts the
+// only Run that nothing speaks against: its type and settings are those of the source, no schedule
+// triggered it, the same user did as far as known, and this client did not start it before.
+// Otherwise, and in any doubt, the error lists every new Run, and what speaks against it.
 //
-// Two things cannot be told apart: a Run of the same settings that the same user starts elsewhere at the
-// same moment, and a server that starts a Run although it responds with 4xx.
+// The client cannot detect two cases: another process of the same user that starts a Run with the
+// same settings elsewhere at the same moment, and a server that starts a Run although it responds
+// with 4xx.
 //
 // # The token
 //
-// The token is sent to the configured host alone, and is cut out of every response and every error
-// before anything else sees them.
+// The token is sent only to the configured host, and is removed from every response and every error
+// before they are processed further.
 package qualytics

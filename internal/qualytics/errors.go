@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// Kind is the nature of a failure, by which callers choose what to tell their users.
+// Kind classifies a failure. Callers use it to choose what to tell their users.
 type Kind int
 
-// The kinds of failure: first the API page's table, then what else a server and a network can do.
+// The kinds of failure: first those of the API page's table, then those of servers and networks.
 const (
 	KindUnknown       Kind = iota
 	KindBadRequest         // 400: malformed, or an invalid id
@@ -36,10 +36,10 @@ const (
 	KindUnreachable        // no connection could be made
 	KindDisconnected       // the connection broke, or the response ended early
 	KindTimedOut           // no complete response within the request timeout
-	KindCancelled          // the caller gave up
+	KindCancelled          // the caller cancelled the call
 )
 
-// Error says why a call failed.
+// Error describes why a call failed.
 type Error struct {
 	Call       string // the request's method and URL without its query, such as "GET https://acme.qualytics.io/api/operations"
 	Kind       Kind
@@ -48,7 +48,7 @@ type Error struct {
 	Gateway    bool             // the error response is not the API's own: something in front of it refused or failed
 	Parameters []ParameterError // the entries of a 422
 	Location   string           // where a redirect pointed to, followed or not
-	RetryAfter time.Duration    // what the server asked to wait
+	RetryAfter time.Duration    // the wait that the server requested
 	Err        error            // the cause, where there was no response
 
 	TokenSource string    // with KindUnauthorized: where the token came from, as Config.TokenSource says
@@ -61,8 +61,8 @@ type ParameterError struct {
 	Message  string
 }
 
-// In is the part of the request that holds the parameter: "path", "query" or "body". It is empty when
-// the API did not say.
+// In returns the part of the request that holds the parameter: "path", "query" or "body". It is
+// empty if the API does not name it.
 func (p ParameterError) In() string {
 	if len(p.Location) == 0 {
 		return ""
@@ -70,7 +70,7 @@ func (p ParameterError) In() string {
 	return p.Location[0]
 }
 
-// Parameter is the name of the parameter that was rejected. It is empty when the API did not say.
+// Parameter returns the name of the rejected parameter. It is empty if the API does not name it.
 func (p ParameterError) Parameter() string {
 	if len(p.Location) < 2 {
 		return ""
@@ -87,7 +87,7 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Transient reports whether the same call may well succeed a little later.
+// Transient reports whether the same call may succeed later.
 func (e *Error) Transient() bool {
 	switch e.Kind {
 	case KindRateLimited, KindUnavailable, KindBlocked, KindLoginRequired, KindWrongURL, KindNotAPI, KindUnreachable, KindDisconnected, KindTimedOut:
@@ -107,13 +107,14 @@ func KindOf(err error) Kind {
 	return KindUnknown
 }
 
-// IsNotFound reports whether the API said that no such Run exists.
+// IsNotFound reports whether the API responded that no such Run exists.
 func IsNotFound(err error) bool { return KindOf(err) == KindNotFound }
 
-// IsConflict reports whether the API said that the Run is not in a state that supports the action.
+// IsConflict reports whether the API responded that the Run is not in a state that supports the
+// action.
 func IsConflict(err error) bool { return KindOf(err) == KindConflict }
 
-// IsTransient reports whether the error is one after which the same call may well succeed.
+// IsTransient reports whether the same call may succeed later.
 func IsTransient(err error) bool {
 	var failure *Error
 	return errors.As(err, &failure) && failure.Transient()

@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// The orders of a list.
+// The sort orders of a list.
 var (
 	newestFirst = "desc"
 	oldestFirst = "asc"
 )
 
-// Filter selects and orders Runs. Its fields are the query parameters of the API page, of which a nil one
-// is not sent, and the window of time that the client adds.
+// Filter selects and sorts Runs. Its fields are the query parameters of the API page, of which nil
+// ones are not sent, and a window of time that the client adds.
 type Filter struct {
 	ID            *int64
 	ScheduleID    *int64

@@ -10,13 +10,13 @@ import (
 	"strconv"
 )
 
-// longestURI is how long the path and the query of a request may be: the vendor's gateway accepts 4,096
-// characters, of which some are left for the page.
+// longestURI limits the path and the query of a request: the vendor's gateway accepts 4,096
+// characters, of which some are reserved for the page.
 const longestURI = 4000
 
-// parts splits a filter whose lists of ids make the URI too long into several. The Runs on each part of
-// the datastores are others. One that targets containers of several parts is in each of them, so the
-// number of all is known only when all are read.
+// parts splits a filter whose lists of ids make the URI too long into several. Parts of the
+// datastores select disjoint Runs. A Run that targets containers of several parts is in each of
+// them, so the total is known only after all are read.
 func (c *Client) parts(filter Filter, limit int) ([]Filter, error) {
 	left := longestURI - len(c.base.Path) - len("/operations?") - len(filter.query().Encode())
 	if left >= 0 {
@@ -50,14 +50,14 @@ func (c *Client) parts(filter Filter, limit int) ([]Filter, error) {
 	return parts, nil
 }
 
-// tooManyValues says that a filter has too many values.
+// tooManyValues returns the error for a filter with too many values.
 func (c *Client) tooManyValues(parameter, message string) *Error {
 	err := c.newError(call{method: http.MethodGet, path: "/operations"}, KindTooLong, 0, parameter+" has too many values: "+message)
 	err.Parameters = []ParameterError{{Location: []string{"query", parameter}, Message: "Too many values: " + message}}
 	return err
 }
 
-// idsLength is how long a list of ids is in a query.
+// idsLength returns the length of a list of ids in a query.
 func idsLength(name string, ids []int64) int {
 	values := url.Values{}
 	for _, id := range ids {
@@ -66,7 +66,8 @@ func idsLength(name string, ids []int64) int {
 	return len(values.Encode())
 }
 
-// split splits ids such that each part is at most so long in a query. No ids are one empty part.
+// split splits ids so that each part has at most this length in a query. An empty list of ids is
+// one empty part.
 func split(name string, ids []int64, length int) [][]int64 {
 	if len(ids) == 0 {
 		return [][]int64{nil}
@@ -83,7 +84,7 @@ func longest(name string, parts [][]int64) int {
 	return length
 }
 
-// join puts the listings of a filter's parts together, in the order of the filter.
+// join merges the lists of a filter's parts in the order of the filter.
 func join(filter Filter, listings []Listing[Operation]) Listing[Operation] {
 	joined := Listing[Operation]{Steady: true}
 	seen := map[int64]bool{}

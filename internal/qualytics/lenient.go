@@ -9,8 +9,8 @@ import (
 	"strconv"
 )
 
-// optional reads a field of the API that may be null, missing or, on some deployments, of another JSON
-// type. All of these read as nil: an odd field must not cost the Run that it belongs to.
+// optional reads a field that may be null, missing or, on some deployments, of another JSON type.
+// All of these read as nil: an unexpected field must not make its Run unreadable.
 func optional[T any](field json.RawMessage) *T {
 	var value *T
 	if json.Unmarshal(field, &value) != nil {
@@ -19,8 +19,8 @@ func optional[T any](field json.RawMessage) *T {
 	return value
 }
 
-// optionalInt reads a whole number, which some deployments write as a float such as 411.0. Anything else
-// reads as nil.
+// optionalInt reads a whole number, which some deployments write as a float such as 411.0. Anything
+// else reads as nil.
 func optionalInt(field json.RawMessage) *int64 {
 	number := optional[json.Number](field)
 	if number == nil || field[0] == '"' {
@@ -37,7 +37,7 @@ func optionalInt(field json.RawMessage) *int64 {
 	return &whole
 }
 
-// optionalList reads a list, leaving out entries that are not a T.
+// optionalList reads a list, and omits entries that are not a T.
 func optionalList[T any](field json.RawMessage) []T {
 	entries := optional[[]json.RawMessage](field)
 	if entries == nil {
@@ -52,7 +52,7 @@ func optionalList[T any](field json.RawMessage) []T {
 	return values
 }
 
-// orZero is the value of an optional field, or its zero value.
+// orZero returns the value of an optional field, or its zero value.
 func orZero[T any](value *T) T {
 	if value == nil {
 		var zero T

@@ -10,17 +10,17 @@ import (
 	"time"
 )
 
-// longestLookPause bounds the growing pauses between two looks.
+// longestLookPause limits the growing pause between two polls for a lost Run.
 const longestLookPause = 8 * time.Second
 
-// LostStartError says that a request to start a Run was sent, that its response was lost, and that no
-// Run could be adopted with certainty.
+// LostStartError reports that a request to start a Run was sent, that its response was lost, and
+// that no Run could be adopted with certainty.
 type LostStartError struct {
-	Source      int64       // the Run that was to be rerun or resumed
-	Candidates  []Candidate // Runs that are new since the request; none: it probably did not start any
+	Source      int64       // the Run to rerun or resume
+	Candidates  []Candidate // Runs that are new since the request; if empty, it probably started none
 	Lost        error       // why the response was lost
-	Looking     error       // why looking failed, or cannot be relied on; nil if it went well
-	Interrupted bool        // the context ended, so the request may still be at work
+	Looking     error       // why the search failed or is unreliable; nil if it succeeded
+	Interrupted bool        // the context ended, so the request may still be processed
 }
 
 // Candidate is a Run that a request may have started.
@@ -42,17 +42,17 @@ func (e *LostStartError) Error() string {
 
 func (e *LostStartError) Unwrap() []error { return []error{e.Lost, e.Looking} }
 
-// search looks for the Run that a request may have started.
+// search is the search for the Run that a request may have started.
 type search struct {
 	client  *Client
 	request startRequest
 	before  snapshot
-	until   time.Time  // from then on, the request is no longer at work
+	until   time.Time  // after this time, the request is no longer processed
 	source  *Operation // in full, once it has been read
 }
 
-// run looks until one Run remains that nothing speaks against, or the request can no longer be at work.
-// When the context ends, it looks once more and returns.
+// run polls until one Run remains that nothing speaks against, or until the request is no longer
+// processed. When the context ends, it polls once more and returns.
 func (s *search) run(ctx context.Context) (*Operation, *LostStartError) {
 	failure := &LostStartError{Source: s.request.source.ID}
 	bounded, cancel := context.WithDeadline(ctx, s.until.Add(s.client.timeout))
@@ -84,7 +84,7 @@ func (s *search) run(ctx context.Context) (*Operation, *LostStartError) {
 	return nil, failure
 }
 
-// look looks once. It returns the Run to adopt, or updates the failure.
+// look polls once. It returns the Run to adopt, or updates the failure.
 func (s *search) look(ctx context.Context, failure *LostStartError) *Operation {
 	var unread error
 	if s.request.revives {
@@ -108,7 +108,7 @@ func (s *search) look(ctx context.Context, failure *LostStartError) *Operation {
 	return choose(candidates, s.source)
 }
 
-// examine compares each new Run with the source. The error says why not all could be.
+// examine compares each new Run with the source. The error says why some could not be compared.
 func (s *search) examine(ctx context.Context, fresh []Operation) ([]Candidate, error) {
 	candidates := make([]Candidate, len(fresh))
 	var failed error
@@ -124,7 +124,7 @@ func (s *search) examine(ctx context.Context, fresh []Operation) ([]Candidate, e
 	return candidates, failed
 }
 
-// inFull reads a Run with all of its payload, and before the first one the source.
+// inFull reads a Run with its payload, and before the first one the source.
 func (s *search) inFull(ctx context.Context, id int64) (*Operation, error) {
 	if s.source == nil {
 		source := s.request.source
@@ -139,8 +139,8 @@ func (s *search) inFull(ctx context.Context, id int64) (*Operation, error) {
 	return s.client.Operation(ctx, id)
 }
 
-// revived reports whether a Run has continued since it was seen. One that was active then and is now has
-// done so if it was dispatched anew.
+// revived reports whether a Run has continued since it was read: its start time has changed, or it
+// had ended and is active again or has another end time.
 func revived(before, now *Operation) bool {
 	return now.StartTime != before.StartTime ||
 		before.Finished() && (!now.Finished() || now.EndTime != before.EndTime)

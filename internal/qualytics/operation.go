@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Operation is one Run, as far as its fields are common to every type of operation. Any field but ID may
-// be missing.
+// Operation is a Run, with the fields that all types of operation share. Any field but ID may be
+// missing.
 type Operation struct {
 	ID          int64
 	Type        OperationType
@@ -27,11 +27,12 @@ type Operation struct {
 	Status      Counters
 	Containers  []Container
 
-	// Payload is the whole response, whatever the type of the operation. Only [Client.Operation] sets it.
+	// Payload is the complete response, for every type of operation. Only [Client.Operation] sets
+	// it.
 	Payload json.RawMessage
 }
 
-// Datastore is what a Run says about the datastore that it ran on.
+// Datastore describes the datastore of a Run.
 type Datastore struct {
 	ID        *int64
 	Name      *string
@@ -46,8 +47,8 @@ type Container struct {
 	ContainerType *string
 }
 
-// UnmarshalJSON reads a Run. Only what is not an object is an error: a field that is null, missing or of
-// an unexpected JSON type is left empty.
+// UnmarshalJSON reads a Run. Only a value that is not an object is an error: a field that is null,
+// missing or of an unexpected JSON type is left empty.
 func (o *Operation) UnmarshalJSON(data []byte) error {
 	var usual usualOperation
 	if json.Unmarshal(data, &usual) == nil {
@@ -145,7 +146,7 @@ func (o *Operation) Finished() bool {
 	}
 }
 
-// Duration is the time from start to end. ok is false while the Run is active, and when it never started.
+// Duration returns the time from start to end. ok is false if the Run is active or never started.
 func (o *Operation) Duration() (duration time.Duration, ok bool) {
 	start, startErr := o.StartTime.Time()
 	end, endErr := o.EndTime.Time()
@@ -155,10 +156,11 @@ func (o *Operation) Duration() (duration time.Duration, ok bool) {
 	return end.Sub(start), true
 }
 
-// Timestamp is a time as the API wrote it, in RFC 3339. It is empty for null and for anything but text.
+// Timestamp is a time as the API wrote it, in RFC 3339. It is empty for null and for values that
+// are not text.
 type Timestamp string
 
-// UnmarshalJSON keeps the API's text, and takes a time without a zone as UTC.
+// UnmarshalJSON keeps the API's text, and reads a time without a zone as UTC.
 func (t *Timestamp) UnmarshalJSON(data []byte) error {
 	text := orZero(optional[string](data))
 	if len(text) >= len("2006-01-02T15:04:05") && !strings.ContainsAny(text[len("2006-01-02"):], "Z+-") {
@@ -168,15 +170,16 @@ func (t *Timestamp) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Time parses the timestamp; it fails for an empty one.
+// Time parses the timestamp. It returns an error for an empty one.
 func (t Timestamp) Time() (time.Time, error) {
 	return time.Parse(time.RFC3339Nano, string(t))
 }
 
-// Counters are the numbers of a Run's status by name, whatever their names. One that is null is nil.
+// Counters holds the numbers in a Run's status by name. A null counter is nil.
 type Counters map[string]*big.Float
 
-// UnmarshalJSON reads the counters of an object, and leaves out what is neither null nor a finite number.
+// UnmarshalJSON reads the counters of an object, and omits values that are neither null nor a
+// finite number.
 func (c *Counters) UnmarshalJSON(data []byte) error {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(data, &fields); err != nil {
@@ -193,8 +196,8 @@ func (c *Counters) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Whole returns a counter that is a whole number of 0 or more. ok is false for any other, and for one
-// that is null or missing.
+// Whole returns a counter that is a whole number of 0 or more. ok is false for any other value, and
+// for a counter that is null or missing.
 func (c Counters) Whole(name string) (count int64, ok bool) {
 	number := c[name]
 	if number == nil || !number.IsInt() || number.Sign() < 0 {
@@ -207,7 +210,7 @@ func (c Counters) Whole(name string) (count int64, ok bool) {
 // counterPrecision is the precision with which Terraform keeps numbers.
 const counterPrecision = 512
 
-// finiteNumber is nil for what is not a number that Terraform can hold.
+// finiteNumber parses a number. It returns nil for one that Terraform cannot hold.
 func finiteNumber(field json.RawMessage) *big.Float {
 	if strings.IndexByte("-0123456789", field[0]) < 0 {
 		return nil

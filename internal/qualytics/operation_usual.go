@@ -3,8 +3,9 @@
 
 package qualytics
 
-// usualOperation is a Run whose fields all have the JSON types that the API page shows. Nearly every Run is
-// one, and reading it takes a third of the time and a quarter of the memory that reading leniently takes.
+// usualOperation is a Run whose fields all have the JSON types of the API page. Almost every Run is
+// one, and reading it this way takes a third of the time and a quarter of the memory of lenient
+// reading.
 type usualOperation struct {
 	ID          int64             `json:"id"`
 	Type        OperationType     `json:"type"`

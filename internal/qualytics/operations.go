@@ -21,8 +21,7 @@ func actionPath(action string, id int64) string {
 	return "/operations/" + action + "/" + strconv.FormatInt(id, 10)
 }
 
-// Operation retrieves one Run, its whole payload included: "Retrieving a Run", GET
-// /api/operations/{id}.
+// Operation retrieves one Run with its payload: "Retrieving a Run", GET /api/operations/{id}.
 func (c *Client) Operation(ctx context.Context, id int64) (*Operation, error) {
 	call := call{method: http.MethodGet, path: operationPath(id)}
 	var operation Operation
@@ -37,8 +36,8 @@ func (c *Client) Operation(ctx context.Context, id int64) (*Operation, error) {
 	return &operation, nil
 }
 
-// Operations lists Runs: "Listing Runs", GET /api/operations. It returns at most limit of them, in the
-// order of the filter; a limit of 0 means all. Filters too long for one URL are requested in
+// Operations lists Runs: "Listing Runs", GET /api/operations. It returns at most limit of them, in
+// the order of the filter; a limit of 0 means all. Filters too long for one URL are requested in
 // parts.
 func (c *Client) Operations(ctx context.Context, filter Filter, limit int) (Listing[Operation], error) {
 	parts, err := c.parts(filter, limit)
@@ -63,7 +62,7 @@ func (c *Client) Operations(ctx context.Context, filter Filter, limit int) (List
 	return join(filter, listings).upTo(limit), nil
 }
 
-// operations lists the Runs that a filter selects which fits one URL.
+// operations lists the Runs that a filter selects. The filter must fit one URL.
 func (c *Client) operations(ctx context.Context, filter Filter, limit int) (Listing[Operation], error) {
 	if filter.CreatedAfter != nil || filter.CreatedBefore != nil {
 		return c.operationsWithin(ctx, filter, limit)
@@ -74,7 +73,7 @@ func (c *Client) operations(ctx context.Context, filter Filter, limit int) (List
 	return listing.upTo(limit), err
 }
 
-// operationPages are the pages of Runs that a filter selects.
+// operationPages returns the pages of Runs that a filter selects.
 func (c *Client) operationPages(filter Filter) pages[Operation] {
 	return pages[Operation]{
 		fetch: func(ctx context.Context, request pageRequest) (page[Operation], error) {
@@ -88,7 +87,7 @@ func (c *Client) operationPages(filter Filter) pages[Operation] {
 	}
 }
 
-// Containers lists what a Run did per container: "Listing containers in a Run", GET
+// Containers lists the work of a Run per container: "Listing containers in a Run", GET
 // /api/operations/{id}/containers.
 func (c *Client) Containers(ctx context.Context, id int64) (Listing[ContainerRun], error) {
 	list := pages[ContainerRun]{
@@ -114,14 +113,14 @@ func fetchPage[T any](ctx context.Context, c *Client, path string, query url.Val
 	return read, err
 }
 
-// Abort asks a Run to stop: "Aborting a Run", PUT /api/operations/abort/{id}. The Run that is returned
-// may still be active: it is aborted as soon as the worker can stop safely.
+// Abort requests that a Run stops: "Aborting a Run", PUT /api/operations/abort/{id}. The returned
+// Run may still be active: it is aborted as soon as the worker can stop safely.
 func (c *Client) Abort(ctx context.Context, id int64) (*Operation, error) {
 	call := call{method: http.MethodPut, path: actionPath("abort", id)}
 	var operation Operation
 	exchange, err := c.do(ctx, call, &operation)
 	if IsConflict(err) && exchange.reached > 1 {
-		// An earlier attempt may have aborted it, and only its response was lost.
+		// An earlier attempt may have aborted the Run and lost its response.
 		if current, lookErr := c.Operation(ctx, id); lookErr == nil && current.Result == ResultAborted {
 			return current, nil
 		}
@@ -135,17 +134,17 @@ func (c *Client) Abort(ctx context.Context, id int64) (*Operation, error) {
 	return &operation, nil
 }
 
-// Delete removes a Run's record: "Deleting a Run", DELETE /api/operations/{id}.
+// Delete deletes a Run's record: "Deleting a Run", DELETE /api/operations/{id}.
 func (c *Client) Delete(ctx context.Context, id int64) error {
 	exchange, err := c.do(ctx, call{method: http.MethodDelete, path: operationPath(id)}, nil)
 	if IsNotFound(err) && exchange.reached > 1 {
-		return nil // an earlier attempt deleted it, and only its response was lost
+		return nil // an earlier attempt deleted it and lost its response
 	}
 	return c.confirmMissing(ctx, id, err)
 }
 
-// confirmMissing makes sure that a 404 is about the Run. What the application says of an unknown path,
-// where a wrong base URL leads to, may read the same; but there is no listing there.
+// confirmMissing verifies that a 404 is about the Run. The response to an unknown path, which a
+// wrong base URL leads to, may be the same; but such a URL has no list.
 func (c *Client) confirmMissing(ctx context.Context, id int64, err error) error {
 	var missing *Error
 	if !errors.As(err, &missing) || missing.Kind != KindNotFound || missing.Detail != "Not Found" {

@@ -13,21 +13,21 @@ import (
 const (
 	largestPage = 100 // the API's bound on `size`
 
-	// sharedRuns is by how many entries consecutive pages overlap at least. One would do for the proof
-	// below. Each further one lets an entry vanish meanwhile without reading again.
+	// sharedRuns is the minimum number of entries by which consecutive pages overlap. One is enough
+	// for the proof below. Each further one lets an entry vanish in between without another read.
 	sharedRuns = 2
 
 	mostReadings = 4
 
-	// mostRequests is how many pages are planned on the word of one total, which may be wrong.
+	// mostRequests limits the pages that are planned based on one total, which may be wrong.
 	mostRequests = 1000
 )
 
-// Listing is a filtered list as far as it was requested.
+// Listing is a filtered list, up to the requested limit.
 type Listing[T any] struct {
 	Items  []T   // in the requested order, without duplicates
-	Total  int64 // what the API counted, whatever the limit
-	Steady bool  // false: the history changed so fast that entries may have been left out
+	Total  int64 // the API's count, regardless of the limit
+	Steady bool  // false: the history changed so fast that entries may be missing
 }
 
 type page[T any] struct {
@@ -35,41 +35,41 @@ type page[T any] struct {
 	Total entryCount `json:"total"` // 0 where the API does not count
 }
 
-// entryCount is a number of entries as the API counts them. Anything but a whole number reads as 0.
+// entryCount is the API's number of entries. A value that is not a whole number reads as 0.
 type entryCount int64
 
-// UnmarshalJSON never fails: a page is not lost for its total.
+// UnmarshalJSON never fails: an unexpected total must not make its page unreadable.
 func (c *entryCount) UnmarshalJSON(data []byte) error {
 	*c = entryCount(max(orZero(optionalInt(data)), 0))
 	return nil
 }
 
-// pageRequest is one page as it is requested: the entries from (number-1)*size on, size of them.
+// pageRequest is the request for one page: size entries, starting at (number-1)*size.
 type pageRequest struct{ number, size int }
 
 func (r pageRequest) start() int { return (r.number - 1) * r.size }
 
 func (r pageRequest) end() int { return r.number * r.size }
 
-// pages reads a paginated list, with as many requests under way at a time as one list may have.
+// pages reads a paginated list, with as many concurrent requests as one list may have.
 //
-// The history changes while it is read: an entry that vanishes moves all later ones forward, maybe out
-// of a page yet to be read into one already read. So consecutive pages overlap. If they have an entry in
-// common, nothing that stood throughout can have slipped between them: it would have been behind that
-// entry when the first page was read, and before it when the second was. If they have none, the list is
-// read again.
+// The history changes during the read: an entry that vanishes moves all later ones forward,
+// possibly from a page that is not read yet to one that is. So consecutive pages overlap. If two
+// pages share an entry, no entry that existed throughout can be missing between them: it would have
+// been behind the shared entry when the first page was read, and before it when the second was. If
+// they share none, the list is read again.
 type pages[T any] struct {
 	fetch func(ctx context.Context, request pageRequest) (page[T], error)
-	id    func(T) int64 // 0: the entry has none, and counts as another one each time
-	first pageRequest   // where to begin
-	// firstPage is the first page where it has been read already.
+	id    func(T) int64 // 0: the entry has none, and is never a duplicate
+	first pageRequest   // the first request
+	// firstPage is the first page, if it has already been read.
 	firstPage *page[T]
-	// wanted is how many entries of the list are to be covered, given what was read since the beginning,
-	// and how many entries are covered and exist. Reading ends when that many are.
+	// wanted returns the number of entries to cover, given the entries read so far, and how many
+	// are covered and exist. Reading ends when that many are covered.
 	wanted func(read []T, covered, total int) int
 }
 
-// whole wants all entries of a list, or its first ones up to limit (0: all of them).
+// whole requests all entries of a list, or the first ones up to limit (0: all of them).
 func whole[T any](limit int) (first pageRequest, wanted func(read []T, covered, total int) int) {
 	if limit == 0 {
 		return pageRequest{number: 1, size: largestPage}, func(_ []T, _, total int) int { return total }
@@ -102,7 +102,7 @@ func (p pages[T]) readOnce(ctx context.Context) (Listing[T], error) {
 	listing := Listing[T]{Total: int64(first.Total), Steady: true}
 
 	covered, total := request.start()+len(first.Items), first.upTo(request)
-	largest := min(largestPage, max(len(first.Items), 1)) // a server with smaller pages keeps to them
+	largest := min(largestPage, max(len(first.Items), 1)) // the server may have smaller pages
 	for listing.Steady {
 		known, wanted := len(merged.items), p.wanted(merged.items, covered, total)
 		if covered >= wanted {
@@ -124,14 +124,14 @@ func (p pages[T]) readOnce(ctx context.Context) (Listing[T], error) {
 		}
 		request = requests[len(requests)-1]
 		covered = request.end()
-		total = read[len(read)-1].upTo(request) // new entries may have pushed the last ones further back
+		total = read[len(read)-1].upTo(request) // new entries may have moved the last ones back
 		if len(merged.items) == known && known < total-p.first.start() {
-			listing.Steady = false // a server that returns the same whatever page is requested
+			listing.Steady = false // the server returns the same for every page
 		}
 	}
 	listing.Items = merged.items
 	if listing.Total == 0 {
-		listing.Total = int64(len(listing.Items)) // for a server that does not count
+		listing.Total = int64(len(listing.Items)) // the server does not count
 	}
 	return listing, nil
 }
@@ -143,7 +143,7 @@ func (p pages[T]) begin(ctx context.Context) (page[T], error) {
 	return p.fetch(ctx, p.first)
 }
 
-// upTo limits a listing to its first entries (0: all of them).
+// upTo limits a list to its first entries (0: all of them).
 func (l Listing[T]) upTo(limit int) Listing[T] {
 	if limit > 0 && len(l.Items) > limit {
 		l.Items = slices.Clip(l.Items[:limit])
@@ -151,8 +151,8 @@ func (l Listing[T]) upTo(limit int) Listing[T] {
 	return l
 }
 
-// upTo is how many entries there are, going by one page. A full page without a total says that there may
-// be more.
+// upTo returns the number of entries, based on one page. After a full page without a total, there
+// may be more.
 func (p page[T]) upTo(request pageRequest) int {
 	if len(p.Items) == request.size && p.Total < entryCount(request.end()) {
 		return request.end() + 1
@@ -160,8 +160,9 @@ func (p page[T]) upTo(request pageRequest) int {
 	return int(p.Total)
 }
 
-// plan chooses requests that take a list from covered entries to wanted ones. A page begins at a
-// multiple of its size, so sizes are chosen such that each begins a little before the last one's end.
+// plan returns requests that extend a list from covered entries to wanted ones. A page begins at a
+// multiple of its size, so the sizes are chosen such that each page begins shortly before the end
+// of the previous one.
 func plan(covered, wanted, largest int) []pageRequest {
 	var requests []pageRequest
 	for covered < wanted && len(requests) < mostRequests {
@@ -195,17 +196,17 @@ func (p pages[T]) fetchAll(ctx context.Context, requests []pageRequest) ([]page[
 	return read, group.Wait()
 }
 
-// merger puts overlapping pages together, each entry once and where the list has it.
+// merger merges overlapping pages, with each entry once and in the order of the list.
 type merger[T any] struct {
 	id    func(T) int64
 	items []T
 	seen  map[int64]bool
 }
 
-// add takes the next page and reports whether it overlaps with what was there. Entries that are new
-// within the overlap go where they stand in the page.
+// add merges the next page and reports whether it overlaps with the previous ones. New entries
+// within the overlap keep their position in the page.
 func (m *merger[T]) add(items []T) (overlaps bool) {
-	known := len(items) // of the items up to here, the last is known
+	known := len(items) // the last item before this index is known
 	for known > 0 && !m.seen[m.id(items[known-1])] {
 		known--
 	}

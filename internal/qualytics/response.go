@@ -16,15 +16,15 @@ import (
 	"time"
 )
 
-// endpoint is the URL that a call requests, without its query: what errors name.
+// endpoint returns the URL of a call without its query, as errors name it.
 func (c *Client) endpoint(call call) *url.URL { return c.base.JoinPath(call.path) }
 
-// newError starts an error about a call, which names the method and the URL.
+// newError returns an error about a call, with its method and URL.
 func (c *Client) newError(call call, kind Kind, status int, detail string) *Error {
 	return &Error{Call: call.method + " " + c.endpoint(call).String(), Kind: kind, StatusCode: status, Detail: detail}
 }
 
-// statusError reads a response that is no success.
+// statusError returns the error for a response whose status is not a success.
 func (c *Client) statusError(call call, response *http.Response, body []byte) *Error {
 	detail, parameters, isAPI := readDetail(body)
 	if !isAPI {
@@ -53,9 +53,9 @@ func (c *Client) statusError(call call, response *http.Response, body []byte) *E
 	return failure
 }
 
-// kindOfStatus maps a status to a kind. Where the status speaks of the token, a Run or its parameters,
-// only the API itself is believed: a gateway's 404 page must not pass for a deleted Run, nor a
-// firewall's 403 for a missing permission.
+// kindOfStatus maps a status to a kind. A status about the token, a Run or its parameters counts
+// only if the response is the API's own: a gateway's 404 page does not mean that a Run was deleted,
+// nor a firewall's 403 that a permission is missing.
 func kindOfStatus(status int, isAPI bool) Kind {
 	switch {
 	case status >= 300 && status < 400:
@@ -82,7 +82,7 @@ func kindOfStatus(status int, isAPI bool) Kind {
 	return KindUnknown
 }
 
-// kindOfGateway maps the status of a page that is not the API's.
+// kindOfGateway maps the status of a response that is not the API's own.
 func kindOfGateway(status int) Kind {
 	switch status {
 	case http.StatusUnauthorized:
@@ -95,7 +95,8 @@ func kindOfGateway(status int) Kind {
 	return KindBlocked
 }
 
-// wantsTLS is how servers (Go, nginx, Apache) respond to an http:// request on a port that speaks TLS.
+// wantsTLS is how servers (Go, nginx, Apache) respond to an http:// request on a port that speaks
+// TLS.
 var wantsTLS = regexp.MustCompile(`(?i)HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL-enabled`)
 
 // readDetail reads a FastAPI error body: {"detail": "text"}, or a list of entries for a 422.
@@ -141,7 +142,7 @@ func (c *Client) notAPIError(call call, response *http.Response, body []byte, ca
 
 var htmlTitle = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
 
-// describeBody says in a line what came back instead of the API's JSON.
+// describeBody describes in one line a body that is not the API's JSON.
 func describeBody(response *http.Response, body []byte) string {
 	mediaType, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
 	body = bytes.TrimSpace(body)

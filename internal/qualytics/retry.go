@@ -17,27 +17,27 @@ import (
 
 const (
 	longestRetryWait = 30 * time.Second
-	// longestRetryAfter bounds how long a server's Retry-After is honoured.
+	// longestRetryAfter limits the pause that a server's Retry-After sets.
 	longestRetryAfter = time.Minute
 )
 
-// interruptGrace is how long a request that starts a Run may still take once the caller's context has
-// ended: its response says which Run it started.
+// interruptGrace is how long a request that starts a Run may continue after the caller's context
+// has ended: its response names the Run that it started.
 const interruptGrace = 5 * time.Second
 
-// retryPolicy says when a call may be sent again.
+// retryPolicy determines when a call may be retried.
 type retryPolicy int
 
 const (
-	// retryAlways is for calls that have the same effect however often they are made.
+	// retryAlways is for calls that have the same effect when they are retried.
 	retryAlways retryPolicy = iota
 	// retryUnlessReached is for calls that start a Run: they are retried only when the application
 	// certainly did not see them.
 	retryUnlessReached
 )
 
-// attemptContext is the context of one attempt: the caller's, limited in time. For what starts a Run it
-// outlasts the caller's by interruptGrace.
+// attemptContext returns the context of one attempt: the caller's, with a timeout. For a request
+// that starts a Run, it outlasts the caller's by interruptGrace.
 func (p retryPolicy) attemptContext(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
 	if p == retryAlways {
 		return context.WithTimeoutCause(ctx, limit, timeoutError{limit})
@@ -56,10 +56,10 @@ func (p retryPolicy) attemptContext(ctx context.Context, limit time.Duration) (c
 	}
 }
 
-// checkRetry decides for go-retryablehttp whether an attempt is followed by another one.
+// checkRetry decides, for go-retryablehttp, whether to retry after an attempt.
 func checkRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
 	if ctx.Err() != nil {
-		return false, nil //nolint:nilerr // an error here would take the place of the response
+		return false, nil //nolint:nilerr // an error here would replace the response
 	}
 	state := callStateOf(ctx)
 	retryable := state.retry == retryAlways || state.reached == 0
@@ -67,7 +67,7 @@ func checkRetry(ctx context.Context, response *http.Response, err error) (bool, 
 	case err != nil:
 		return retryable && !isPermanent(err), nil
 	case response.StatusCode == http.StatusTooManyRequests:
-		return false, nil // the throttle has sent it again for as long as it may
+		return false, nil // the throttle has already retried it for as long as allowed
 	case turnedAway(response):
 		return true, nil
 	case response.StatusCode >= 500:
@@ -76,8 +76,8 @@ func checkRetry(ctx context.Context, response *http.Response, err error) (bool, 
 	return false, nil
 }
 
-// turnedAway reports whether a response says that the request did not reach the application: there are
-// too many requests, or it is down and is expected back.
+// turnedAway reports whether a response says that the request did not reach the application: the
+// rate limit is exceeded, or the application is temporarily down.
 func turnedAway(response *http.Response) bool {
 	return response.StatusCode == http.StatusTooManyRequests ||
 		response.StatusCode == http.StatusServiceUnavailable && response.Header.Get("Retry-After") != ""
@@ -88,15 +88,15 @@ func wasUnsent(err error) bool {
 	return errors.As(err, &unsent)
 }
 
-// isPermanent reports whether a failed attempt would fail the same way again.
+// isPermanent reports whether a retry would fail in the same way.
 func isPermanent(err error) bool {
 	var lookup *net.DNSError
 	return isUntrusted(err) || errors.Is(err, errTooLarge) || errors.Is(err, errRedirectLoop) ||
 		errors.As(err, &lookup) && lookup.IsNotFound
 }
 
-// isUntrusted reports whether TLS itself failed: who the server is could not be verified, it shares no
-// version of TLS with the client, or it does not speak TLS at all.
+// isUntrusted reports whether TLS failed: the server's identity could not be verified, it shares no
+// version of TLS with the client, or it does not use TLS.
 func isUntrusted(err error) bool {
 	var (
 		certificate *tls.CertificateVerificationError
@@ -111,8 +111,8 @@ func isUntrusted(err error) bool {
 		wasUnsent(err) && errors.As(err, &remote) && remote.Op == "remote error" // how crypto/tls names an alert
 }
 
-// backoff is the pause before the attempt number attempt+1: what the server's Retry-After says, up
-// to a bound, or else doubling pauses with jitter.
+// backoff returns the pause before the attempt number attempt+1: the server's Retry-After, up to a
+// limit, or else doubling pauses with jitter.
 func backoff(shortest, longest time.Duration, attempt int, response *http.Response) time.Duration {
 	if response != nil {
 		if wait, ok := retryAfter(response.Header, time.Now()); ok {
@@ -126,8 +126,9 @@ func backoff(shortest, longest time.Duration, attempt int, response *http.Respon
 	return pause/2 + rand.N(pause/2+1) //nolint:gosec // jitter needs no secrecy
 }
 
-// retryAfter reads a Retry-After header (seconds or a date) as a pause from now on, at most
-// longestRetryAfter. A date is held against the response's own Date, so that clocks need not agree.
+// retryAfter reads a Retry-After header (seconds or a date) as a pause from now, of at most
+// longestRetryAfter. A date is compared with the response's own Date, so that clocks need not
+// agree.
 func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	text := header.Get("Retry-After")
 	if seconds, err := strconv.Atoi(text); err == nil {

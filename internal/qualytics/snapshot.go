@@ -15,8 +15,8 @@ var (
 	errTooMany  = errors.New("more new Runs were found than fit on one page")
 )
 
-// snapshot is what there is on a datastore at one time: its newest Runs, as far as one page goes. By it,
-// a Run that appears later is told from older ones without relying on clocks.
+// snapshot is the state of a datastore at one time: its newest Runs, up to one page. It tells new
+// Runs from older ones without relying on clocks.
 type snapshot struct {
 	runs    []Operation
 	ids     map[int64]bool
@@ -28,8 +28,8 @@ type snapshot struct {
 	steady  bool
 }
 
-// takeSnapshot lists the newest Runs of the source's datastore. It filters by nothing else: deployments
-// do not agree on the names of the types.
+// takeSnapshot lists the newest Runs of the source's datastore. It uses no other filter, because
+// deployments differ in the names of the types.
 func (c *Client) takeSnapshot(ctx context.Context, source *Operation) (snapshot, error) {
 	filter := Filter{SortCreated: &newestFirst}
 	if id, ok := source.datastoreID(); ok {
@@ -70,9 +70,9 @@ func newSnapshot(listing Listing[Operation]) snapshot {
 	return s
 }
 
-// isNew reports whether a Run of the datastore came into being after the snapshot: it is not in it,
-// though it would be if it had been there. Ids and times count together, since a single Run may have an
-// odd one: a creation ahead of the server's clock, or an id out of line.
+// isNew reports whether a Run of the datastore was created after the snapshot: it is not in the
+// snapshot, although an older Run would be. Both ids and times count, because a single Run may have
+// an odd one: a creation time ahead of the server's clock, or an id out of sequence.
 func (s snapshot) isNew(run *Operation) bool {
 	if s.ids[run.ID] {
 		return false
@@ -84,14 +84,14 @@ func (s snapshot) isNew(run *Operation) bool {
 	return err == nil && s.sorted && created.After(s.oldest)
 }
 
-// isNewer reports whether a Run, of whatever datastore, is newer than any in the snapshot.
+// isNewer reports whether a Run, of any datastore, is newer than all Runs in the snapshot.
 func (s snapshot) isNewer(run *Operation) bool {
 	created, err := run.Created.Time()
 	return run.ID > s.largest || err == nil && !s.newest.IsZero() && created.After(s.newest)
 }
 
-// since are the Runs of a later snapshot that are new. The error says why they may not be all of them,
-// or not all be new.
+// since returns the Runs of a later snapshot that are new. The error says why some may be missing
+// or not new.
 func (s snapshot) since(before snapshot) ([]Operation, error) {
 	var fresh []Operation
 	for _, run := range s.runs {
@@ -110,5 +110,5 @@ func (s snapshot) since(before snapshot) ([]Operation, error) {
 	return fresh, nil
 }
 
-// trusted reports whether the page certainly has the newest Runs.
+// trusted reports whether the page certainly contains the newest Runs.
 func (s snapshot) trusted() bool { return s.whole || s.sorted }

@@ -13,23 +13,24 @@ import (
 	"time"
 )
 
-// lookForSettled is how long a Run is looked for at least, and no longer when the application itself has
-// ended the request.
+// lookForSettled is the minimum time of the search for a Run, and its limit if the application
+// itself has ended the request.
 const lookForSettled = 5 * time.Second
 
-// Started is a Run that the API has accepted to start or to continue.
+// Started is a Run whose start or continuation the API has accepted.
 type Started struct {
 	Operation
 
-	// LostResponse is nil, or why the response that accepted the Run was lost. The Run was then found by
-	// looking for it, and adopted.
+	// LostResponse is nil, or the reason why the response was lost. In that case, the client found
+	// the Run by searching for it, and adopted it.
 	LostResponse error
 }
 
-// startedRuns is what a client knows of the Runs that it has started. Whoever has the turn may use it.
+// startedRuns is what a client knows about the Runs that it has started. Only the start that has
+// the turn may use it.
 type startedRuns struct {
 	ids  map[int64]bool
-	user string // who triggers them, as the API shows it; empty while it has not
+	user string // the user that triggers them, as the API shows it; empty until it has
 }
 
 func (s *startedRuns) add(id int64) {
@@ -40,15 +41,16 @@ func (s *startedRuns) add(id int64) {
 }
 
 // Rerun starts a new Run with the configuration of an existing one: "Rerunning a Run", PUT
-// /api/operations/rerun/{id}. The new Run has an id of its own. The source is a terminal Run as
-// [Client.Operation] or [Client.Operations] returned it.
+// /api/operations/rerun/{id}. The source is a terminal Run as returned by [Client.Operation] or
+// [Client.Operations].
 //
-// A client makes one start at a time. It lists the Runs that there are, then sends the request. A
-// request whose outcome is unknown is not retried: the client looks for the Run that it may have
-// started, and adopts it if it can be nobody else's. Otherwise, the error is a [*LostStartError].
+// A client makes one start at a time. It lists the existing Runs, then sends the request. It does
+// not retry a request whose outcome is unknown: it searches for the Run that the request may have
+// started, and adopts it if nothing else can have started it. Otherwise, it returns a
+// [*LostStartError].
 //
-// When ctx ends, whatever is under way ends within seconds. A request that was sent already is given
-// some of them, since its response says which Run it started.
+// When ctx ends, Rerun returns within seconds. A request that was already sent gets a few seconds
+// to complete, since its response names the Run that it started.
 func (c *Client) Rerun(ctx context.Context, source *Operation) (Started, error) {
 	return c.start(ctx, startRequest{
 		call:   call{method: http.MethodPut, path: actionPath("rerun", source.ID), retry: retryUnlessReached},
@@ -56,9 +58,10 @@ func (c *Client) Rerun(ctx context.Context, source *Operation) (Started, error) 
 	})
 }
 
-// Resume continues a Run that was aborted or failed: "Resuming a Run", PUT /api/operations/run/{id}. The
-// API may respond with the same Run or with a new one. With forceAbort, a Run that is still active is
-// aborted first. The source is the Run as it was read just before; all else is as in [Client.Rerun].
+// Resume continues a Run that was aborted or failed: "Resuming a Run", PUT
+// /api/operations/run/{id}. The API may respond with the same Run or with a new one. With
+// forceAbort, a Run that is still active is aborted first. The source is the Run as it was read
+// just before. Otherwise, Resume behaves like [Client.Rerun].
 func (c *Client) Resume(ctx context.Context, source *Operation, forceAbort bool) (Started, error) {
 	query := url.Values{}
 	if forceAbort {
@@ -123,8 +126,8 @@ func (c *Client) start(ctx context.Context, request startRequest) (Started, erro
 	return Started{Operation: *found, LostResponse: failure}, nil
 }
 
-// check returns an error for a response that names a Run which the request cannot have started: one
-// that was there before, or one that is not like the source.
+// check returns an error if the response names a Run that the request cannot have started: one that
+// existed before, or one that differs from the source.
 func (c *Client) check(request startRequest, run *Operation, before snapshot) error {
 	source := request.source
 	_, located := run.datastoreID()
@@ -147,8 +150,8 @@ func (c *Client) notNew(call call, id int64, why string) *Error {
 	return c.newError(call, KindNotAPI, http.StatusOK, fmt.Sprintf("the response names Run %d, which %s", id, why))
 }
 
-// refused reports whether the API certainly did not start anything. A 2xx response that cannot be read,
-// a broken connection and a server error all leave that open.
+// refused reports whether the API certainly did not start anything. After a 2xx response that
+// cannot be read, a broken connection or a server error, this is unknown.
 func (e *Error) refused() bool {
 	return e.StatusCode >= 300 && e.StatusCode < 500 && e.StatusCode != http.StatusRequestTimeout
 }

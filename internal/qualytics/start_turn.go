@@ -16,12 +16,12 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// lockPoll is the interval at which a turn that another process has is tried again.
+// lockPoll is the interval at which a turn that another process has is requested again.
 const lockPoll = 50 * time.Millisecond
 
-// startTurn lets one start at a time through: of this client and, by a lock file, of all processes of one
-// user on this machine that use the same deployment, since each provider block is a process of its own.
-// Otherwise two that lose a response could each take the other's Run for their own.
+// startTurn admits one start at a time: of this client and, with a lock file, of all processes of
+// one user on this machine that use the same deployment, since each provider block is a process of
+// its own. Otherwise, two starts that lose their responses could adopt each other's Runs.
 type startTurn struct {
 	slot chan struct{}
 	path string
@@ -33,8 +33,8 @@ func newStartTurn(base *url.URL) startTurn {
 	return startTurn{slot: make(chan struct{}, 1), path: filepath.Join(os.TempDir(), name)}
 }
 
-// take waits for the turn, and returns what ends it. The only error is that the context has ended. A
-// lock file that cannot be used is done without: it protects from other processes alone.
+// take waits for the turn, and returns a function that ends it. The only error is that the context
+// has ended. Without a usable lock file, the turn does not cover other processes.
 func (t startTurn) take(ctx context.Context) (release func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err

@@ -5,7 +5,7 @@ package qualytics
 
 import "slices"
 
-// Action is something that the API does to a Run.
+// Action is an action of the API on a Run.
 type Action string
 
 // The actions of the API page.
@@ -16,8 +16,8 @@ const (
 	ActionDelete Action = "delete"
 )
 
-// support is the API page's table of which action goes with which types of operation and from which
-// results: all that the provider checks, says and documents of it comes from here.
+// support is the API page's table of the types of operation and the results that each action
+// supports. All checks, messages and documentation of the provider use it.
 var support = map[Action]struct {
 	types []OperationType
 	from  []Result
@@ -28,17 +28,17 @@ var support = map[Action]struct {
 	ActionDelete: {types: everyType(), from: []Result{ResultSuccess, ResultFailure, ResultAborted}},
 }
 
-// Types are the types of operation that support the action.
+// Types returns the types of operation that support the action.
 func (a Action) Types() []OperationType { return support[a].types }
 
 // SupportsEveryType reports whether Runs of every type support the action.
 func (a Action) SupportsEveryType() bool { return len(a.Types()) == len(everyType()) }
 
-// From are the results from which the action is possible.
+// From returns the results from which the action is possible.
 func (a Action) From() []Result { return support[a].from }
 
-// SupportsType reports whether Runs of a type may support the action. A type that is unknown to the
-// client may: the API has the last word.
+// SupportsType reports whether Runs of a type may support the action. For a type that the client
+// does not know, the API decides.
 func (a Action) SupportsType(operationType OperationType) bool {
 	canonical := operationType.Canonical()
 	return slices.Contains(a.Types(), canonical) || !slices.Contains(everyType(), canonical)

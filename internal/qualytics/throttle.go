@@ -13,30 +13,31 @@ import (
 )
 
 const (
-	// mostUnderWay bounds the requests that one client has under way: the lists that Terraform reads at a
-	// time by default, with the pages that each reads at a time. Gateways allow 250 connections per IP.
+	// mostUnderWay limits the concurrent requests of one client: the lists that Terraform reads
+	// concurrently by default, times the pages that each list reads concurrently. Gateways allow
+	// 250 connections per IP.
 	mostUnderWay = 10 * mostConnections
 
-	// fewestUnderWay is how far 429s lower that bound.
+	// fewestUnderWay is the minimum to which 429s lower that limit.
 	fewestUnderWay = 4
 
-	// What follows is in multiples of the first pause, [Config.RetryWait].
+	// The following are multiples of the first pause, [Config.RetryWait].
 	longestPause    = 30
 	defaultPatience = 300
 )
 
-// throttle is the rate limit of one client: how many requests are under way, and when none is sent. It
-// stands between http.Client and the attempts.
+// throttle is the rate limit of one client: the number of concurrent requests, and the pauses in
+// which none is sent. It sits between http.Client and the attempts.
 //
-// A 429 pauses the whole client, for as long as Retry-After says or for a pause that doubles while no
-// request succeeds in between. The request is then sent again, as often as it takes. Gateways refuse what
-// exceeds a rate, not a number of requests under way; but the fewer there are when the first is refused,
-// the fewer are refused in vain. So each pause halves the bound, and each success raises it a little, as
-// TCP does.
+// A 429 pauses the whole client, for as long as Retry-After says or for a pause that doubles until
+// a request succeeds. Then the request is retried, as often as necessary. Gateways limit the rate
+// and not the number of concurrent requests; but the fewer there are at the first 429, the fewer
+// are rejected with it. So each pause halves the limit, and each success raises it a little, as in
+// TCP.
 type throttle struct {
 	next     http.RoundTripper
 	first    time.Duration // pause after a 429 without Retry-After
-	patience time.Duration // how long one request may be refused
+	patience time.Duration // how long one request may be rejected
 
 	mutex    sync.Mutex
 	queue    []*turn
@@ -59,7 +60,7 @@ func newThrottle(next http.RoundTripper, first, patience time.Duration) *throttl
 
 func (t *throttle) RoundTrip(request *http.Request) (*http.Response, error) {
 	ctx := request.Context()
-	var refused time.Time // when it was refused first
+	var refused time.Time // when it was first rejected
 	for {
 		turn, err := t.wait(ctx, !refused.IsZero())
 		if err != nil {
@@ -81,8 +82,8 @@ func (t *throttle) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 }
 
-// wait waits for a turn: for one of those under way to end, and for the end of a pause. A request that was
-// refused is the next to be sent.
+// wait waits for a turn: until the number of concurrent requests and the pause allow it. A rejected
+// request is the next to be sent.
 func (t *throttle) wait(ctx context.Context, refused bool) (*turn, error) {
 	t.mutex.Lock()
 	mine := &turn{granted: make(chan struct{})}
@@ -110,7 +111,7 @@ func (t *throttle) wait(ctx context.Context, refused bool) (*turn, error) {
 	return nil, ctx.Err()
 }
 
-// grant lets the first in the queue go, as far as the bound and the pause allow.
+// grant admits the first requests in the queue, as the limit and the pause allow.
 func (t *throttle) grant() {
 	for len(t.queue) > 0 && t.underWay < int(t.bound) && !time.Now().Before(t.resume) {
 		next := t.queue[0]
@@ -121,7 +122,7 @@ func (t *throttle) grant() {
 	}
 }
 
-// leave ends a turn that was not refused.
+// leave ends the turn of a request that was not rejected.
 func (t *throttle) leave(turn *turn, success bool) {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
@@ -133,8 +134,8 @@ func (t *throttle) leave(turn *turn, success bool) {
 	t.grant()
 }
 
-// slowDown ends a turn that was refused, and pauses. Those that were under way when a pause began are
-// refused for the same reason, which is no reason for another one.
+// slowDown ends the turn of a rejected request, and pauses. Requests that were sent before a pause
+// began are rejected for the same reason, and do not cause another pause.
 func (t *throttle) slowDown(turn *turn, response *http.Response, now time.Time) {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()

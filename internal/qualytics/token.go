@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// cleanToken trims the white space that copying a token brings along, and rejects what could not be
-// sent as a header.
+// cleanToken trims the white space around a copied token, and rejects a token that cannot be sent
+// as a header.
 func cleanToken(token string) (string, error) {
 	token = strings.TrimSpace(token)
 	if token == "" {
@@ -30,11 +30,12 @@ func cleanToken(token string) (string, error) {
 	return token, nil
 }
 
-// TokenExpiry is when the token expires, as its `exp` claim says. The zero time means that none is known.
+// TokenExpiry returns the time at which the token expires, from its `exp` claim. It is zero if
+// unknown.
 func (c *Client) TokenExpiry() time.Time { return tokenExpiry(c.token) }
 
-// tokenExpiry reads the `exp` claim of a token that is a JWT. The signature is not checked: it only
-// serves to say why the API may have refused the token. The zero time means that there is none to read.
+// tokenExpiry reads the `exp` claim of a token that is a JWT. It does not verify the signature: the
+// time only serves to explain why the API may have rejected the token. It is zero if there is none.
 func tokenExpiry(token string) time.Time {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
@@ -53,11 +54,11 @@ func tokenExpiry(token string) time.Time {
 	return time.Unix(int64(claims.Exp), 0).UTC()
 }
 
-// shortestSecret is the length from which on a token is cut out of responses: cutting out a shorter
-// one, which can be no real token, would garble them.
+// shortestSecret is the minimum length of a token that is removed from responses: removing a
+// shorter one, which cannot be a real token, would garble them.
 const shortestSecret = 8
 
-// secret is a token that must not be seen in anything the client hands out, since a server may echo it.
+// secret is a token that must not appear in any result of the client. A server may echo it.
 type secret string
 
 func (s secret) cutFrom(text []byte) []byte {

@@ -13,12 +13,12 @@ import (
 	"os"
 )
 
-// mostConnections is how many pages of one list are read at a time.
+// mostConnections is the number of pages of one list that are read concurrently.
 const mostConnections = 8
 
-// newStartTransport is the transport for requests that start a Run. Go's transport sends a request
-// again when a kept connection turns out to be closed, and when an HTTP/2 server resets the stream or
-// sends GOAWAY. Over HTTP/1.1 and on a connection of its own, it sends each request once.
+// newStartTransport returns the transport for requests that start a Run. Go's transport resends a
+// request if a reused connection turns out to be closed, and if an HTTP/2 server resets the stream
+// or sends GOAWAY. Over HTTP/1.1 and on a new connection, it sends each request once.
 func newStartTransport(config Config) (*http.Transport, error) {
 	transport, err := newTransport(config)
 	if err != nil {
@@ -30,7 +30,7 @@ func newStartTransport(config Config) (*http.Transport, error) {
 	return transport, nil
 }
 
-// newTransport is Go's default transport (proxies from the environment, HTTP/2, gzip) with the
+// newTransport returns Go's default transport (proxies from the environment, HTTP/2, gzip) with the
 // configured trust.
 func newTransport(config Config) (*http.Transport, error) {
 	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
@@ -71,9 +71,9 @@ const mostRedirects = 5
 
 var errRedirectLoop = errors.New("too many redirects")
 
-// followRedirect lets a GET follow within the configured host, also from http to https. Anything else
-// stays unfollowed, so that no PUT becomes a GET and the token travels nowhere else: the redirect
-// itself is then the response.
+// followRedirect follows a redirect of a GET within the configured host, including from http to
+// https. It follows no other, so that no PUT becomes a GET and the token is sent nowhere else. The
+// redirect itself is then the response.
 func followRedirect(next *http.Request, via []*http.Request) error {
 	from, to := via[0].URL, next.URL
 	sameHost := from.Hostname() == to.Hostname() &&

@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// transportError words a call that got no complete response. It names the redirect if the error is the
-// redirect target's.
+// transportError returns the error for a call without a complete response. It names the redirect if
+// the error is about the redirect's target.
 func (c *Client) transportError(ctx context.Context, call call, err error) *Error {
 	location := ""
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
@@ -38,7 +38,8 @@ func (c *Client) transportError(ctx context.Context, call call, err error) *Erro
 	return failure
 }
 
-// redirectedTo is the URL of a redirect's target, without its query; empty if the call was not redirected.
+// redirectedTo returns the URL of a redirect's target without its query, or "" if the call was not
+// redirected.
 func (c *Client) redirectedTo(call call, last string) string {
 	target, err := c.endpoint(call).Parse(last)
 	if err != nil {
@@ -77,6 +78,6 @@ func kindOfTransport(ctx context.Context, err error) Kind {
 	}
 }
 
-// tlsAlert is how net/http words a response that is a TLS alert: an http:// request to a port that
-// speaks TLS.
+// tlsAlert is the error text of net/http for a response that is a TLS alert: an http:// request to
+// a port that uses TLS.
 const tlsAlert = `malformed HTTP response "\x15\x03`

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// parseURL turns a base URL as people write it (with or without a trailing slash or /api) into the one
-// that every endpoint's path is appended to.
+// parseURL converts a base URL as users write it (with or without a trailing slash or /api) into
+// the one to which the paths of all endpoints are appended.
 func parseURL(text string) (*url.URL, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
@@ -33,8 +33,8 @@ func parseURL(text string) (*url.URL, error) {
 	return &url.URL{Scheme: base.Scheme, Host: base.Host, Path: path + "/api"}, nil
 }
 
-// SameURL reports whether two base URLs lead to the same deployment: they differ at most in a trailing
-// slash or /api, in the case of the scheme and the host, and in whether the default port is written.
+// SameURL reports whether two base URLs address the same deployment: they may differ in a trailing
+// slash or /api, in the case of the scheme and the host, and in an explicit default port.
 func SameURL(a, b string) bool {
 	left, leftErr := parseURL(a)
 	right, rightErr := parseURL(b)
@@ -52,8 +52,8 @@ func port(base *url.URL) string {
 	return "443"
 }
 
-// PlainHTTP reports whether the token would travel unencrypted over a network to the given base URL:
-// it is a plain-http one whose host is not loopback.
+// PlainHTTP reports whether the token would be sent unencrypted over a network to the base URL: it
+// uses http, and its host is not loopback.
 func PlainHTTP(text string) bool {
 	base, err := parseURL(text)
 	return err == nil && base.Scheme == "http" && !isLoopback(base.Hostname())

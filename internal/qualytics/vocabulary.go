@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// OperationType is what a Run executes. The API may know more types than the constants below.
+// OperationType is the type of operation that a Run executes. The API may have more types than the
+// constants below.
 type OperationType string
 
 // The types of the API page. A sync is called catalog by older deployments.
@@ -23,18 +24,19 @@ const (
 	TypePromote      OperationType = "promote"
 )
 
-// OperationTypes are the values that the API accepts as operation_type. sync and catalog mean the same.
+// OperationTypes lists the values that the API accepts as operation_type. sync and catalog mean the
+// same.
 func OperationTypes() []OperationType {
 	return []OperationType{TypeSync, TypeCatalog, TypeProfile, TypeScan, TypeExternalScan, TypeExport, TypeMaterialize, TypePromote}
 }
 
-// everyType are the types, each under one name.
+// everyType lists the types, each under one name.
 func everyType() []OperationType {
 	return slices.DeleteFunc(OperationTypes(), func(t OperationType) bool { return t != t.Canonical() })
 }
 
-// Canonical is the one name of a type that goes by several: sync for catalog, and promote for Runs that
-// say what they promote, such as promote_quality_check.
+// Canonical returns the single name of a type that has several: sync for catalog, and promote for
+// Runs that name what they promote, such as promote_quality_check.
 func (t OperationType) Canonical() OperationType {
 	switch {
 	case t == TypeCatalog:
@@ -45,13 +47,13 @@ func (t OperationType) Canonical() OperationType {
 	return t
 }
 
-// CountsAnomalies reports whether Runs of the type may count anomalies. A type that is unknown to the
-// client may.
+// CountsAnomalies reports whether Runs of the type may count anomalies. A type that the client does
+// not know may.
 func (t OperationType) CountsAnomalies() bool {
 	return t == TypeScan || t == TypeExternalScan || !slices.Contains(everyType(), t.Canonical())
 }
 
-// Result is where a Run stands. The API may know more results than the constants below.
+// Result is the state of a Run. The API may have more results than the constants below.
 type Result string
 
 // The results of the API page. The first two are active, the others terminal.
@@ -63,7 +65,7 @@ const (
 	ResultAborted Result = "aborted"
 )
 
-// Results are the values that the API accepts as result.
+// Results lists the values that the API accepts as result.
 func Results() []Result {
 	return []Result{ResultQueued, ResultRunning, ResultSuccess, ResultFailure, ResultAborted}
 }

@@ -12,18 +12,19 @@ import (
 )
 
 const (
-	// estimateShare is the share of the entries that are estimated to be left in a window which is read
-	// at once. What is left is estimated again, so that no page beyond the window's start is requested.
+	// estimateShare is the share of the estimated remaining entries of a window that is read at
+	// once. The rest is estimated again, so that no page beyond the start of the window is
+	// requested.
 	estimateShare = 0.75
 
-	// growth bounds how many times as much as has been read is read at once: an estimate from few
-	// entries says little about many.
+	// growth limits how much is read at once, as a multiple of what has been read: an estimate from
+	// few entries is unreliable.
 	growth = 4
 )
 
-// operationsWithin lists the Runs that were created within the filter's window. The API cannot filter by
-// it, so the Runs are read newest first, from a page that is searched for to the window's start, and then
-// brought into the order of the filter.
+// operationsWithin lists the Runs that were created within the filter's window. The API has no such
+// filter, so the client searches for the page on which the window begins, reads the Runs newest
+// first up to the start of the window, and sorts them in the order of the filter.
 func (c *Client) operationsWithin(ctx context.Context, filter Filter, limit int) (Listing[Operation], error) {
 	window := createdWindow{after: filter.CreatedAfter, before: filter.CreatedBefore}
 	requested := filter
@@ -61,8 +62,7 @@ func (c *Client) operationsWithin(ctx context.Context, filter Filter, limit int)
 	return listing.upTo(limit), nil
 }
 
-// newerFirst orders Runs by when they were created, the newest first. One that does not say so may stand
-// anywhere.
+// newerFirst compares Runs by creation time, newest first. A Run without one may be anywhere.
 func newerFirst(a, b Operation) int {
 	one, errOne := a.Created.Time()
 	other, errOther := b.Created.Time()
@@ -72,11 +72,10 @@ func newerFirst(a, b Operation) int {
 	return other.Compare(one)
 }
 
-// createdWindow is the time within which Runs are selected by when they were created: at or after its
-// start, before its end. nil is open.
+// createdWindow selects Runs by creation time: at or after its start, before its end. nil is open.
 type createdWindow struct {
 	after, before *time.Time
-	limit         int // how many of the newest Runs in it are wanted; 0: all
+	limit         int // number of the newest Runs to select; 0: all
 }
 
 func (w createdWindow) contains(run Operation) bool {
@@ -90,13 +89,14 @@ func (w createdWindow) tooNew(run Operation) bool {
 	return err == nil && w.before != nil && !created.Before(*w.before)
 }
 
-// begins reports whether Runs, newest first, show the window's end: one of them is newer than it.
+// begins reports whether the Runs, newest first, show the end of the window: one of them is newer
+// than it.
 func (w createdWindow) begins(runs []Operation) bool {
 	return len(runs) > 0 && w.tooNew(runs[0])
 }
 
-// find searches for the page on which the window begins, given the first one of the list. It requests single
-// Runs, until few enough lie between one that is too new and one that is not.
+// find searches for the page on which the window begins, given the first page of the list. It
+// requests single Runs until few enough remain between one that is too new and one that is not.
 func (w createdWindow) find(ctx context.Context, fetch func(context.Context, pageRequest) (page[Operation], error), first page[Operation]) (pageRequest, error) {
 	found := pageRequest{number: 1, size: largestPage}
 	if w.before == nil || len(first.Items) == 0 || !w.tooNew(first.Items[len(first.Items)-1]) {
@@ -123,7 +123,7 @@ func (w createdWindow) find(ctx context.Context, fetch func(context.Context, pag
 				older.run = probe.Items[0]
 			}
 		}
-		bisect = older.at-tooNew.at > distance/2 // the Runs were created so unevenly that guesses mislead
+		bisect = older.at-tooNew.at > distance/2 // the Runs were created too unevenly to estimate
 	}
 	found.number = tooNew.at/largestPage + 1
 	return found, nil
@@ -135,9 +135,9 @@ type sample struct {
 	run Operation
 }
 
-// guess is an index between a Run that is too new and one that is not: where the window would begin if Runs
-// were created evenly. It is a little beyond that while nothing older is known, and a little before it then,
-// so that both ends close in.
+// guess returns an index between a Run that is too new and one that is not: the beginning of the
+// window if Runs were created evenly. It is a little beyond that while no older Run is known, and a
+// little before it afterwards, so that both ends converge.
 func (w createdWindow) guess(newest Operation, tooNew, older sample) int {
 	const margin = largestPage / 2
 	start, end, offset := tooNew, older, -margin
@@ -153,7 +153,7 @@ func (w createdWindow) guess(newest Operation, tooNew, older sample) int {
 	return min(max(int(min(even, float64(older.at)))+offset, tooNew.at+1), older.at-1)
 }
 
-// wanted is how many entries of the list are to be covered next, given those that were read, newest first.
+// wanted returns the number of entries to cover next, given the entries read so far, newest first.
 func (w createdWindow) wanted(read []Operation, covered, total int) int {
 	if len(read) == 0 {
 		return covered
@@ -172,8 +172,8 @@ func (w createdWindow) wanted(read []Operation, covered, total int) int {
 	return wanted
 }
 
-// left is how many entries to cover next on the way to the window's start: as many pages as certainly lie
-// before it, at least one; 0 when it is reached.
+// left returns the number of entries to cover next towards the start of the window: as many pages
+// as certainly precede it, at least one; 0 when it is reached.
 func (w createdWindow) left(read []Operation) int {
 	newest, errNewest := read[0].Created.Time()
 	oldest, errOldest := read[len(read)-1].Created.Time()
@@ -189,8 +189,8 @@ func (w createdWindow) left(read []Operation) int {
 	return (pages-1)*(largestPage-sharedRuns) + 1
 }
 
-// sortOperations brings Runs, newest first, into the order of a filter: by created, then by
-// duration. A Run without a duration comes last.
+// sortOperations sorts Runs, newest first, in the order of a filter: by creation, then by duration.
+// A Run without a duration comes last.
 func sortOperations(filter Filter, runs []Operation) {
 	slices.SortStableFunc(runs, func(a, b Operation) int {
 		return cmp.Or(compareCreated(filter, a, b), compareDuration(filter.SortDuration, a, b))

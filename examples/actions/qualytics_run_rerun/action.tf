@@ -14,7 +14,7 @@ resource "terraform_data" "release" {
   }
 }
 
-# Scans again after each release, and fails the apply if the scan identifies an anomaly.
+# Scan again after each release, and fail the apply if the scan identifies an anomaly.
 action "qualytics_run_rerun" "scan" {
   config {
     latest        = { operation_type = "scan", datastore = 101 }

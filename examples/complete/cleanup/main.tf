@@ -13,7 +13,7 @@ terraform {
 provider "qualytics" {}
 
 variable "datastore_ids" {
-  description = "Datastores to look after."
+  description = "Datastores to clean up."
   type        = list(number)
   default     = [101, 102, 103]
 }

@@ -13,13 +13,12 @@ terraform {
 provider "qualytics" {}
 
 variable "release" {
-  description = "What is deployed: a version, a commit, the number of a schema migration."
+  description = "What is deployed: a version, a commit, or the number of a schema migration."
   type        = string
   default     = "2026.05.1"
 }
 
-# Stands for the resource that deploys. The source is scanned before it is loaded, and the target after
-# it was loaded.
+# Stands for the resource that deploys. The source is scanned before the load, and the target after it.
 resource "terraform_data" "load" {
   input = var.release
 

@@ -13,7 +13,7 @@ terraform {
 provider "qualytics" {}
 
 variable "release" {
-  description = "What is deployed: a version, a commit, the number of a schema migration."
+  description = "What is deployed: a version, a commit, or the number of a schema migration."
   type        = string
   default     = "2026.05.1"
 }

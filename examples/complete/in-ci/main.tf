@@ -13,7 +13,7 @@ terraform {
 provider "qualytics" {}
 
 variable "commit" {
-  description = "The commit that is deployed."
+  description = "Commit that is deployed."
   type        = string
   default     = "4f1c2d9"
 }
@@ -23,7 +23,7 @@ resource "qualytics_run_rerun" "scan" {
   max_anomalies = 0
   triggers      = { commit = var.commit }
 
-  # Less than the pipeline allows, so that Terraform ends by itself and saves the state.
+  # Shorter than the pipeline's limit, so that Terraform ends and saves the state.
   timeouts = {
     create = "45m"
     update = "45m"

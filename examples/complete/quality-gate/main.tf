@@ -18,7 +18,7 @@ variable "datastore_id" {
 }
 
 variable "release" {
-  description = "What is deployed: a version, a commit, the number of a schema migration."
+  description = "What is deployed: a version, a commit, or the number of a schema migration."
   type        = string
   default     = "2026.05.1"
 }
@@ -38,7 +38,7 @@ resource "qualytics_run_rerun" "scan" {
   depends_on = [qualytics_run_rerun.profile]
 }
 
-# Stands for what must not happen with bad data: it is not applied if the scan fails the apply.
+# Stands for what must not happen with bad data. If the scan fails the apply, Terraform does not apply it.
 resource "terraform_data" "publish" {
   input = var.release
 

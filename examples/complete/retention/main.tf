@@ -13,7 +13,7 @@ terraform {
 provider "qualytics" {}
 
 variable "older_than" {
-  description = "Age from which on the record of a Run is deleted. 2160h are 90 days."
+  description = "Age at which the record of a Run is deleted. 2160h is 90 days."
   type        = string
   default     = "2160h"
 }

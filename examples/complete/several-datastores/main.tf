@@ -19,7 +19,7 @@ variable "datastore_ids" {
 }
 
 variable "release" {
-  description = "What is deployed: a version, a commit, the number of a schema migration."
+  description = "What is deployed: a version, a commit, or the number of a schema migration."
   type        = string
   default     = "2026.05.1"
 }
@@ -33,7 +33,7 @@ resource "qualytics_run_rerun" "scan" {
 }
 
 output "anomalies" {
-  description = "Anomalies of this release, by the name of the datastore."
+  description = "Number of anomalies in this release, by datastore."
   value = {
     for scan in qualytics_run_rerun.scan : scan.datastore.name => scan.status["anomalies_identified"]
   }

@@ -13,7 +13,7 @@ terraform {
 provider "qualytics" {}
 
 variable "stuck_after" {
-  description = "Age from which on a Run that has not ended counts as stuck."
+  description = "Age at which a Run that has not ended counts as stuck."
   type        = string
   default     = "6h"
 }
@@ -24,7 +24,7 @@ data "qualytics_operations" "stuck" {
 }
 
 output "stuck" {
-  description = "What is stuck, by the id of the Run."
+  description = "Stuck Runs, by id."
   value = {
     for run in data.qualytics_operations.stuck.operations :
     run.id => "${run.type} on ${run.datastore.name}, ${run.result} since ${coalesce(run.start_time, run.created)}"

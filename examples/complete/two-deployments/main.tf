@@ -25,7 +25,7 @@ variable "release" {
   default = "2026.05.1"
 }
 
-# Production comes from the environment: QUALYTICS_URL and QUALYTICS_TOKEN.
+# The URL and the token of production come from the environment: QUALYTICS_URL and QUALYTICS_TOKEN.
 provider "qualytics" {}
 
 provider "qualytics" {
@@ -42,7 +42,7 @@ resource "qualytics_run_rerun" "staging_scan" {
   triggers      = { release = var.release }
 }
 
-# Production is scanned once the scan of staging has passed.
+# Production is scanned after the scan of staging has passed.
 resource "qualytics_run_rerun" "production_scan" {
   latest        = { operation_type = "scan", datastore = 102 }
   max_anomalies = 10

@@ -6,7 +6,7 @@ output "anomalies" {
   value = data.qualytics_operation.scan.status["anomalies_identified"]
 }
 
-# What has no attribute of its own is in details.
+# details holds what has no attribute of its own.
 output "incremental" {
   value = jsondecode(data.qualytics_operation.scan.details).incremental
 }

@@ -1,4 +1,4 @@
-# Everything that went wrong on two datastores, oldest first.
+# All failed and aborted Runs on two datastores, oldest first.
 data "qualytics_operations" "failures" {
   datastore    = [101, 102]
   result       = ["failure", "aborted"]

@@ -1,4 +1,4 @@
-# The ten longest Runs of a week, with as little in the state as that needs.
+# The ten longest Runs of a week. fields keeps the state small.
 data "qualytics_operations" "longest" {
   finished       = true
   created_after  = "2026-05-04T00:00:00Z"

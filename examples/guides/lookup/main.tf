@@ -35,7 +35,7 @@ resource "qualytics_run_rerun" "scan" {
   }
 
   lifecycle {
-    # The latest scan changes from night to night. Only a release reruns.
+    # The latest scan changes every night. Only a new release reruns.
     ignore_changes = [run_id]
   }
 }

@@ -1,2 +1,2 @@
-# A Run is imported by its id.
+# Import a Run by its id.
 terraform import qualytics_run_rerun.scan 53388

@@ -1,4 +1,4 @@
-# A nightly export that nobody waits for, and whose record is kept.
+# Rerun an export without waiting for it, and keep its record.
 resource "qualytics_run_rerun" "export" {
   latest = {
     operation_type = "export"
@@ -10,7 +10,7 @@ resource "qualytics_run_rerun" "export" {
   delete_on_destroy   = false
 }
 
-# A certain profile that may take long, and whose failure does not stop the apply.
+# Rerun a specific profile that may take long. A failure does not fail the apply.
 resource "qualytics_run_rerun" "profile" {
   run_id  = 53385
   fail_on = []

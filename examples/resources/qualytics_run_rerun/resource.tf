@@ -3,7 +3,7 @@ variable "schema_version" {
   default = "2026.05.1"
 }
 
-# Scans again whenever the schema version changes, and stops the apply if the scan identifies an anomaly.
+# Scan again when the schema version changes, and fail the apply if the scan identifies an anomaly.
 resource "qualytics_run_rerun" "scan" {
   latest = {
     operation_type = "scan"

@@ -1,4 +1,4 @@
-# Continues a scan that was aborted, from where it stopped.
+# Resume an aborted scan from where it stopped.
 resource "qualytics_run_resume" "scan" {
   run_id = 53204
 }

@@ -1,4 +1,4 @@
-# Runs without a deployment: nothing is requested from a mocked provider.
+# Requires no deployment: a mocked provider sends no requests.
 mock_provider "qualytics" {
   mock_resource "qualytics_run_rerun" {
     defaults = {

@@ -19,7 +19,7 @@ run "a_release_is_profiled_and_scanned" {
   }
 }
 
-# A planned rerun would leave the result unknown, which fails the assertion, too.
+# If a rerun were planned, the result would be unknown and the assertion would fail.
 run "the_same_release_is_not_scanned_again" {
   command = plan
 
@@ -29,6 +29,6 @@ run "the_same_release_is_not_scanned_again" {
 
   assert {
     condition     = qualytics_run_rerun.scan.result == "success"
-    error_message = "Another Run is planned."
+    error_message = "The plan includes another rerun."
   }
 }

@@ -13,12 +13,12 @@ variable "datastore_id" {
 }
 
 variable "release" {
-  description = "A new value scans again."
+  description = "Any change of this value scans again."
   type        = string
 }
 
 variable "max_anomalies" {
-  description = "Maximum number of anomalies that a release may bring."
+  description = "Maximum number of anomalies in a release that passes."
   type        = number
   default     = 0
 }
@@ -30,6 +30,6 @@ resource "qualytics_run_rerun" "scan" {
 }
 
 output "scan_id" {
-  description = "Id of the scan that let the release pass."
+  description = "Id of the scan that passed the release."
   value       = qualytics_run_rerun.scan.id
 }
