@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Always, as Times, makes a Fault hit every matching request.
+// Always as Times makes a Fault hit every matching request.
 const Always = -1
 
 // Fault disturbs the response to matching requests: it delays, replaces, loses or truncates it. A
@@ -22,7 +22,7 @@ const Always = -1
 type Fault struct {
 	Method string // "" matches any
 	Path   string // a pattern of path.Match such as /api/operations/rerun/*; "" matches any
-	Skip   int    // number of matching requests to skip first first
+	Skip   int    // number of matching requests to skip first
 	Times  int    // number of requests to hit; 0 means one
 
 	// AfterEffect performs the request first.

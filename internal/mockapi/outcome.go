@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Never, as Running, keeps a Run running until Finish or an abort.
+// Never as Running keeps a Run running until Finish or an abort.
 const Never time.Duration = math.MaxInt64
 
 // endOfTime is the time of events that never happen.
