@@ -22,13 +22,13 @@ type field struct {
 // operationFields are the attributes of a Run.
 var operationFields = []field{
 	{name: "id", typ: types.Int64Type, description: "Id of the Run."},
-	{name: "type", typ: types.StringType, description: "Type of the operation that the Run executes: `sync` (`catalog` on older deployments), `profile`, `scan`, `external_scan`, `export`, `materialize`, `promote` (or `promote_` and what it promotes), or a value added later."},
+	{name: "type", typ: types.StringType, description: "Type of the operation that the Run executes: `sync` (`catalog` on older deployments), `profile`, `scan`, `external_scan`, `export`, `materialize`, `promote` (or `promote_` followed by what it promotes), or a value added later."},
 	{name: "result", typ: types.StringType, description: "Result of the Run: `queued` or `running` while it is active, then `success`, `failure` or `aborted`; or a value added later."},
-	{name: "message", typ: types.StringType, description: "Message of the Run: why it failed or, on a Run that succeeded, a warning about it. Null if there is none."},
-	{name: "created", typ: timetypes.RFC3339Type{}, description: "When the Run was created, in RFC 3339."},
-	{name: "start_time", typ: timetypes.RFC3339Type{}, description: "When the Run started, in RFC 3339. Null until then."},
-	{name: "end_time", typ: timetypes.RFC3339Type{}, description: "When the Run ended, in RFC 3339. Null while it is active."},
-	{name: "duration_seconds", typ: types.Float64Type, description: "Time from start to end, in seconds. Null while the Run is active, and when it ended without having started."},
+	{name: "message", typ: types.StringType, description: "Message of the Run: the reason for a failure, or a warning about a success. Null if there is none."},
+	{name: "created", typ: timetypes.RFC3339Type{}, description: "Time at which the Run was created, in RFC 3339 format."},
+	{name: "start_time", typ: timetypes.RFC3339Type{}, description: "Time at which the Run started, in RFC 3339 format. Null until then."},
+	{name: "end_time", typ: timetypes.RFC3339Type{}, description: "Time at which the Run ended, in RFC 3339 format. Null while it is active."},
+	{name: "duration_seconds", typ: types.Float64Type, description: "Time from start to end, in seconds. Null while the Run is active, and if it ended without starting."},
 	{name: "triggered_by", typ: types.StringType, description: "Who or what triggered the Run."},
 	{name: "schedule_id", typ: types.Int64Type, description: "Id of the schedule that triggered the Run. Null if none did."},
 	{name: "datastore", description: "Datastore that the Run works on.", fields: []field{
@@ -37,7 +37,7 @@ var operationFields = []field{
 		{name: "store_type", typ: types.StringType, description: "Kind of store, such as `jdbc` or `dfs`."},
 		{name: "type", typ: types.StringType, description: "Technology of the datastore, such as `snowflake`."},
 	}},
-	{name: "status", typ: types.MapType{ElemType: types.NumberType}, description: "Counters of the Run by name, as the API reports them for its type of operation; for a scan, for example, `total_containers`, `containers_analyzed`, `partitions_scanned`, `records_processed` and `anomalies_identified`."},
+	{name: "status", typ: types.MapType{ElemType: types.NumberType}, description: "Counters of the Run, by name. They depend on the type of the operation. A scan reports, for example, `total_containers`, `containers_analyzed`, `partitions_scanned`, `records_processed` and `anomalies_identified`."},
 }
 
 // containerFields are the attributes of a container that a Run targets.
@@ -50,9 +50,9 @@ var containerFields = []field{
 // containerRunFields are the attributes of what a Run did in one container.
 var containerRunFields = []field{
 	{name: "id", typ: types.Int64Type, description: "Id of the entry."},
-	{name: "container", description: "Container that the entry is about.", fields: containerFields},
-	{name: "start_time", typ: timetypes.RFC3339Type{}, description: "When the work on the container started, in RFC 3339. Null until then."},
-	{name: "end_time", typ: timetypes.RFC3339Type{}, description: "When the work on the container ended, in RFC 3339. Null until then."},
+	{name: "container", description: "Container that the entry describes.", fields: containerFields},
+	{name: "start_time", typ: timetypes.RFC3339Type{}, description: "Time at which the Run started to process the container, in RFC 3339 format. Null until then."},
+	{name: "end_time", typ: timetypes.RFC3339Type{}, description: "Time at which the Run finished the container, in RFC 3339 format. Null until then."},
 	{name: "records_processed", typ: types.Int64Type, description: "Number of records processed in the container so far."},
 	{name: "anomaly_count", typ: types.Int64Type, description: "Number of anomalies found in the container so far."},
 	{name: "result", typ: types.StringType, description: "Result of the container: `queued`, `running`, `success`, `failure` or `aborted`."},

@@ -31,7 +31,7 @@ func (d *operationContainersDataSource) Metadata(_ context.Context, req datasour
 
 func (d *operationContainersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists what a Run did in each container that it targets: times, counters and results. It is most useful for profile and scan Runs, which go container by container.",
+		MarkdownDescription: "Lists what a Run did in each of its containers: times, counters and results. It is most useful for profile and scan Runs, which work container by container.",
 		Attributes: map[string]schema.Attribute{
 			"operation_id": schema.Int64Attribute{
 				Required:            true,
@@ -41,11 +41,11 @@ func (d *operationContainersDataSource) Schema(_ context.Context, _ datasource.S
 			"containers": schema.ListNestedAttribute{
 				Computed:            true,
 				NestedObject:        schema.NestedAttributeObject{Attributes: dataSourceAttributes(containerRunFields)},
-				MarkdownDescription: "One entry per container, all of them, in the API's order.",
+				MarkdownDescription: "All containers that the Run targets, one entry each, in the order of the API.",
 			},
 			"total": schema.Int64Attribute{
 				Computed:            true,
-				MarkdownDescription: "How many containers the Run targets, as the API counted them.",
+				MarkdownDescription: "Number of containers that the Run targets, as reported by the API.",
 			},
 		},
 	}

@@ -48,12 +48,12 @@ func (d *operationDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 		"containers": schema.ListNestedAttribute{
 			Computed:            true,
 			NestedObject:        schema.NestedAttributeObject{Attributes: dataSourceAttributes(containerFields)},
-			MarkdownDescription: "Containers that the Run targets. The data source `qualytics_operation_containers` lists what the Run did in each.",
+			MarkdownDescription: "Containers that the Run targets. The data source `qualytics_operation_containers` lists what the Run did in each of them.",
 		},
 		"details": schema.StringAttribute{
 			Computed:            true,
 			CustomType:          jsontypes.NormalizedType{},
-			MarkdownDescription: "The whole payload of the Run, as JSON for `jsondecode`: the settings of its type of operation, results per container, and everything else that has no attribute of its own.",
+			MarkdownDescription: "Full payload of the Run, as JSON. Use `jsondecode` to read values that have no attribute, such as the settings of the operation and the results per container.",
 		},
 	})
 	resp.Schema = schema.Schema{

@@ -108,7 +108,7 @@ type namedFilter struct {
 }
 
 const (
-	neverEmpty = " Must not be empty: leave it out to select all."
+	neverEmpty = " Must not be empty. Omit it to select all."
 	inRFC3339  = " (RFC 3339, such as `2026-05-01T00:00:00Z`)"
 )
 
@@ -120,21 +120,21 @@ var (
 	// adds.
 	operationFilters = []namedFilter{
 		{"id", numberFilter{"Only the Run with this id.", notNegative}},
-		{"schedule_id", numberFilter{"Only Runs that the schedule with this id triggered.", notNegative}},
+		{"schedule_id", numberFilter{"Only Runs triggered by the schedule with this id.", notNegative}},
 		{"operation_type", textFilter{"Only Runs of this type: `sync` or `catalog` (both mean sync), `profile`, `scan`, `external_scan`, `export`, `materialize` or `promote`.", []validator.String{stringvalidator.OneOf(plainStrings(qualytics.OperationTypes())...)}}},
-		{"finished", boolFilter{"`true`: only finished Runs; `false`: only Runs in progress."}},
+		{"finished", boolFilter{"Only Runs that have ended (`true`), or only Runs that are still active (`false`)."}},
 		{"result", textsFilter{"Only Runs with one of these results: `queued`, `running`, `success`, `failure`, `aborted`." + neverEmpty, stringvalidator.OneOf(plainStrings(qualytics.Results())...)}},
-		{"created_after", textFilter{"Only Runs created at or after this time" + inRFC3339 + ". Runs are then read newest first, and no page of older Runs is requested.", []validator.String{pointInTime{}}}},
-		{"created_before", textFilter{"Only Runs created before this time, exclusively" + inRFC3339 + ". Must be later than `created_after`.", []validator.String{pointInTime{}, laterThan("created_after")}}},
+		{"created_after", textFilter{"Only Runs created at or after this time" + inRFC3339 + ". The Runs are read newest first, and pages with older Runs are not requested.", []validator.String{pointInTime{}}}},
+		{"created_before", textFilter{"Only Runs created before this time" + inRFC3339 + ". Must be later than `created_after`.", []validator.String{pointInTime{}, laterThan("created_after")}}},
 		{"created_date", textFilter{"Only Runs created on this date (`YYYY-MM-DD`).", oneDay}},
-		{"start_date", textFilter{"Only Runs started on this date (`YYYY-MM-DD`).", oneDay}},
-		{"end_date", textFilter{"Only Runs ended on this date (`YYYY-MM-DD`).", oneDay}},
+		{"start_date", textFilter{"Only Runs that started on this date (`YYYY-MM-DD`).", oneDay}},
+		{"end_date", textFilter{"Only Runs that ended on this date (`YYYY-MM-DD`).", oneDay}},
 		{"datastore", idsFilter{"Only Runs on one of the datastores with these ids." + neverEmpty}},
 		{"container", idsFilter{"Only Runs that target one of the containers with these ids." + neverEmpty}},
-		{"has_logs", boolFilter{"`true`: only Runs that produced log entries; `false`: only Runs that produced none."}},
-		{"offset", numberFilter{"Timezone offset in minutes, from -1440 to 1440, by which the API aligns the date filters with your timezone. Its documentation does not say which sign is east: compare once with a Run created around midnight. Defaults to 0, which is UTC.", int64validator.Between(-1440, 1440)}},
-		{"sort_created", textFilter{"Sorts the Runs by when they were created: `asc` (oldest first) or `desc` (newest first). If neither sort is set, the API decides about the order; with `created_after` or `created_before`, the newest come first.", direction}},
-		{"sort_duration", textFilter{"Sorts the Runs by duration: `asc` (shortest first) or `desc` (longest first). With `created_after` or `created_before`, it sorts the Runs within that time. If `sort_created` is set, too, the API decides which of them counts first.", direction}},
+		{"has_logs", boolFilter{"Only Runs with log entries (`true`), or only Runs without (`false`)."}},
+		{"offset", numberFilter{"Timezone offset of the date filters, in minutes, from -1440 to 1440. Defaults to `0`, which is UTC. The API does not document which sign is east of UTC: compare with a Run created around midnight.", int64validator.Between(-1440, 1440)}},
+		{"sort_created", textFilter{"Sorts the Runs by creation time: `asc` (oldest first) or `desc` (newest first). Without either sort, the API decides the order; with `created_after` or `created_before`, the newest Runs come first.", direction}},
+		{"sort_duration", textFilter{"Sorts the Runs by duration: `asc` (shortest first) or `desc` (longest first). With `created_after` or `created_before`, it sorts the Runs within that window. If `sort_created` is also set, the API decides which sort takes precedence.", direction}},
 	}
 )
 

@@ -45,18 +45,18 @@ func (d *operationsDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 		"limit": schema.Int64Attribute{
 			Optional:            true,
 			Validators:          []validator.Int64{int64validator.Between(1, 1_000_000)},
-			MarkdownDescription: "The most Runs to return, from 1 to 1,000,000. Unset, all that the filters select are returned.",
+			MarkdownDescription: "Maximum number of Runs to return, from 1 to 1,000,000. Defaults to all Runs that match the filters.",
 		},
 		"fields": schema.ListAttribute{
 			Optional:            true,
 			ElementType:         types.StringType,
 			Validators:          append(filledWith(listvalidator.ValueStringsAre(stringvalidator.OneOf(operationFieldNames...))), listvalidator.UniqueValues()),
-			MarkdownDescription: "Attributes of the Runs in `operations` to fill in, such as `[\"id\", \"result\", \"end_time\"]`. The others are null. Set it for large lists: Terraform spends most of its time and of the size of its state on the values of the Runs. `ids` and `total` are always complete. Unset, all attributes are filled in.",
+			MarkdownDescription: "Attributes to set for each Run in `operations`, such as `[\"id\", \"result\", \"end_time\"]`. The others are null. Defaults to all attributes. Set it for large lists, because the attributes of the Runs take up most of Terraform's time and of its state. `ids` and `total` are always complete.",
 		},
 		"operations": schema.ListNestedAttribute{
 			Computed:            true,
 			NestedObject:        schema.NestedAttributeObject{Attributes: dataSourceAttributes(operationFields)},
-			MarkdownDescription: "The Runs, in the order that the sorts request. With `fields`, the attributes of a Run that are not named there are null.",
+			MarkdownDescription: "The Runs, in the requested order. With `fields`, all other attributes of a Run are null.",
 		},
 		"ids": schema.ListAttribute{
 			Computed:            true,
@@ -65,11 +65,11 @@ func (d *operationsDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 		},
 		"total": schema.Int64Attribute{
 			Computed:            true,
-			MarkdownDescription: "How many Runs the filters select, as the API counted them, whatever `limit`, `created_after` and `created_before` leave out.",
+			MarkdownDescription: "Number of Runs that match the filters, as reported by the API. It ignores `limit`, `created_after` and `created_before`.",
 		},
 	})
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the Runs that filters select, all pages of them. Without any filter it lists the whole history.",
+		MarkdownDescription: "Lists the Runs that match the filters. Without filters, it lists the whole history.",
 		Attributes:          attributes,
 	}
 }

@@ -21,14 +21,14 @@ var invalidFilters = []struct{ config, want string }{
 	{`{"result": []}`, "error at result: .*at least 1 elements, got: 0"},
 	{`{"result": ["success", "done"]}`, `error at result.*: .*one of: \["queued" "running" "success" "failure" "aborted"\], got: "done"`},
 	{`{"result": [null]}`, "error at result.*: Null List Value"},
-	{`{"created_after": "2026-05-01"}`, `error at created_after: Invalid time: The value must be a time in RFC 3339, such as "2026-05-01T00:00:00Z" .*, not "2026-05-01"`},
+	{`{"created_after": "2026-05-01"}`, `error at created_after: Invalid time: The value must be an RFC 3339 time, such as "2026-05-01T00:00:00Z" .*, not "2026-05-01"`},
 	{`{"created_after": "2026-02-30T00:00:00Z"}`, `error at created_after: Invalid time: .*not "2026-02-30T00:00:00Z"`},
 	{`{"created_after": "-24h"}`, `error at created_after: Invalid time: .*not "-24h"`},
 	{`{"created_before": ""}`, `error at created_before: Invalid time: .*not ""`},
 	{`{"created_before": "2026-05-01T00:00:00"}`, `error at created_before: Invalid time: .*not "2026-05-01T00:00:00"`},
 	{`{"created_after": "2026-05-02T00:00:00Z", "created_before": "2026-05-01T00:00:00Z"}`, "error at created_before: Invalid window of time: created_before must be later than created_after, but 2026-05-01T00:00:00Z is not later than 2026-05-02T00:00:00Z"},
 	{`{"created_after": "2026-05-01T12:00:00Z", "created_before": "2026-05-01T14:00:00+02:00"}`, "error at created_before: Invalid window of time: "},
-	{`{"created_date": "2026-02-30"}`, `error at created_date: Invalid date: The value must be a date that exists, as YYYY-MM-DD, .*not "2026-02-30"`},
+	{`{"created_date": "2026-02-30"}`, `error at created_date: Invalid date: The value must be a valid date in the form YYYY-MM-DD, .*not "2026-02-30"`},
 	{`{"created_date": "2025-02-29"}`, `error at created_date: Invalid date: .*not "2025-02-29"`},
 	{`{"created_date": "2026-5-1"}`, `error at created_date: Invalid date: .*not "2026-5-1"`},
 	{`{"start_date": "01.05.2026"}`, `error at start_date: Invalid date: .*not "01.05.2026"`},
@@ -72,7 +72,7 @@ func TestAccOperations_invalid(t *testing.T) {
 			  created_date = "2026-02-30"
 			  result       = []
 			}`),
-		ExpectError: says("must be a date that exists", `not "2026-02-30"`),
+		ExpectError: says("must be a valid date", `not "2026-02-30"`),
 	}}})
 	api.expectSeen(t)
 }

@@ -69,12 +69,12 @@ func (p *qualyticsProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 			"token": schema.StringAttribute{
 				Optional:            true,
 				Sensitive:           true,
-				MarkdownDescription: "API token; use a service token for automation. Defaults to the environment variable `QUALYTICS_TOKEN`, then to `token` in the Qualytics CLI's `~/.qualytics/config.yaml`, if the `url` in that file is the one in effect. Prefer the environment, or an ephemeral variable (Terraform 1.10, OpenTofu 1.11): neither is written into a saved plan.",
+				MarkdownDescription: "API token; use a service token for automation. Defaults to the environment variable `QUALYTICS_TOKEN`, then to `token` in the Qualytics CLI's `~/.qualytics/config.yaml`, if the `url` in that file is the one in effect. Prefer the environment, or an ephemeral variable (Terraform 1.10, OpenTofu 1.11): neither is written to a saved plan.",
 			},
 			"request_timeout": schema.StringAttribute{
 				Optional:            true,
 				Validators:          []validator.String{positiveDuration{}},
-				MarkdownDescription: "Limit of one HTTP request, as a duration such as `45s` or `2m`. Defaults to the environment variable `QUALYTICS_TIMEOUT` (in whole seconds), then to `timeout` (likewise) in `~/.qualytics/config.yaml`, then to `30s`.",
+				MarkdownDescription: "Timeout of one HTTP request, as a duration such as `45s` or `2m`. Defaults to the environment variable `QUALYTICS_TIMEOUT` (in whole seconds), then to `timeout` (also in seconds) in `~/.qualytics/config.yaml`, then to `30s`.",
 			},
 			"max_retries": schema.Int64Attribute{
 				Optional:            true,
@@ -84,15 +84,15 @@ func (p *qualyticsProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 			"poll_interval": schema.StringAttribute{
 				Optional:            true,
 				Validators:          []validator.String{positiveDuration{}},
-				MarkdownDescription: "Maximum interval between polls of a Run that is waited for, as a duration such as `30s`. Defaults to `10s`. The interval starts at 1s and backs off.",
+				MarkdownDescription: "Maximum interval between polls while waiting for a Run, as a duration such as `30s`. Defaults to `10s`. The interval starts at 1s and backs off.",
 			},
 			"ca_cert_file": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Path of a PEM file with certificate authorities to trust besides the system's, for self-hosted deployments. A leading `~/` is the home directory.",
+				MarkdownDescription: "Path to a PEM file with certificate authorities to trust in addition to the system's, for self-hosted deployments. A leading `~/` is the home directory.",
 			},
 			"insecure_skip_verify": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether to accept any TLS certificate. Defaults to `true`, with a warning, if `~/.qualytics/config.yaml` has `ssl_verify: false`, its `url` is the one in effect, and `ca_cert_file` is not set; otherwise to `false`. Whoever can intercept the connection can then read the token; prefer `ca_cert_file`.",
+				MarkdownDescription: "Whether to accept any TLS certificate. Defaults to `true`, with a warning, if `~/.qualytics/config.yaml` has `ssl_verify: false`, its `url` is the one in effect, and `ca_cert_file` is not set; otherwise to `false`. Anyone who can intercept the connection can then read the token; prefer `ca_cert_file`.",
 			},
 		},
 	}

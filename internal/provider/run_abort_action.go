@@ -39,7 +39,7 @@ func (a *runAbortAction) Schema(_ context.Context, _ action.SchemaRequest, resp 
 		Attributes: runActionAttributes(qualytics.ActionAbort, map[string]schema.Attribute{
 			"wait_for_completion": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether the action waits until the Run has stopped. Defaults to `true`.",
+				MarkdownDescription: "Whether to wait until the Run has stopped. Defaults to `true`.",
 			},
 			"timeout": timeoutAttribute("How long the Run may take to stop, as a duration such as `20m`. Defaults to `10m`."),
 		}),

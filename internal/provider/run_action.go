@@ -51,7 +51,7 @@ func waitActionAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"wait_for_completion": schema.BoolAttribute{
 			Optional:            true,
-			MarkdownDescription: "Whether the action waits until the Run is terminal. Defaults to `true`.",
+			MarkdownDescription: "Whether to wait until the Run has ended. Defaults to `true`.",
 		},
 		"fail_on": schema.ListAttribute{
 			Optional:            true,

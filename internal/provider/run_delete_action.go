@@ -34,7 +34,7 @@ func (a *runDeleteAction) Metadata(_ context.Context, req action.MetadataRequest
 
 func (a *runDeleteAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Deletes the record of a Run from the history for good. What the Run produced (anomalies, computed data) is kept. The API refuses to delete a Run that is still active: abort it first, with the action `qualytics_run_abort`. A record that no longer exists is not an error.",
+		MarkdownDescription: "Permanently deletes the record of a Run from the history. What the Run produced (anomalies, computed data) is kept. The API refuses to delete a Run that is still active: abort it first, with the action `qualytics_run_abort`. A record that no longer exists is not an error.",
 		Attributes:          runActionAttributes(qualytics.ActionDelete, nil),
 	}
 }

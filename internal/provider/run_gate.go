@@ -64,7 +64,7 @@ func anomalies(count int64) string {
 	return humanize.Comma(count) + " anomalies"
 }
 
-const maxAnomaliesDescription = "Maximum number of anomalies that the Run may identify, 0 or more. More anomalies fail the %[1]s in the same way as a result in `fail_on`, and so does a Run that does not report their number. Unset, any number passes. Only scans count anomalies, and the %[1]s must wait for the Run."
+const maxAnomaliesDescription = "Maximum number of anomalies that the Run may identify, 0 or more. If the Run identifies more, or does not report their number, the %[1]s fails as it does for a result in `fail_on`. By default, any number passes. Only scans count anomalies. Requires the %[1]s to wait for the Run."
 
 // validateGate rejects max_anomalies where nothing could check it.
 func validateGate(maxAnomalies types.Int64, wait types.Bool, operationType qualytics.OperationType, diags *diag.Diagnostics) {

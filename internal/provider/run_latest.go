@@ -41,12 +41,12 @@ var latestType = types.ObjectType{AttrTypes: map[string]attr.Type{
 }}
 
 const (
-	latestDescription        = "Selects the Run to rerun: the latest that all of these filters select, whenever a rerun is due. Exactly one of `run_id` and `latest` must be set."
+	latestDescription        = "Selects the Run to rerun: the latest Run that matches all of these filters, looked up for each rerun. Exactly one of `run_id` and `latest` must be set."
 	latestTypeDescription    = "Type of the Run: `sync` or `catalog` (both mean sync), `profile`, `scan`, `export`, `materialize` or `promote`."
-	latestStoreDescription   = "Id of the datastore of the Run."
+	latestStoreDescription   = "Id of the Run's datastore."
 	latestTargetDescription  = "Id of a container that the Run targets."
 	latestTriggerDescription = "Id of the schedule that triggered the Run."
-	latestResultDescription  = "Results that the Run may have: `queued`, `running`, `success`, `failure`, `aborted`. Defaults to `[\"success\"]`. A Run that is still active is waited for before it is rerun."
+	latestResultDescription  = "Accepted results of the Run: `queued`, `running`, `success`, `failure`, `aborted`. Defaults to `[\"success\"]`. If the Run is still active, the provider waits for it to end before it reruns it."
 )
 
 func rerunnableTypes() validator.String {
@@ -62,7 +62,7 @@ func latestAttribute() schema.Attribute {
 	ids := []validator.Int64{notNegative}
 	return schema.SingleNestedAttribute{
 		Optional:            true,
-		MarkdownDescription: latestDescription + " A change of any of the filters reruns. What others run in between does not. Terraform ignores misspelt names in it without an error: check the filters in the plan.",
+		MarkdownDescription: latestDescription + " Changing a filter reruns; a newer Run that matches does not. Terraform silently ignores misspelled names in this object: check the filters in the plan.",
 		Attributes: map[string]schema.Attribute{
 			"operation_type": schema.StringAttribute{Required: true, Validators: []validator.String{rerunnableTypes()}, MarkdownDescription: latestTypeDescription},
 			"datastore":      schema.Int64Attribute{Required: true, Validators: ids, MarkdownDescription: latestStoreDescription},

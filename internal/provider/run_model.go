@@ -92,7 +92,7 @@ func runAttributes(ctx context.Context, action qualytics.Action, timeoutOpts tim
 		"triggers": schema.MapAttribute{
 			Optional:            true,
 			ElementType:         types.StringType,
-			MarkdownDescription: "Arbitrary map of values. Changing any value " + thirdPerson[action] + " the Run again. Omitting it and an empty map are the same.",
+			MarkdownDescription: "Arbitrary map of values. Changing any value " + thirdPerson[action] + " the Run again. An empty map is the same as omitting it.",
 		},
 		"timeouts": timeoutsAttribute(ctx, timeoutOpts),
 	})

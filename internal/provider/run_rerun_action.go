@@ -48,7 +48,7 @@ func (a *runRerunAction) Schema(_ context.Context, _ action.SchemaRequest, resp 
 	}
 	own["latest"] = latestActionAttribute()
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reruns a Run: starts a new Run with the configuration of an existing one, and waits for its result. The progress is shown in the terminal. No resource holds the new Run, so nothing deletes its record.",
+		MarkdownDescription: "Reruns a Run: starts a new Run with the configuration of an existing one, and waits for its result. Progress is shown in the terminal. No resource holds the new Run, so Terraform does not delete its record.",
 		Attributes:          runActionAttributes(qualytics.ActionRerun, own),
 	}
 }

@@ -65,7 +65,7 @@ func TestAccRunRerunList(t *testing.T) {
 			{
 				Query:       true,
 				Config:      api.query("config {\n created_date = \"2026-02-30\"\n}"),
-				ExpectError: says(`The value must be a date that exists, as YYYY-MM-DD, such as "2026-05-01", not "2026-02-30".`),
+				ExpectError: says(`The value must be a valid date in the form YYYY-MM-DD, such as "2026-05-01", not "2026-02-30".`),
 			},
 			{
 				PreConfig:   func() { api.Inject(mockapi.Fault{Status: 403, Times: mockapi.Always}) },

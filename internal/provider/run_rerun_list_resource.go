@@ -31,7 +31,7 @@ func (r *runRerunListResource) Metadata(_ context.Context, req resource.Metadata
 
 func (r *runRerunListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists Runs for `terraform query`, by the same filters as the data source `qualytics_operations`, so that they can be imported as `qualytics_run_rerun`.",
+		MarkdownDescription: "Lists Runs for `terraform query`, to import them as `qualytics_run_rerun`. It has the same filters as the data source `qualytics_operations`.",
 		Attributes:          listFilterAttributes(),
 	}
 }

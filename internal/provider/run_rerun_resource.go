@@ -65,26 +65,26 @@ func (r *runRerunResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 		Optional:            true,
 		Computed:            true,
 		Default:             booldefault.StaticBool(true),
-		MarkdownDescription: "Whether the record of a Run is deleted when the resource is destroyed, and when a later rerun supersedes it. Defaults to `true`. What the Run produced (anomalies, computed data) is kept in any case.",
+		MarkdownDescription: "Whether to delete a Run's record when the resource is destroyed, and when a later rerun supersedes the Run. Defaults to `true`. What the Run produced (anomalies, computed data) is always kept.",
 	}
 	own["abort_on_destroy"] = schema.BoolAttribute{
 		Optional:            true,
 		Computed:            true,
 		Default:             booldefault.StaticBool(true),
-		MarkdownDescription: "Whether a Run that is still active when the resource is destroyed is aborted. Defaults to `true`. With `false`, the destroy waits for the Run to end before it deletes the record.",
+		MarkdownDescription: "Whether to abort a Run that is still active when the resource is destroyed. Defaults to `true`. With `false`, the destroy waits for the Run to end before it deletes the record.",
 	}
 	own["rerun_if_deleted"] = schema.BoolAttribute{
 		Optional:            true,
 		Computed:            true,
 		Default:             booldefault.StaticBool(true),
-		MarkdownDescription: "What to do when the Run's record was deleted outside Terraform: plan another rerun (`true`), or keep the last known state (`false`). Defaults to `true`.",
+		MarkdownDescription: "Whether to plan another rerun if the Run's record was deleted outside Terraform. Defaults to `true`. With `false`, the last known state is kept.",
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reruns a Run: starts a new Run with the configuration of an existing one when the resource is created and whenever `triggers` changes, and waits for its result. The attributes are those of the new Run. Its record is deleted when the resource is destroyed, or when a later rerun has passed. The Run that is rerun is never changed.",
+		MarkdownDescription: "Reruns a Run: starts a new Run with the configuration of an existing one when the resource is created and whenever `triggers` changes, and waits for its result. The attributes are those of the new Run. Its record is deleted when the resource is destroyed, or after a later rerun has passed. The original Run is never changed.",
 		Attributes: runAttributes(ctx, qualytics.ActionRerun, timeouts.Opts{
 			Create: true, Update: true, Delete: true,
-			CreateDescription: "How long to wait for the Run, and before that for a source Run that is still active, when the resource is created. A duration such as `90m`. Defaults to `60m`.",
-			UpdateDescription: "How long to wait for the Run, and before that for a source Run that is still active, when the resource is updated. A duration such as `90m`. Defaults to `60m`.",
+			CreateDescription: "How long to wait for the Run when the resource is created, including the wait for a source Run that is still active. A duration such as `90m`. Defaults to `60m`.",
+			UpdateDescription: "How long to wait for the Run when the resource is updated, including the wait for a source Run that is still active. A duration such as `90m`. Defaults to `60m`.",
 			DeleteDescription: "How long an active Run may take to end before its record is deleted. A duration such as `20m`. Defaults to `10m`.",
 		}, own),
 	}

@@ -38,10 +38,10 @@ func (a *runResumeAction) Schema(_ context.Context, _ action.SchemaRequest, resp
 	own := waitActionAttributes()
 	own["force_abort"] = schema.BoolAttribute{
 		Optional:            true,
-		MarkdownDescription: "Whether a Run that is still active is aborted first, so that it can be resumed. Defaults to `false`.",
+		MarkdownDescription: "Whether to abort a Run that is still active, so that it can be resumed. Defaults to `false`.",
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Resumes a Run that was aborted or failed, from where it stopped, and waits for its result. The progress is shown in the terminal.",
+		MarkdownDescription: "Resumes a Run that was aborted or failed, from where it stopped, and waits for its result. Progress is shown in the terminal.",
 		Attributes:          runActionAttributes(qualytics.ActionResume, own),
 	}
 }

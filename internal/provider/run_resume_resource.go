@@ -43,10 +43,10 @@ func (r *runResumeResource) Schema(ctx context.Context, _ resource.SchemaRequest
 		Optional:            true,
 		Computed:            true,
 		Default:             booldefault.StaticBool(false),
-		MarkdownDescription: "Whether a Run that is still active is aborted first, so that it can be resumed. Defaults to `false`.",
+		MarkdownDescription: "Whether to abort a Run that is still active, so that it can be resumed. Defaults to `false`.",
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Resumes a Run that was aborted or failed, from where it stopped, when the resource is created and whenever `triggers` changes, and waits for its result. The attributes are those of the Run that continues: the same Run or, on some deployments, a new one. Destroying the resource only removes it from the state. The action `qualytics_run_resume` does the same without a resource and shows live progress. It requires Terraform 1.14 or later.",
+		MarkdownDescription: "Resumes a Run that was aborted or failed, from where it stopped, when the resource is created and whenever `triggers` changes, and waits for its result. The attributes are those of the resumed Run: the same Run or, on some deployments, a new one. Destroying the resource only removes it from the state. The action `qualytics_run_resume` does the same without a resource and shows live progress. It requires Terraform 1.14 or later.",
 		Attributes: runAttributes(ctx, qualytics.ActionResume, timeouts.Opts{
 			Create: true, Update: true,
 			CreateDescription: "How long to wait for the Run when the resource is created, as a duration such as `90m`. Defaults to `60m`.",

@@ -25,7 +25,7 @@ type waitModel struct {
 	MaxAnomalies      types.Int64 `tfsdk:"max_anomalies"`
 }
 
-const failOnDescription = "Results that fail the %[1]s when it waits for the Run: `failure`, `aborted`. Defaults to both. An empty list means that no result fails the %[1]s. A terminal result that the provider does not know counts as `failure`."
+const failOnDescription = "Results that fail the %[1]s when it waits for the Run: `failure`, `aborted`. Defaults to both. With an empty list, no result fails the %[1]s. A terminal result that the provider does not know counts as `failure`."
 
 // waitAttributes are the attributes of waitModel.
 func waitAttributes() map[string]schema.Attribute {
@@ -34,7 +34,7 @@ func waitAttributes() map[string]schema.Attribute {
 			Optional:            true,
 			Computed:            true,
 			Default:             booldefault.StaticBool(true),
-			MarkdownDescription: "Whether the apply waits until the Run is terminal. Defaults to `true`. With `false`, the apply ends as soon as the API has accepted the Run, and its result cannot fail the apply.",
+			MarkdownDescription: "Whether to wait until the Run has ended. Defaults to `true`. With `false`, the apply ends as soon as the API has accepted the Run, and its result cannot fail the apply.",
 		},
 		"fail_on": schema.ListAttribute{
 			Optional:            true,

@@ -16,7 +16,7 @@ import (
 type pointInTime struct{}
 
 func (pointInTime) Description(context.Context) string {
-	return `value must be a time in RFC 3339, such as "2026-05-01T00:00:00Z" or timeadd(plantimestamp(), "-24h")`
+	return `value must be an RFC 3339 time, such as "2026-05-01T00:00:00Z" or timeadd(plantimestamp(), "-24h")`
 }
 
 func (v pointInTime) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }

@@ -64,7 +64,7 @@ func (setsTimeout) ValidateObject(_ context.Context, req validator.ObjectRequest
 type calendarDate struct{}
 
 func (calendarDate) Description(context.Context) string {
-	return `value must be a date that exists, as YYYY-MM-DD, such as "2026-05-01"`
+	return `value must be a valid date in the form YYYY-MM-DD, such as "2026-05-01"`
 }
 
 func (v calendarDate) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
