@@ -59,7 +59,7 @@ func (a *Activity) Watch(newServer func() tfprotov6.ProviderServer) func() tfpro
 	return func() tfprotov6.ProviderServer {
 		watched, ok := newServer().(frameworkServer)
 		if !ok {
-			panic("the server does not serve all of the protocol")
+			panic("the server does not implement the whole protocol")
 		}
 		return watchedServer{frameworkServer: watched, activity: a}
 	}

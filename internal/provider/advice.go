@@ -27,63 +27,63 @@ func (s subject) advice(failure *qualytics.Error) string {
 		if s.action == "" {
 			return "The token's user lacks the team permission to read this. Ask an administrator of the deployment for it, or use another token."
 		}
-		return "The token's user needs the Editor team permission on the Run's datastore (or the Admin role) to " + s.verb + " a Run."
+		return "The token's user needs the Editor team permission on the Run's datastore (or the Admin role) to " + s.verb + " a Run. Ask an administrator of the deployment for it, or use another token."
 	case qualytics.KindNotFound:
 		return "No such Run exists: it was deleted, or the id is wrong. The data source qualytics_operations lists the Runs."
 	case qualytics.KindConflict:
 		return s.conditions()
 	case qualytics.KindBadRequest, qualytics.KindInvalid:
-		return "The API rejected a value. Correct it as the response says."
+		return "The API rejected a value. Correct it as described in the response."
 	case qualytics.KindRateLimited:
 		if failure.Gateway {
-			return "A gateway in front of the deployment limits the requests per second of one IP address. Everything behind the same NAT shares that limit, such as CI runners. Try again later, run fewer jobs at once, or run Terraform with a lower -parallelism."
+			return "A gateway in front of the deployment limits the requests per second for each IP address. Clients behind the same NAT, such as CI runners, share that limit. Try again later, run fewer jobs at once, or run Terraform with a lower -parallelism."
 		}
 		return "The deployment's rate limit is exceeded. Try again later, or run Terraform with a lower -parallelism."
 	case qualytics.KindUnavailable:
 		if failure.Gateway {
-			return "The response comes from a gateway in front of the deployment, which is down, restarting or too slow. Try again later. If the problem persists, ask whoever runs the deployment."
+			return "A gateway in front of the deployment sent this response, because the deployment is down, restarting or too slow. Try again later. If the problem persists, contact an administrator of the deployment."
 		}
-		return "The deployment failed to process the request. Try again later. If the problem persists, ask whoever runs the deployment."
+		return "The deployment failed to process the request. Try again later. If the problem persists, contact an administrator of the deployment."
 	case qualytics.KindBlocked:
-		return gatewayRefused + "The token's permissions are not the reason. Check the provider's `url`. If it is right, ask whoever runs the gateway to allow the request from the address that Terraform runs at."
+		return gatewayRefused + "The token's permissions are not the cause. Check the provider's `url`. If it is correct, ask an administrator of the gateway to allow requests from the machine that runs Terraform."
 	case qualytics.KindLoginRequired:
-		return gatewayRefused + "It requires a login of its own. Ask whoever runs it for an address that accepts the API token alone, and set the provider's `url` to it."
+		return gatewayRefused + "The gateway requires a separate login. Ask its administrator for an address that requires only the API token, and set the provider's `url` to it."
 	case qualytics.KindTooLong:
 		return gatewayRefused + "The URL is too long, because the filters have too many values. Split the lookup into several with fewer values each."
 	case qualytics.KindWrongURL:
-		return "There is no Qualytics API at this address, so the provider's `url` is wrong. Set it to the base URL of the deployment, such as https://your-instance.qualytics.io, without a version such as /v1 and without the path of a page. The provider appends /api/operations to it."
+		return "There is no Qualytics API at this address, so the provider's `url` is wrong. Set it to the base URL of the deployment, such as https://your-instance.qualytics.io, without a version such as /v1 or the path of a page. The provider appends /api/operations to it."
 	case qualytics.KindNotAPI:
 		return "The response is not from the Qualytics API, or is incomplete. Check that the provider's `url` is the base URL of the deployment, such as https://your-instance.qualytics.io, and that no login page or proxy responds in its place."
 	case qualytics.KindUntrusted:
-		return "The connection cannot be trusted. If the deployment uses a certificate authority of its own, set the provider's `ca_cert_file`. Check that `url` has the host name of the certificate, and starts with https:// only if the server speaks TLS."
+		return "The connection cannot be trusted. If the deployment uses a private certificate authority, set the provider's `ca_cert_file`. Check that `url` has the host name of the certificate, and starts with https:// only if the server supports TLS."
 	case qualytics.KindUnsorted:
 		return "The deployment ignores `sort_created`, so its Runs cannot be selected by `created_after` and `created_before`. Use `created_date` instead."
 	case qualytics.KindNeedsTLS:
 		return "The server expects TLS. Change the provider's `url` from http:// to https://."
 	case qualytics.KindUnresolvable:
-		return "The host name is unknown. Check the provider's `url`, and the network that Terraform runs in."
+		return "The host name is unknown. Check the provider's `url`, and the network and DNS of the machine that runs Terraform."
 	case qualytics.KindUnreachable:
 		return "No connection could be made. Check the provider's `url` and its port, that the deployment is up, and whether a proxy (HTTPS_PROXY, NO_PROXY) is needed."
 	case qualytics.KindDisconnected:
 		return "The connection broke before the response was complete. Try again later."
 	case qualytics.KindTimedOut:
-		return "There was no complete response in time. Try again later, or raise the provider's `request_timeout`."
+		return "There was no complete response in time. Try again later, or increase the provider's `request_timeout`."
 	case qualytics.KindCancelled:
 		if errors.Is(failure.Err, context.DeadlineExceeded) {
 			return s.timedOut()
 		}
-		return "The operation was interrupted. No further request was sent."
+		return "The operation was interrupted, and no more requests were sent."
 	default:
-		return "The provider does not know this response. Check the provider's `url`. If it is right, the API has changed: look for a newer version of the provider."
+		return "The provider does not know this response. Check the provider's `url`. If it is correct, the API has changed: upgrade the provider."
 	}
 }
 
 // timedOut says which argument allows more time.
 func (s subject) timedOut() string {
 	if s.inAction {
-		return "The operation timed out. Raise the action's `timeout`."
+		return "The operation timed out. Increase the action's `timeout`."
 	}
-	return "The operation timed out. Apply again to continue, or raise it in `timeouts`."
+	return "The operation timed out. Apply again to continue, or increase the value in `timeouts`."
 }
 
 // tokenAdvice says which token the API rejected, and where to change it.
@@ -97,11 +97,11 @@ func tokenAdvice(failure *qualytics.Error) string {
 	case failure.TokenExpiry.IsZero():
 		expiry = ""
 	case time.Now().After(failure.TokenExpiry):
-		return token + " expired at " + expiry + ". Create a new one and set it there. Use a service token for automation."
+		return token + " expired at " + expiry + ". Replace it with a new one. Use a service token for automation."
 	default:
 		expiry = " It expires at " + expiry + "."
 	}
-	return token + " is wrong, was revoked, or is for another deployment." + expiry + " Check it, and that the deployment accepts API tokens."
+	return token + " is wrong, was revoked, or is for another deployment." + expiry + " Check the token, and that the deployment accepts API tokens."
 }
 
 // conditions says when the action is possible.
@@ -110,9 +110,9 @@ func (s subject) conditions() string {
 	if !s.action.SupportsEveryType() {
 		conditions += ", and only of type " + orList(s.action.Types())
 	}
-	conditions += ". The data source qualytics_operation shows the Run as it is now."
+	conditions += ". The data source qualytics_operation shows the current state of the Run."
 	if s.action == qualytics.ActionDelete {
-		conditions += " An active Run can be aborted first, with qualytics_run_abort."
+		conditions += " To delete an active Run, abort it first with qualytics_run_abort."
 	}
 	return conditions
 }
@@ -131,11 +131,11 @@ func redirectAdvice(failure *qualytics.Error) string {
 	case failure.Kind != qualytics.KindRedirected: // followed, but the request failed there
 		advice := "The provider's `url` redirects to " + base + ". If that is your deployment, set `url` to it."
 		if failure.Kind == qualytics.KindUntrusted {
-			advice += " If it uses a certificate authority of its own, set `ca_cert_file` as well."
+			advice += " If it uses a private certificate authority, set `ca_cert_file` as well."
 		}
 		return advice
 	case !isAPI:
-		return "The provider does not follow this redirect, because the token must not go elsewhere. It may lead to a login page. Set the provider's `url` to the base URL of the deployment itself."
+		return "The provider does not follow this redirect, because the token must not be sent elsewhere. It may lead to a login page. Set the provider's `url` to the base URL of the deployment itself."
 	}
-	return "The provider does not follow this redirect, because a request that changes something must not turn into another one and the token must not go elsewhere. If " + base + " is your deployment, set the provider's `url` to it."
+	return "The provider does not follow this redirect, because it could change the request, and the token must not be sent elsewhere. If " + base + " is your deployment, set the provider's `url` to it."
 }

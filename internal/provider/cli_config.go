@@ -33,7 +33,7 @@ const largestCLIConfig = 1 << 20
 func readCLIConfig() (cliConfig, error) {
 	home, err := os.UserHomeDir()
 	if err != nil {
-		return cliConfig{}, fmt.Errorf("there is no home directory to find it in: %w", err)
+		return cliConfig{}, fmt.Errorf("the home directory is unknown: %w", err)
 	}
 	file := cliConfig{path: filepath.Join(home, ".qualytics", "config.yaml")}
 	text, err := readRegularFile(file.path)
@@ -44,7 +44,7 @@ func readCLIConfig() (cliConfig, error) {
 		return file, fmt.Errorf("it cannot be read: %w", err)
 	}
 	if err := yaml.Unmarshal(text, &file.values); err != nil {
-		return file, fmt.Errorf("%s%s is not YAML of the form that the CLI writes, such as url: https://your-instance.qualytics.io", file.path, lineOf(err))
+		return file, fmt.Errorf("%s%s is not YAML as the CLI writes it, such as url: https://your-instance.qualytics.io", file.path, lineOf(err))
 	}
 	return file, nil
 }
@@ -56,7 +56,7 @@ func readRegularFile(path string) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s is not a file", path)
+		return nil, fmt.Errorf("%s is not a regular file", path)
 	case info.Size() > largestCLIConfig:
 		return nil, fmt.Errorf("%s is larger than 1 MiB", path)
 	}
@@ -75,7 +75,7 @@ func lineOf(err error) string {
 
 // text is a value that is text; "" where the file has none.
 func (f cliConfig) text(key string) (string, error) {
-	return f.scalar(key, "!!str", "text; put it in quotes")
+	return f.scalar(key, "!!str", "a string; put it in quotes")
 }
 
 // seconds is a value that is a whole number, as text; "" where the file has none.

@@ -75,7 +75,7 @@ func TestCLIConfig_ofAnotherURL(t *testing.T) {
 	api, _ := newTLSAPI(t)
 	of := func(source string) string {
 		return `error at token: Missing token: Set token in the provider block, the environment variable QUALYTICS_TOKEN, or token in ~/.qualytics/config.yaml, .*` +
-			`The provider does not use the token in /.*/.qualytics/config.yaml: it counts only for the url in that file, which is not the url in effect \(` + source + `\).$`
+			`The provider does not use the token in /.*/.qualytics/config.yaml, because the url in that file is not the url in effect \(` + source + `\).$`
 	}
 	block := fmt.Sprintf(`{"url": %q}`, api.url)
 	for _, other := range []string{
@@ -104,7 +104,7 @@ func TestCLIConfig_ofAnotherURL(t *testing.T) {
 		t.Errorf("requests were made: %v", api.seen())
 	}
 	withCLIConfig(t, "url: https://other.qualytics.io\n")
-	expectSaid(t, newProtocol(t).configure(t, block), "error at token: Missing token: .* where the Qualytics CLI keeps it.$")
+	expectSaid(t, newProtocol(t).configure(t, block), "error at token: Missing token: .* the configuration file of the Qualytics CLI.$")
 }
 
 func TestCLIConfig_timeout(t *testing.T) {
@@ -162,7 +162,7 @@ func protocolDiagnostics(diags diag.Diagnostics) []*tfprotov6.Diagnostic {
 // says what to trust.
 func TestCLIConfig_sslVerify(t *testing.T) {
 	api, authority := newTLSAPI(t)
-	const off = `warning at insecure_skip_verify: TLS verification is off: Any certificate is accepted, because of ssl_verify: false \(taken from ssl_verify in .*config.yaml\)`
+	const off = `warning at insecure_skip_verify: TLS verification is off: Any certificate is accepted, because ssl_verify is false \(taken from ssl_verify in .*config.yaml\)`
 	for _, no := range []string{"false", "False", "no", "off"} {
 		withCLIConfig(t, "url: "+api.url+"\nssl_verify: "+no+"\n")
 		readsWith(t, api, api.json(`"max_retries": 0`), testToken, off)
@@ -212,10 +212,10 @@ func TestCLIConfig_invalid(t *testing.T) {
 		{secret, []string{url + ignored + `/.*config.yaml( \(line 1\))? is not YAML`, token + ignored + `/.*config.yaml( \(line 1\))? is not YAML`}},
 		{"\xff\xfe\xfd " + secret, []string{url + ignored + `/.*config.yaml( \(line 1\))? is not YAML`, token + ignored + `/.*config.yaml( \(line 1\))? is not YAML`}},
 		{"token: a\ntoken: " + secret + "\n", []string{url + ignored + `/.*config.yaml \(line 2\) is not YAML`, token + ignored + `/.*config.yaml \(line 2\) is not YAML`}},
-		{"url: [" + secret + "]\ntoken: x\n", []string{of("url", "url", "text; put it in quotes"), token}},
-		{"url: https://q.example.com\ntoken: 12345678\n", []string{of("token", "token", "text; put it in quotes")}},
-		{"url: https://q.example.com\ntoken: {a: " + secret + "}\n", []string{of("token", "token", "text; put it in quotes")}},
-		{"url: https://q.example.com\ntoken: true\n", []string{of("token", "token", "text; put it in quotes")}},
+		{"url: [" + secret + "]\ntoken: x\n", []string{of("url", "url", "a string; put it in quotes"), token}},
+		{"url: https://q.example.com\ntoken: 12345678\n", []string{of("token", "token", "a string; put it in quotes")}},
+		{"url: https://q.example.com\ntoken: {a: " + secret + "}\n", []string{of("token", "token", "a string; put it in quotes")}},
+		{"url: https://q.example.com\ntoken: true\n", []string{of("token", "token", "a string; put it in quotes")}},
 		{"url: https://q.example.com\ntoken: y\ntimeout: \"30\"\n", []string{of("request_timeout", "timeout", "a whole number of seconds")}},
 		{"url: https://q.example.com\ntoken: y\ntimeout: 2.5\n", []string{of("request_timeout", "timeout", "a whole number of seconds")}},
 		{"url: https://q.example.com\ntoken: y\ntimeout: 30s\n", []string{of("request_timeout", "timeout", "a whole number of seconds")}},

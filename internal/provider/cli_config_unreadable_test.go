@@ -29,7 +29,7 @@ func TestCLIConfig_unreadable(t *testing.T) {
 		home func(home, path string) string // prepares a home directory, and returns what HOME is
 		want string
 	}{
-		"no HOME": {func(string, string) string { return "" }, "there is no home directory to find it in: "},
+		"no HOME": {func(string, string) string { return "" }, "the home directory is unknown: "},
 		"HOME is a file": {func(home, _ string) string {
 			file := filepath.Join(home, "file")
 			must(os.WriteFile(file, nil, 0o600))
@@ -38,15 +38,15 @@ func TestCLIConfig_unreadable(t *testing.T) {
 		"a directory": {func(home, path string) string {
 			must(os.Mkdir(path, 0o700))
 			return home
-		}, "it cannot be read: .*config.yaml is not a file"},
+		}, "it cannot be read: .*config.yaml is not a regular file"},
 		"a FIFO": {func(home, path string) string {
 			must(syscall.Mkfifo(path, 0o600))
 			return home
-		}, "it cannot be read: .*config.yaml is not a file"},
+		}, "it cannot be read: .*config.yaml is not a regular file"},
 		"a device": {func(home, path string) string {
 			must(os.Symlink("/dev/zero", path))
 			return home
-		}, "it cannot be read: .*config.yaml is not a file"},
+		}, "it cannot be read: .*config.yaml is not a regular file"},
 		"a huge file": {func(home, path string) string {
 			must(os.WriteFile(path, []byte("token: x\n"+strings.Repeat("#", largestCLIConfig)), 0o600))
 			return home

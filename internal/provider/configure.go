@@ -83,9 +83,9 @@ func unknownSettings(model providerModel) []string {
 // planning.
 func addUnknown(diags *diag.Diagnostics, names []string) {
 	for _, name := range names {
-		detail := "The provider's " + name + " depends on something that does not exist yet, so no Run can be read while planning. Give it a value that is known beforehand, or apply what it depends on first (terraform apply -target=...)."
+		detail := "The provider's " + name + " depends on a value that is known only after apply, so the provider cannot read Runs during the plan. Set it to a known value, or apply what it depends on first (terraform apply -target=...)."
 		if variable := origins[name].variable; variable != "" {
-			detail += " The environment variable " + variable + " can set it, too."
+			detail += " Alternatively, set the environment variable " + variable + "."
 		}
 		diags.AddAttributeError(path.Root(name), "Value known only after apply", detail)
 	}
@@ -99,12 +99,12 @@ func expandHome(name string, diags *diag.Diagnostics) string {
 	home, err := os.UserHomeDir()
 	switch {
 	case name != "~" && !os.IsPathSeparator(name[1]):
-		err = errors.New("only ~/ is the home directory, not that of another user")
+		err = errors.New("only ~/ is supported, not the home directory of another user")
 	case err == nil:
 		return filepath.Join(home, name[1:])
 	}
 	diags.AddAttributeError(path.Root("ca_cert_file"), "Invalid ca_cert_file",
-		"The ca_cert_file begins with ~, which cannot be expanded: "+err.Error()+". Set the full path.")
+		"The ca_cert_file starts with ~, which cannot be expanded: "+err.Error()+". Set the full path.")
 	return name
 }
 

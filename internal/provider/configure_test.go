@@ -55,7 +55,7 @@ func TestConfigure_invalid(t *testing.T) {
 		{config: `{"token": "test-token-9f4b test-token-9f4b"}`, apply: "error at token: Invalid token: .*contains white space"},
 		{config: `{"token": "test-token-9f4b\nmore"}`, apply: "error at token: Invalid token: .*contains white space"},
 		{config: fmt.Sprintf(`{"ca_cert_file": %q}`, filepath.Join(directory, "none.pem")), apply: "error at ca_cert_file: Invalid ca_cert_file: The ca_cert_file cannot be read: open .*none.pem"},
-		{config: `{"ca_cert_file": "~colleague/ca.pem"}`, apply: "error at ca_cert_file: Invalid ca_cert_file: The ca_cert_file begins with ~, which cannot be expanded: .* Set the full path.$"},
+		{config: `{"ca_cert_file": "~colleague/ca.pem"}`, apply: "error at ca_cert_file: Invalid ca_cert_file: The ca_cert_file starts with ~, which cannot be expanded: .* Set the full path.$"},
 		{config: `{"ca_cert_file": "~/none.pem"}`, apply: "error at ca_cert_file: Invalid ca_cert_file: The ca_cert_file cannot be read: open /.*none.pem"},
 		{config: fmt.Sprintf(`{"ca_cert_file": %q}`, noPEM), apply: "error at ca_cert_file: Invalid ca_cert_file: .*no.pem contains no certificate in PEM form"},
 	} {
@@ -113,9 +113,9 @@ func TestConfigure_unknown(t *testing.T) {
 		return response.Diagnostics
 	}
 	expectSaid(t, configure(nil),
-		"error at url: Value known only after apply: The provider's url depends on .* The environment variable QUALYTICS_URL can set it, too.$",
-		"error at token: Value known only after apply: .* The environment variable QUALYTICS_TOKEN can set it, too.$",
-		"error at request_timeout: Value known only after apply: .* The environment variable QUALYTICS_TIMEOUT can set it, too.$",
+		"error at url: Value known only after apply: The provider's url depends on .* Alternatively, set the environment variable QUALYTICS_URL.$",
+		"error at token: Value known only after apply: .* Alternatively, set the environment variable QUALYTICS_TOKEN.$",
+		"error at request_timeout: Value known only after apply: .* Alternatively, set the environment variable QUALYTICS_TIMEOUT.$",
 		`error at max_retries: Value known only after apply: .*\(terraform apply -target=...\).$`,
 		"error at poll_interval: Value known only after apply: ",
 		"error at ca_cert_file: Value known only after apply: ",
@@ -210,7 +210,7 @@ func TestConfigure_requestTimeout(t *testing.T) {
 	p := newProtocol(t)
 	expectSaid(t, p.configure(t, api.json(`"request_timeout": "1s", "max_retries": 1`)))
 	_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
-	expectSaid(t, diagnostics, "error: Cannot read Run 100: GET http.*/api/operations/100 received no usable response: .*There was no complete response in time. Try again later, or raise the provider's .request_timeout.")
+	expectSaid(t, diagnostics, "error: Cannot read Run 100: GET http.*/api/operations/100 received no usable response: .*There was no complete response in time. Try again later, or increase the provider's .request_timeout.")
 	api.expectSeen(t, "GET /api/operations/100", "GET /api/operations/100")
 }
 

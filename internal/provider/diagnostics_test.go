@@ -27,18 +27,18 @@ func TestDiagnostics_gateway(t *testing.T) {
 	t.Parallel()
 	const page = "<html><head><title>nginx</title></head></html>"
 	for status, want := range map[int]string{
-		400: "error: .*HTTP status 400: an HTML page titled \"nginx\".\n\nThe response is not from the Qualytics API: a gateway or firewall .*refused the request. The token's permissions are not the reason. Check the provider's .url.",
-		401: "error: .*HTTP status 401: .*a gateway or firewall .*It requires a login of its own.",
-		403: "error: .*HTTP status 403: .*a gateway or firewall .*The token's permissions are not the reason. .*ask whoever runs the gateway",
+		400: "error: .*HTTP status 400: an HTML page titled \"nginx\".\n\nThe response is not from the Qualytics API: a gateway or firewall .*refused the request. The token's permissions are not the cause. Check the provider's .url.",
+		401: "error: .*HTTP status 401: .*a gateway or firewall .*The gateway requires a separate login.",
+		403: "error: .*HTTP status 403: .*a gateway or firewall .*The token's permissions are not the cause. .*ask an administrator of the gateway",
 		404: "error: .*HTTP status 404: .*There is no Qualytics API at this address",
 		405: "error: .*HTTP status 405: .*a gateway or firewall .*Check the provider's .url.",
 		409: "error: .*HTTP status 409: .*a gateway or firewall ",
 		414: "error: .*HTTP status 414: .*a gateway or firewall .*The URL is too long, because the filters have too many values.",
 		422: "error: .*HTTP status 422: .*a gateway or firewall ",
-		429: "error: .*HTTP status 429: .*requests per second of one IP address. Everything behind the same NAT shares that limit",
-		502: "error: .*HTTP status 502: .*gateway in front of the deployment, which is down, restarting or too slow",
-		503: "error: .*HTTP status 503: .*gateway in front of the deployment, which is down, restarting or too slow",
-		504: "error: .*HTTP status 504: .*gateway in front of the deployment, which is down, restarting or too slow",
+		429: "error: .*HTTP status 429: .*requests per second for each IP address. Clients behind the same NAT, such as CI runners, share that limit",
+		502: "error: .*HTTP status 502: .*A gateway in front of the deployment sent this response, because the deployment is down, restarting or too slow",
+		503: "error: .*HTTP status 503: .*A gateway in front of the deployment sent this response, because the deployment is down, restarting or too slow",
+		504: "error: .*HTTP status 504: .*A gateway in front of the deployment sent this response, because the deployment is down, restarting or too slow",
 	} {
 		t.Run(strconv.Itoa(status), func(t *testing.T) {
 			t.Parallel()
@@ -172,9 +172,9 @@ func TestDiagnostics_token(t *testing.T) {
 		expectSaid(t, diagnostics, "error: Cannot read Run 100: GET "+api.url+"/api/operations/100 returned HTTP status 401: .*\n\n"+want)
 	}
 	inBlock := func(token string) string { return fmt.Sprintf(`{"url": %q, "token": %q}`, api.url, token) }
-	rejected(inBlock("another-token"), `The API token \(set in the provider block\) is wrong, was revoked, or is for another deployment. Check it, and that the deployment accepts API tokens.$`)
-	rejected(inBlock(jwt(`{"exp": 1577836800}`)), `The API token \(set in the provider block\) expired at 2020-01-01T00:00:00Z. Create a new one and set it there.`)
-	rejected(inBlock(jwt(`{"exp": 99999999999}`)), `The API token \(set in the provider block\) is wrong, .* It expires at 5138-11-16T09:46:39Z. Check it`)
+	rejected(inBlock("another-token"), `The API token \(set in the provider block\) is wrong, was revoked, or is for another deployment. Check the token, and that the deployment accepts API tokens.$`)
+	rejected(inBlock(jwt(`{"exp": 1577836800}`)), `The API token \(set in the provider block\) expired at 2020-01-01T00:00:00Z. Replace it with a new one.`)
+	rejected(inBlock(jwt(`{"exp": 99999999999}`)), `The API token \(set in the provider block\) is wrong, .* It expires at 5138-11-16T09:46:39Z. Check the token`)
 	withoutToken := fmt.Sprintf(`{"url": %q}`, api.url)
 	path := withCLIConfig(t, fmt.Sprintf("url: %s\ntoken: another-token\n", api.url))
 	rejected(withoutToken, `The API token \(taken from token in `+path+`\) is wrong`)
@@ -212,16 +212,16 @@ func TestDiagnostics_advice(t *testing.T) {
 		err     error
 		want    string
 	}{
-		"timeout of a resource":   {rerun, context.DeadlineExceeded, "The operation timed out. Apply again to continue, or raise it in `timeouts`.$"},
-		"timeout of an action":    {rerun.ofAction(), context.DeadlineExceeded, "The operation timed out. Raise the action's `timeout`.$"},
-		"a request's timeout":     {rerun.ofAction(), &qualytics.Error{Kind: qualytics.KindCancelled, Err: context.DeadlineExceeded}, ".*Raise the action's `timeout`.$"},
+		"timeout of a resource":   {rerun, context.DeadlineExceeded, "The operation timed out. Apply again to continue, or increase the value in `timeouts`.$"},
+		"timeout of an action":    {rerun.ofAction(), context.DeadlineExceeded, "The operation timed out. Increase the action's `timeout`.$"},
+		"a request's timeout":     {rerun.ofAction(), &qualytics.Error{Kind: qualytics.KindCancelled, Err: context.DeadlineExceeded}, ".*Increase the action's `timeout`.$"},
 		"interrupt":               {rerun, context.Canceled, "The operation was interrupted.$"},
 		"something else":          {rerun, errors.New("odd\x1b[0m"), "odd.$"},
 		"lost rerun":              {rerun, &qualytics.LostStartError{Lost: lost}, "PUT https://a.qualytics.io/api/operations/rerun/100 received no usable response: EOF. It is not known .*not retried.\n\nNo matching Run was found, .*terraform import ADDRESS ID"},
-		"lost rerun of an action": {rerun.ofAction(), &qualytics.LostStartError{Lost: lost}, ".*before you invoke the action again"},
-		"lost resume":             {resume, &qualytics.LostStartError{Lost: lost}, ".*before the next apply, which would resume it again"},
-		"lost, not found out":     {rerun, &qualytics.LostStartError{Lost: lost, Looking: lost}, ".*Looking for the Run failed, too: PUT .*EOF. If a Run is yours"},
-		"lost, interrupted":       {rerun, &qualytics.LostStartError{Lost: lost, Interrupted: true}, ".*The provider was interrupted while it looked for the Run, which the deployment may still start. If a Run is yours"},
+		"lost rerun of an action": {rerun.ofAction(), &qualytics.LostStartError{Lost: lost}, ".*Before you invoke the action again, list the newest Runs"},
+		"lost resume":             {resume, &qualytics.LostStartError{Lost: lost}, ".*Before you apply again, read the Run .*: the next apply resumes it again.$"},
+		"lost, not found out":     {rerun, &qualytics.LostStartError{Lost: lost, Looking: lost}, ".*The search for the Run failed as well: PUT .*EOF. If the request started a Run"},
+		"lost, interrupted":       {rerun, &qualytics.LostStartError{Lost: lost, Interrupted: true}, ".*The search for the Run was interrupted. The deployment may still start it. If the request started a Run"},
 	} {
 		var diags diag.Diagnostics
 		addErrorAt(&diags, path.Root("run_id"), test.subject, test.err)

@@ -141,7 +141,7 @@ var faultsInterrupted = []faultRow{
 		prepare: func(s *scene) {
 			s.Inject(mockapi.Fault{Method: "PUT", Path: rerunPath, Delay: time.Hour, Hook: s.interrupt})
 		},
-		says:     []finding{fails(cannot, "The provider was interrupted while it looked for the Run, which the deployment may still start.")},
+		says:     []finding{fails(cannot, "The search for the Run was interrupted. The deployment may still start it.")},
 		requests: []string{rerun100}, state: "nothing", next: "create", then: []string{rerun100}, holds: 101,
 	},
 	{

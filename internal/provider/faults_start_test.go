@@ -89,7 +89,7 @@ var faultsNotReached = []faultRow{
 	{
 		phase: creating, fault: "PUT: 429 for good, an HTML page of a gateway",
 		prepare:  onRerun(mockapi.Fault{Status: 429, Body: htmlPage, Times: mockapi.Always}),
-		says:     []finding{fails(cannot, "limits the requests per second of one IP address")},
+		says:     []finding{fails(cannot, "limits the requests per second for each IP address")},
 		requests: []string{rerun100}, repeated: true, state: "nothing", next: "create", then: []string{rerun100}, holds: 101,
 	},
 	{

@@ -62,10 +62,9 @@ const (
 	readPath  = "/api/operations/101"
 	unawaited = `, "wait_for_completion": false`
 
-	notRetried = "It is not known whether a Run was started, and the request was not retried."
 	noneFound  = "No matching Run was found, so probably none was started."
 	oneOfThese = "The request may have started one of these:"
-	wasFound   = "The Run that it had started was found and adopted: Run "
+	wasFound   = "The Run that it started was found and adopted: Run "
 	adoptLost  = "The response to the rerun was lost"
 	cannot     = "Cannot rerun Run 100"
 	htmlPage   = "<html><head><title>Gateway</title></head></html>"

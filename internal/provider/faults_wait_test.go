@@ -114,14 +114,14 @@ var faultsPassing = []faultRow{
 				Body: `{"id": 102, "type": "scan", "result": "success", "status": {"anomalies_identified": null}}`,
 			})
 		},
-		says:     []finding{fails("Run 102 did not pass max_anomalies", "reports no number of anomalies")},
+		says:     []finding{fails("Run 102 did not pass max_anomalies", "does not report the number of anomalies")},
 		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: noChanges, holds: 102,
 	},
 	{
 		phase: updating, fault: "a result that the provider does not know",
 		prepare:  on("GET", "/api/operations/102", mockapi.Fault{Status: 200, Body: `{"id": 102, "type": "scan", "result": "partially_successful", "end_time": "2026-05-01T09:31:30Z"}`}),
 		outcome:  []mockapi.Outcome{{Result: "partially_successful"}},
-		says:     []finding{fails("Run 102 ended as partially_successful", "the provider does not know this result and counts it as a failure")},
+		says:     []finding{fails("Run 102 ended as partially_successful", "the provider does not know this result, which counts as `failure`")},
 		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: "update",
 		then: []string{rerun100, delete101, delete102}, holds: 103,
 	},
@@ -132,7 +132,7 @@ var faultsRecords = []faultRow{
 	{
 		phase: updating, fault: "DELETE of the superseded record: 403",
 		prepare:  on("DELETE", readPath, mockapi.Fault{Status: 403}),
-		says:     []finding{warns("The record of the superseded Run 101 was not deleted", "The record is deleted with the next rerun that passes")},
+		says:     []finding{warns("The record of the superseded Run 101 was not deleted", "The record is deleted after the next rerun that passes")},
 		requests: []string{rerun100, delete101}, server: []int64{101, 102}, state: "Run 102", next: noChanges, holds: 102,
 	},
 	{

@@ -35,6 +35,6 @@ func expectID(diags *diag.Diagnostics, at path.Path, object string, id types.Int
 func warnUnsteady(steady bool, diags *diag.Diagnostics) {
 	if !steady {
 		diags.AddWarning("The list changed while it was read",
-			"Entries vanished so fast that the list may lack some that were there throughout, although it was read several times. Apply again later, narrow the filters, or set a limit.")
+			"Entries were deleted while the list was read, even after several attempts, so it may be incomplete. Apply again later, narrow the filters, or set a limit.")
 	}
 }

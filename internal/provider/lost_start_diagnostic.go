@@ -21,9 +21,9 @@ func (s subject) explainLost(lost *qualytics.LostStartError) string {
 	text.WriteString("It is not known whether a Run was started, and the request was not retried.\n\n")
 	switch {
 	case lost.Interrupted:
-		text.WriteString("The provider was interrupted while it looked for the Run, which the deployment may still start. ")
+		text.WriteString("The search for the Run was interrupted. The deployment may still start it. ")
 	case lost.Looking != nil:
-		text.WriteString("Looking for the Run failed, too: " + sentence(lost.Looking.Error()) + " ")
+		text.WriteString("The search for the Run failed as well: " + sentence(lost.Looking.Error()) + " ")
 	case len(lost.Candidates) == 0:
 		text.WriteString("No matching Run was found, so probably none was started. ")
 	}
@@ -50,10 +50,10 @@ func candidateLine(id int64, operationType qualytics.OperationType, result qualy
 func (s subject) afterLost() string {
 	switch {
 	case s.inAction:
-		return "List the newest Runs with the data source qualytics_operations before you invoke the action again, which would start another Run."
+		return "Before you invoke the action again, list the newest Runs with the data source qualytics_operations: invoking it again starts another Run."
 	case s.action == qualytics.ActionRerun:
-		return "If a Run is yours, import it before the next apply, which would start another one: remove the resource from the state if it is there (terraform state rm ADDRESS), then run terraform import ADDRESS ID. Otherwise, apply again."
+		return "If the request started a Run, import that Run before the next apply, which would otherwise start another one: remove the resource from the state if it is there (terraform state rm ADDRESS), then run terraform import ADDRESS ID. If not, apply again."
 	default:
-		return "Read the Run with the data source qualytics_operation before the next apply, which would resume it again."
+		return "Before you apply again, read the Run with the data source qualytics_operation: the next apply resumes it again."
 	}
 }

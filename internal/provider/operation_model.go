@@ -64,7 +64,7 @@ func (m operationModel) unfinished() operationModel {
 func readInto(ctx context.Context, typ types.ObjectType, value tftypes.Value, model any) diag.Diagnostics {
 	object, err := typ.ValueFromTerraform(ctx, value)
 	if err != nil {
-		return diag.Diagnostics{diag.NewErrorDiagnostic("Unexpected response of the Qualytics API", err.Error())}
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Unexpected response of the Qualytics API", sentence(err.Error())+reportBug)}
 	}
 	return typed[types.Object](object).As(ctx, model, basetypes.ObjectAsOptions{})
 }
@@ -74,7 +74,7 @@ func readList(ctx context.Context, element types.ObjectType, values []tftypes.Va
 	list := types.ListType{ElemType: element}
 	value, err := list.ValueFromTerraform(ctx, tftypes.NewValue(list.TerraformType(ctx), values))
 	if err != nil {
-		return types.ListNull(element), diag.Diagnostics{diag.NewErrorDiagnostic("Unexpected response of the Qualytics API", err.Error())}
+		return types.ListNull(element), diag.Diagnostics{diag.NewErrorDiagnostic("Unexpected response of the Qualytics API", sentence(err.Error())+reportBug)}
 	}
 	return typed[types.List](value), nil
 }

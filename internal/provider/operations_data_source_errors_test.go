@@ -61,7 +61,7 @@ func TestOperations_errors(t *testing.T) {
 		},
 		"502": {
 			mockapi.Fault{Status: 502, Times: mockapi.Always, Body: html},
-			[]string{`error: Cannot list Runs: .*HTTP status 502: an HTML page titled "Sign in".\n\nThe response comes from a gateway in front of the deployment`},
+			[]string{`error: Cannot list Runs: .*HTTP status 502: an HTML page titled "Sign in".\n\nA gateway in front of the deployment sent this response`},
 		},
 		"HTML": {
 			mockapi.Fault{Status: 200, Body: html},

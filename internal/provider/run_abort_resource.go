@@ -97,7 +97,7 @@ func (r *runAbortResource) Create(ctx context.Context, req resource.CreateReques
 func abortOptions() waitOptions {
 	return waitOptions{
 		waits: true, operation: "apply",
-		expected: qualytics.ResultAborted, unexpected: " It had ended before it could be aborted.",
+		expected: qualytics.ResultAborted, unexpected: " It ended before it could be aborted.",
 	}
 }
 

@@ -45,8 +45,8 @@ func TestRunAbort_support(t *testing.T) {
 			"queued":  nil,
 			"running": nil,
 			"aborted": nil,
-			"success": {`warning: Run 90 succeeded: Run 90 \(` + runType + ` on Datastore-Sample\) ended with the result .success.. It had ended before it could be aborted.$`},
-			"failure": {`warning: Run 90 failed: Run 90 \(` + runType + ` on Datastore-Sample\) ended with the result .failure.: lost. It had ended before it could be aborted.$`},
+			"success": {`warning: Run 90 succeeded: Run 90 \(` + runType + ` on Datastore-Sample\) ended with the result .success.. It ended before it could be aborted.$`},
+			"failure": {`warning: Run 90 failed: Run 90 \(` + runType + ` on Datastore-Sample\) ended with the result .failure.: lost. It ended before it could be aborted.$`},
 		} {
 			t.Run(runType+" "+result, func(t *testing.T) {
 				t.Parallel()
@@ -75,7 +75,7 @@ func TestRunAbort_endsByItself(t *testing.T) {
 	api := newRunning(t, mockapi.Options{AbortDelay: 24 * time.Hour})
 	api.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/90", Skip: 2, Hook: func() { api.Finish(90, "success", "") }})
 	resource := api.protocol(t).manage(t, "qualytics_run_abort")
-	expectSaid(t, resource.apply(t, `{"run_id": 90}`), "warning: Run 90 succeeded: .* It had ended before it could be aborted.")
+	expectSaid(t, resource.apply(t, `{"run_id": 90}`), "warning: Run 90 succeeded: .* It ended before it could be aborted.")
 	resource.expectNoChange(t, `{"run_id": 90}`)
 	api.expectSeen(t, "GET /api/operations/90", abort90, "GET /api/operations/90", "GET /api/operations/90", "GET /api/operations/90")
 }

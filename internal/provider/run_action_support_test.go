@@ -42,7 +42,7 @@ var supportTable = []supportOf{
 	{
 		action: "delete", request: "DELETE /api/operations/90", done: "deleted",
 		from:     []string{"success", "failure", "aborted"},
-		possible: "Only a Run with result `success`, `failure` or `aborted` can be deleted. .*An active Run can be aborted first, with qualytics_run_abort.",
+		possible: "Only a Run with result `success`, `failure` or `aborted` can be deleted. .*To delete an active Run, abort it first with qualytics_run_abort.",
 	},
 }
 
@@ -87,7 +87,7 @@ func (row supportOf) planned(runType, result string) []string {
 	case slices.Contains(row.from, result), row.action == "abort":
 		return nil
 	case active && row.action == "rerun":
-		return []string{fmt.Sprintf("warning at run_id: Run 90 is still active: Run 90 is `%s`. It can be rerun when it has ended, so the apply waits for that first.", result)}
+		return []string{fmt.Sprintf("warning at run_id: Run 90 is still active: Run 90 is `%s`. The apply waits for it to end before it reruns it.", result)}
 	case active:
 		return []string{fmt.Sprintf("warning at run_id: Run 90 is still active: Run 90 is `%s`. The apply fails unless the Run has ended by then. %s", result, row.possible)}
 	default:
@@ -99,11 +99,11 @@ func (row supportOf) invoked(runType, result string) []string {
 	refused := "error at run_id: Cannot %s Run 90: %s returned HTTP status 409: Run 90 cannot be %s: %s.\n\n%s"
 	switch {
 	case row.action == "abort" && (result == "success" || result == "failure"):
-		return []string{`warning: Run 90 .*ended with the result .` + result + `.. It had ended before it could be aborted.`}
+		return []string{`warning: Run 90 .*ended with the result .` + result + `.. It ended before it could be aborted.`}
 	case row.action == "abort":
 		return nil
 	case row.waits(result):
-		return []string{`error: Timed out while waiting for Run 90: Run 90 is still .` + result + `. after 50ms \(timeout\). It is rerun when it has ended. No Run was started.`}
+		return []string{`error: Timed out while waiting for Run 90: Run 90 is still .` + result + `. after 50ms \(timeout\) and cannot be rerun until it has ended. No Run was started.`}
 	case slices.Contains(row.unsupported, runType):
 		return []string{fmt.Sprintf(refused, row.action, strings.Replace(row.request, " ", " http.*", 1), row.done, "not supported by Runs of type "+runType, row.possible)}
 	case slices.Contains(row.from, result):

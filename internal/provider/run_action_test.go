@@ -210,7 +210,7 @@ func TestRunAction_cancelledBefore(t *testing.T) {
 		if name == "rerun" || name == "resume" {
 			verb = "read" // the source, before anything is requested
 		}
-		expectSaid(t, diagnostics, "error: Cannot "+verb+" Run 90: .*The operation was interrupted. No further request was sent.")
+		expectSaid(t, diagnostics, "error: Cannot "+verb+" Run 90: .*The operation was interrupted, and no more requests were sent.")
 		expectProgress(t, progress)
 		api.expectSeen(t)
 	}

@@ -121,7 +121,7 @@ func TestAccRunActions_refused(t *testing.T) {
 			{Config: only("abort", 99), ExpectError: says("Cannot read Run 99", "Run 99 does not exist.")},
 			{
 				Config:      only("delete", 92),
-				ExpectError: says("Cannot delete Run 92", "HTTP status 409: Run 92 cannot be deleted: its result is running.", "An active Run can be aborted first, with qualytics_run_abort."),
+				ExpectError: says("Cannot delete Run 92", "HTTP status 409: Run 92 cannot be deleted: its result is running.", "To delete an active Run, abort it first with qualytics_run_abort."),
 			},
 		},
 	})

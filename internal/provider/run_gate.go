@@ -45,7 +45,7 @@ func (g gate) tooManyAnomalies(run *qualytics.Operation) string {
 	count, ok := run.Status.Whole(qualytics.CounterAnomalies)
 	switch {
 	case !ok:
-		return fmt.Sprintf("The apply failed because `max_anomalies` is set and the Run reports no number of anomalies (status[%q]).", qualytics.CounterAnomalies)
+		return fmt.Sprintf("The apply failed because `max_anomalies` is set, but the Run does not report the number of anomalies (status[%q]).", qualytics.CounterAnomalies)
 	case count > *g.maxAnomalies:
 		return fmt.Sprintf("The Run identified %s, and `max_anomalies` allows %s.", anomalies(count), humanize.Comma(*g.maxAnomalies))
 	}
@@ -73,10 +73,10 @@ func validateGate(maxAnomalies types.Int64, wait types.Bool, operationType qualy
 	}
 	if !wait.IsNull() && !wait.IsUnknown() && !wait.ValueBool() {
 		diags.AddAttributeError(path.Root("max_anomalies"), "Nothing to check max_anomalies",
-			"max_anomalies is checked when the Run has ended, and wait_for_completion = false does not wait for that. Set wait_for_completion to true, or remove max_anomalies.")
+			"max_anomalies is checked when the Run has ended, but wait_for_completion = false does not wait for that. Set wait_for_completion to true, or remove max_anomalies.")
 	}
 	if operationType != "" && !operationType.CountsAnomalies() {
 		diags.AddAttributeError(path.Root("max_anomalies"), "Nothing to check max_anomalies",
-			fmt.Sprintf("A Run of type `%s` counts no anomalies. Remove max_anomalies, or rerun a scan.", operationType))
+			fmt.Sprintf("A Run of type `%s` does not count anomalies. Remove max_anomalies, or rerun a scan.", operationType))
 	}
 }

@@ -133,7 +133,7 @@ type noRunError struct{ filter qualytics.Filter }
 
 func (e noRunError) Error() string {
 	return "No Run matches " + describeFilter(e.filter) + ". Correct the filters, or run the " + string(*e.filter.OperationType) +
-		" once in Qualytics: the provider reruns, it does not start the first Run of an operation."
+		" once in Qualytics. The provider cannot start the first Run of an operation."
 }
 
 // describeFilter writes the filters of `latest` as its configuration has them.
@@ -148,8 +148,8 @@ func describeFilter(filter qualytics.Filter) string {
 	return strings.Join(append(words, fmt.Sprintf("result = %q", filter.Results)), ", ")
 }
 
-// errUnfiltered says that the API did not apply the filters of `latest`.
-var errUnfiltered = errors.New("the Qualytics API returned Runs that the filters of latest do not select, or returned them in another order, so the latest Run cannot be told")
+// errUnfiltered says that the API did not apply the filters or the order of `latest`.
+var errUnfiltered = errors.New("the filters of latest were not applied")
 
 // latestRun looks up the latest Run that the filters select. Without one, the error is a [noRunError].
 func latestRun(ctx context.Context, client *qualytics.Client, filter qualytics.Filter) (*qualytics.Operation, error) {

@@ -112,13 +112,13 @@ func TestRunRerun_gateFailsClosed(t *testing.T) {
 	for name, test := range map[string]struct {
 		arguments, body, want string
 	}{
-		"no status":          {gateConfig, `{"id": 101, "type": "scan", "result": "success"}`, "Run 101 did not pass max_anomalies: .*reports no number of anomalies"},
-		"null":               {gateConfig, body("success", "null"), "Run 101 did not pass max_anomalies: .*reports no number of anomalies"},
-		"text":               {gateConfig, body("success", `"0"`), "Run 101 did not pass max_anomalies: .*reports no number of anomalies"},
-		"negative":           {gateConfig, body("success", "-1"), "Run 101 did not pass max_anomalies: .*reports no number of anomalies"},
-		"half":               {gateConfig, body("success", "0.5"), "Run 101 did not pass max_anomalies: .*reports no number of anomalies"},
+		"no status":          {gateConfig, `{"id": 101, "type": "scan", "result": "success"}`, "Run 101 did not pass max_anomalies: .*does not report the number of anomalies"},
+		"null":               {gateConfig, body("success", "null"), "Run 101 did not pass max_anomalies: .*does not report the number of anomalies"},
+		"text":               {gateConfig, body("success", `"0"`), "Run 101 did not pass max_anomalies: .*does not report the number of anomalies"},
+		"negative":           {gateConfig, body("success", "-1"), "Run 101 did not pass max_anomalies: .*does not report the number of anomalies"},
+		"half":               {gateConfig, body("success", "0.5"), "Run 101 did not pass max_anomalies: .*does not report the number of anomalies"},
 		"float":              {gateConfig, body("success", "5.0"), ""},
-		"unknown result":     {gateConfig, body("partially_successful", "0"), "Run 101 ended as partially_successful: .*because the provider does not know this result and counts it as a failure"},
+		"unknown result":     {gateConfig, body("partially_successful", "0"), "Run 101 ended as partially_successful: .*because the provider does not know this result, which counts as `failure`"},
 		"unknown, tolerated": {gateConfig + `, "fail_on": ["aborted"]`, body("partially_successful", "0"), "warning"},
 		"unknown by default": {"", body("partially_successful", "0"), "Run 101 ended as partially_successful"},
 		"aborted, tolerated": {gateConfig + `, "fail_on": []`, body("aborted", "7"), "Run 101 did not pass max_anomalies"},
@@ -195,8 +195,8 @@ func TestRunRerun_gateOfType(t *testing.T) {
 	api.Seed(failed)
 	p := api.protocol(t)
 	for config, want := range map[string][]string{
-		`{"run_id": 90, "max_anomalies": 0}`:  {"error at max_anomalies: Nothing to check max_anomalies: A Run of type `profile` counts no anomalies"},
-		`{"run_id": 91, "max_anomalies": 0}`:  {"error at max_anomalies: Nothing to check max_anomalies: A Run of type `sync` counts no anomalies"},
+		`{"run_id": 90, "max_anomalies": 0}`:  {"error at max_anomalies: Nothing to check max_anomalies: A Run of type `profile` does not count anomalies"},
+		`{"run_id": 91, "max_anomalies": 0}`:  {"error at max_anomalies: Nothing to check max_anomalies: A Run of type `sync` does not count anomalies"},
 		`{"run_id": 92, "max_anomalies": 0}`:  nil,
 		`{"run_id": 100, "max_anomalies": 0}`: nil,
 	} {
@@ -204,7 +204,7 @@ func TestRunRerun_gateOfType(t *testing.T) {
 		expectSaid(t, p.planAction(t, "qualytics_run_rerun", config), want...)
 	}
 	const resume = `{"run_id": 93, "max_anomalies": 0}`
-	want := "error at max_anomalies: Nothing to check max_anomalies: A Run of type `profile` counts no anomalies"
+	want := "error at max_anomalies: Nothing to check max_anomalies: A Run of type `profile` does not count anomalies"
 	expectSaid(t, p.manage(t, "qualytics_run_resume").plan(t, resume).Diagnostics, want)
 	expectSaid(t, p.planAction(t, "qualytics_run_resume", resume), want)
 	const unwaited = `{"run_id": 93, "max_anomalies": 0, "wait_for_completion": false}`

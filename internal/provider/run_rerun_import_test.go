@@ -205,7 +205,7 @@ func TestRunRerun_importInvalid(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		expectSaid(t, response.Diagnostics, "error: Invalid import id: A Run is imported by its id, a whole number of 1 or more such as 53388, not "+test.given+".$")
+		expectSaid(t, response.Diagnostics, "error: Invalid import id: The import id must be the id of a Run, a whole number of 1 or more such as 53388, not "+test.given+".$")
 	}
 	api.expectSeen(t)
 }

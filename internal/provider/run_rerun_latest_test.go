@@ -152,7 +152,7 @@ func TestRunRerun_latestInvalid(t *testing.T) {
 		`{"latest": {"operation_type": "scan", "datastore": -1}}`:                         `error at latest.*datastore.*: .*at least 0`,
 		`{"latest": {"operation_type": "scan", "datastore": 101, "result": []}}`:          `error at latest.*result.*: .*at least 1`,
 		`{"latest": {"operation_type": "scan", "datastore": 101, "result": ["done"]}}`:    `error at latest.*result.*: Invalid Attribute Value Match`,
-		`{"latest": {"operation_type": "profile", "datastore": 101}, "max_anomalies": 0}`: "error at max_anomalies: Nothing to check max_anomalies: A Run of type `profile` counts no anomalies",
+		`{"latest": {"operation_type": "profile", "datastore": 101}, "max_anomalies": 0}`: "error at max_anomalies: Nothing to check max_anomalies: A Run of type `profile` does not count anomalies",
 		`{"run_id": 1, "max_anomalies": 0, "wait_for_completion": false}`:                 "error at max_anomalies: Nothing to check max_anomalies: max_anomalies is checked when the Run has ended",
 		`{"run_id": 1, "max_anomalies": -1}`:                                              "error at max_anomalies: .*at least 0",
 		`{"latest": {"operation_type": "catalog", "datastore": 101}}`:                     "",
@@ -183,7 +183,7 @@ func TestRunRerun_latestIgnored(t *testing.T) {
 			api := newAPI(t, mockapi.Options{})
 			api.Inject(mockapi.Fault{Status: 200, Times: mockapi.Always, Body: `{"items": [` + items + `], "total": 2}`})
 			expectSaid(t, api.protocol(t).manage(t, "qualytics_run_rerun").plan(t, latestConfig(101, "")).Diagnostics,
-				"error at latest: No Run to rerun: the Qualytics API returned Runs that the filters of latest do not select")
+				"error at latest: No Run to rerun: The Qualytics API returned Runs that do not match the filters of latest, .*Set run_id instead.$")
 		})
 	}
 }
@@ -229,14 +229,14 @@ func TestRunRerun_standIn(t *testing.T) {
 	expectSaid(t, resource.apply(t, `{"run_id": 100`+release("1")+`}`))
 	api.Remove(100)
 	resource.expectNoChange(t, `{"run_id": 100`+release("1")+`}`)
-	const warning = "warning at run_id: Run 100 no longer exists: .*Run 101 has the same configuration and is rerun instead."
+	const warning = "warning at run_id: Run 100 no longer exists: .*Run 101, which this resource holds, has the same configuration and is rerun instead."
 	expectSaid(t, resource.apply(t, `{"run_id": 100`+release("2")+`}`), warning, warning)
 	resource.expectRerun(t, 102, 100)
 	api.expectWrites(rerunOf(100), rerunOf(101), deleteOf(101))(t)
 
 	api.Remove(102)
 	expectSaid(t, resource.plan(t, `{"run_id": 100`+release("3")+`}`).Diagnostics,
-		"error at run_id: Cannot read Run 100: .*Run 102, which this resource holds and which has the same configuration, does not exist either. Set run_id to a Run that exists, or use latest.$")
+		"error at run_id: Cannot read Run 100: .*Run 102, which this resource holds, does not exist either. Set run_id to a Run that exists, or use latest.$")
 }
 
 // A replacement whose run_id is the Run that the replaced resource held says how that came to be.
@@ -248,7 +248,7 @@ func TestRunRerun_replacedItself(t *testing.T) {
 	expectSaid(t, replaced.apply(t, `{"run_id": 100}`))
 	replacement := p.manage(t, "qualytics_run_rerun")
 	expectSaid(t, replacement.applyAfter(t.Context(), t, `{"run_id": 101}`, func() { expectSaid(t, replaced.destroy(t)) }),
-		"error at run_id: Cannot read Run 101: .*This apply has deleted the record of Run 101 itself: the resource was replaced.*select the Run with latest instead of run_id")
+		"error at run_id: Cannot read Run 101: .*This apply deleted the record of Run 101: it replaced the resource.*use latest instead of run_id")
 	api.expectWrites(rerunOf(100), deleteOf(101))(t)
 	expectSaid(t, replacement.apply(t, latestConfig(101, "")))
 	replacement.expectRerun(t, 102, 100)
@@ -260,11 +260,11 @@ func TestRunRerun_activeSource(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	api.Seed(older(90, 101, "running", 0))
 	p := api.protocol(t)
-	const active = "warning at latest: Run 90 is still active: Run 90 is `running`. It can be rerun when it has ended, so the apply waits for that first."
+	const active = "warning at latest: Run 90 is still active: Run 90 is `running`. The apply waits for it to end before it reruns it."
 	const config = `{"latest": {"operation_type": "scan", "datastore": 101, "result": ["success", "running"]}, "timeouts": {"create": "%s"}}`
 	resource := p.manage(t, "qualytics_run_rerun")
 	expectSaid(t, resource.apply(t, fmt.Sprintf(config, "2s")), active,
-		"error: Timed out while waiting for Run 90: Run 90 is still `running` after 2s \\(timeouts.create\\). It is rerun when it has ended. No Run was started.")
+		"error: Timed out while waiting for Run 90: Run 90 is still `running` after 2s \\(timeouts.create\\) and cannot be rerun until it has ended. No Run was started.")
 	api.expectWrites()(t)
 	api.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/90", Skip: 1, Hook: func() { api.Finish(90, "failure", "") }})
 	expectSaid(t, resource.apply(t, fmt.Sprintf(config, "1m")), active)

@@ -27,7 +27,7 @@ func TestRunRerun_supersededRefused(t *testing.T) {
 	expectSaid(t, resource.apply(t, triggered("", "1")))
 	api.Inject(mockapi.Fault{Method: "DELETE", Status: 403, Times: 2})
 	expectSaid(t, resource.apply(t, triggered("", "2")),
-		"warning: The record of the superseded Run 101 was not deleted: Cannot delete Run 101. .*HTTP status 403.*The record is deleted with the next rerun that passes")
+		"warning: The record of the superseded Run 101 was not deleted: Cannot delete Run 101. .*HTTP status 403.*The record is deleted after the next rerun that passes")
 	expectSaid(t, resource.apply(t, triggered("", "3")), "warning: The record of the superseded Run 101 was not deleted")
 	api.expectRuns(t, 100, 101, 102, 103)
 	expectSaid(t, resource.apply(t, triggered("", "4")))

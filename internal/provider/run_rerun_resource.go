@@ -300,7 +300,7 @@ func (r *runRerunResource) deleteRecords(ctx context.Context, plan *runRerunMode
 		}
 		if err := r.runs.deleteRecord(ctx, id, false, plan.AbortOnDestroy.ValueBool()); err != nil {
 			diags.AddWarning(fmt.Sprintf("The record of the superseded Run %d was not deleted", id),
-				explainRunError(err)+"\n\nThe record is deleted with the next rerun that passes, or when the resource is destroyed.")
+				explainRunError(err)+"\n\nThe record is deleted after the next rerun that passes, or when the resource is destroyed.")
 			return append(kept, superseded[i:]...)
 		}
 	}

@@ -141,7 +141,7 @@ func TestRunResume_lostAnswer(t *testing.T) {
 			if options.ResumeAsNew {
 				id = 101
 			}
-			expectSaid(t, resource.apply(t, `{"run_id": 90}`), "warning: The response to the resume was lost: PUT http.*/api/operations/run/90: .* The Run that it had started was found")
+			expectSaid(t, resource.apply(t, `{"run_id": 90}`), "warning: The response to the resume was lost: PUT http.*/api/operations/run/90: .* The Run that it started was found")
 			resource.expectRun(t, id, "success")
 			api.expectWrites(resume90)(t)
 		})

@@ -80,7 +80,7 @@ func (s runSource) find(ctx context.Context, runs *runs, diags *diag.Diagnostics
 	case s.own != 0 && s.own != id:
 		if own, ownErr := runs.client.Operation(ctx, s.own); ownErr == nil {
 			diags.AddAttributeWarning(path.Root("run_id"), runName(id)+" no longer exists",
-				fmt.Sprintf("The record of Run %d, which run_id names, was deleted. Run %d has the same configuration and is rerun instead. Set run_id to a Run that exists, or use latest.", id, own.ID))
+				fmt.Sprintf("The record of Run %d was deleted. Run %d, which this resource holds, has the same configuration and is rerun instead. Set run_id to a Run that exists, or use latest.", id, own.ID))
 			return own
 		}
 	}
@@ -92,11 +92,11 @@ func (s runSource) find(ctx context.Context, runs *runs, diags *diag.Diagnostics
 func (s runSource) whyMissing(runs *runs, id int64) string {
 	switch _, deleted := runs.deleted.Load(id); {
 	case deleted:
-		return fmt.Sprintf("\n\nThis apply has deleted the record of Run %d itself: the resource was replaced, and run_id names the Run that the replaced resource held, as a lookup of the latest Run does. Apply again if run_id comes from a lookup. To avoid this, select the Run with latest instead of run_id, or let the lookup return Runs with the result `success` only.", id)
+		return fmt.Sprintf("\n\nThis apply deleted the record of Run %d: it replaced the resource, and run_id is the Run that the replaced resource held. If run_id comes from a lookup of the latest Run, apply again. To avoid this, use latest instead of run_id, or limit the lookup to Runs with the result `success`.", id)
 	case s.own == id:
-		return "\n\nThat Run is also the one that this resource holds. Set run_id to a Run that exists, or use latest."
+		return "\n\nThis resource also holds that Run. Set run_id to a Run that exists, or use latest."
 	case s.own != 0:
-		return fmt.Sprintf("\n\nRun %d, which this resource holds and which has the same configuration, does not exist either. Set run_id to a Run that exists, or use latest.", s.own)
+		return fmt.Sprintf("\n\nRun %d, which this resource holds, does not exist either. Set run_id to a Run that exists, or use latest.", s.own)
 	case s.action == qualytics.ActionRerun:
 		return "\n\nSet run_id to a Run that exists, or use latest."
 	}
@@ -112,8 +112,11 @@ func (s runSource) findLatest(ctx context.Context, client *qualytics.Client, dia
 	run, err := latestRun(ctx, client, filter)
 	var none noRunError
 	switch {
-	case errors.As(err, &none), errors.Is(err, errUnfiltered):
-		diags.AddAttributeError(path.Root("latest"), "No Run to rerun", sentence(err.Error()))
+	case errors.As(err, &none):
+		diags.AddAttributeError(path.Root("latest"), "No Run to rerun", err.Error())
+	case errors.Is(err, errUnfiltered):
+		diags.AddAttributeError(path.Root("latest"), "No Run to rerun",
+			"The Qualytics API returned Runs that do not match the filters of latest, or did not sort them, so the latest Run is unknown. Set run_id instead.")
 	case err != nil:
 		addError(diags, subject{verb: "look up", object: "the latest Run", inAction: s.inAction}, err)
 	}
@@ -139,7 +142,7 @@ func (s runSource) check(ctx context.Context, runs *runs, forceAbort bool, diags
 	case slices.Contains(action.From(), run.Result), action == qualytics.ActionAbort:
 	case action == qualytics.ActionRerun && !run.Finished():
 		diags.AddAttributeWarning(at, runName(run.ID)+" is still active",
-			fmt.Sprintf("Run %d is `%s`. It can be rerun when it has ended, so the apply waits for that first.", run.ID, run.Result))
+			fmt.Sprintf("Run %d is `%s`. The apply waits for it to end before it reruns it.", run.ID, run.Result))
 	case action == qualytics.ActionRerun: // a terminal result that the provider does not know: the API decides
 	case run.Finished():
 		diags.AddAttributeError(at, subject.summary(), fmt.Sprintf("The result of Run %d is `%s`. ", run.ID, run.Result)+subject.conditions())
@@ -163,10 +166,10 @@ func (s runSource) findTerminal(ctx context.Context, runs *runs, options waitOpt
 	case result == waitTerminal:
 		return last
 	case result == waitInterrupted:
-		diags.AddError("Interrupted while waiting for "+name, name+" is still active and is waited for before it is rerun."+nothing)
+		diags.AddError("Interrupted while waiting for "+name, name+" is still active and cannot be rerun until it has ended."+nothing)
 	case result == waitTimedOut:
 		diags.AddError("Timed out while waiting for "+name,
-			fmt.Sprintf("%s is still `%s` after %s (%s). It is rerun when it has ended.%s Apply again later, or increase the timeout.", name, last.Result, options.timeout, options.timeoutName, nothing))
+			fmt.Sprintf("%s is still `%s` after %s (%s) and cannot be rerun until it has ended.%s Apply again later, or increase the timeout.", name, last.Result, options.timeout, options.timeoutName, nothing))
 	case qualytics.IsNotFound(err):
 		diags.AddError(name+" was deleted while it was waited for", "Its record was deleted before it could be rerun."+nothing)
 	default:

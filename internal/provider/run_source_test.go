@@ -31,7 +31,7 @@ func TestSource_missing(t *testing.T) {
 	api.Remove(101)
 	api.ResetRequests()
 	expectSaid(t, resource.plan(t, `{"run_id": 101`+release("2")+`}`).Diagnostics,
-		"error at run_id: Cannot read Run 101: .*\n\nThat Run is also the one that this resource holds. Set run_id to a Run that exists, or use latest.$")
+		"error at run_id: Cannot read Run 101: .*\n\nThis resource also holds that Run. Set run_id to a Run that exists, or use latest.$")
 	api.expectSeen(t, "GET /api/operations/101")
 }
 
@@ -93,7 +93,7 @@ func TestSource_waitEnds(t *testing.T) {
 		fault mockapi.Fault // hits the polls
 		want  string
 	}{
-		"interrupted": {mockapi.Fault{}, "error: Interrupted while waiting for Run 90: Run 90 is still active and is waited for before it is rerun. No Run was started.$"},
+		"interrupted": {mockapi.Fault{}, "error: Interrupted while waiting for Run 90: Run 90 is still active and cannot be rerun until it has ended. No Run was started.$"},
 		"deleted":     {mockapi.Fault{Times: mockapi.Always, Status: 404, Body: `{"detail": "gone"}`}, "error: Run 90 was deleted while it was waited for: Its record was deleted before it could be rerun. No Run was started.$"},
 		"refused":     {mockapi.Fault{Times: mockapi.Always, Status: 403}, "error: Cannot follow Run 90: GET .*HTTP status 403.*\n\nNo Run was started.$"},
 	} {
@@ -177,7 +177,7 @@ func TestRunAction_lostStart(t *testing.T) {
 	api := newStopped(t, mockapi.Options{})
 	api.Inject(mockapi.Fault{Method: "PUT", Close: true})
 	_, diagnostics := api.protocol(t).invoke(t.Context(), t, "qualytics_run_rerun", `{"run_id": 90}`)
-	expectSaid(t, diagnostics, "error.*: Cannot rerun Run 90: .*No matching Run was found, so probably none was started. List the newest Runs with the data source qualytics_operations before you invoke the action again")
+	expectSaid(t, diagnostics, "error.*: Cannot rerun Run 90: .*No matching Run was found, so probably none was started. Before you invoke the action again, list the newest Runs with the data source qualytics_operations")
 }
 
 // A Run of which the API says next to nothing is named by its id.

@@ -72,7 +72,7 @@ func (w waitOptions) failedOn(result qualytics.Result) string {
 	if result == qualytics.ResultFailure || result == qualytics.ResultAborted {
 		return fmt.Sprintf("The %s failed because `fail_on` includes `%s`.", w.operation, result)
 	}
-	return fmt.Sprintf("The %s failed because the provider does not know this result and counts it as a failure, and `fail_on` includes `failure`.", w.operation)
+	return fmt.Sprintf("The %s failed because the provider does not know this result, which counts as `failure`, and `fail_on` includes `failure`.", w.operation)
 }
 
 func (w waitOptions) afterFailure(run *qualytics.Operation) string {

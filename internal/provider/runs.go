@@ -117,7 +117,7 @@ func started(source runSource, id int64, start qualytics.Started, err error, dia
 	}
 	if start.LostResponse != nil {
 		diags.AddWarning("The response to the "+string(source.action)+" was lost",
-			sentence(start.LostResponse.Error())+" The Run that it had started was found and adopted: "+progressLine(&start.Operation)+".")
+			sentence(start.LostResponse.Error())+" The Run that it started was found and adopted: "+progressLine(&start.Operation)+".")
 	}
 	return &start.Operation
 }

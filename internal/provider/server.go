@@ -59,7 +59,7 @@ func (s server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourc
 func setState(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse, computed map[string]tftypes.Value) {
 	config := make(map[string]tftypes.Value)
 	if err := req.Config.Raw.As(&config); err != nil {
-		resp.Diagnostics.AddError("Cannot complete the configuration", err.Error()+reportBug)
+		resp.Diagnostics.AddError("Cannot complete the configuration", sentence(err.Error())+reportBug)
 		return
 	}
 	attributes := maps.Clone(config) // which is still the configuration's own

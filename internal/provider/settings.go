@@ -85,7 +85,7 @@ func (r resolver) token(configured types.String, url setting) setting {
 func (r resolver) addMissing(attribute, why string) {
 	origin := origins[attribute]
 	r.diags.AddAttributeError(path.Root(attribute), "Missing "+attribute,
-		"Set "+attribute+" in the provider block, the environment variable "+origin.variable+", or "+origin.key+" in "+cliConfigFile+", where the Qualytics CLI keeps it."+why)
+		"Set "+attribute+" in the provider block, the environment variable "+origin.variable+", or "+origin.key+" in "+cliConfigFile+", the configuration file of the Qualytics CLI."+why)
 }
 
 // uselessFile says why the file cannot be used, where it cannot.
@@ -105,7 +105,7 @@ func (r resolver) foreignToken(url setting) string {
 	if token, err := file.text("token"); err == nil && token == "" {
 		return ""
 	}
-	return "\n\nThe provider does not use the token in " + file.path + ": it counts only for the url in that file, which is not the url in effect (" + url.source + ")."
+	return "\n\nThe provider does not use the token in " + file.path + ", because the url in that file is not the url in effect (" + url.source + ")."
 }
 
 // fileIsFor reports whether the file is about the deployment at a URL.
@@ -175,7 +175,7 @@ func (r resolver) insecure(model providerModel, url setting) bool {
 		return false
 	}
 	r.diags.AddAttributeWarning(path.Root("insecure_skip_verify"), "TLS verification is off",
-		"Any certificate is accepted, because of ssl_verify: false ("+found.source+"). Set insecure_skip_verify or ca_cert_file in the provider block to decide it here.")
+		"Any certificate is accepted, because ssl_verify is false ("+found.source+"). To override the file, set insecure_skip_verify or ca_cert_file in the provider block.")
 	return true
 }
 

@@ -10,7 +10,7 @@ import "fmt"
 func typed[T any](value any) T {
 	fixed, ok := value.(T)
 	if !ok {
-		panic(fmt.Sprintf("a value of type %T instead of %T", value, fixed))
+		panic(fmt.Sprintf("got a value of type %T, want %T", value, fixed))
 	}
 	return fixed
 }
