@@ -11,16 +11,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// Activity knows whether a server is applying a change or invoking an action: calls whose response
-// Terraform has to save, so that the process must not end before it is sent.
+// Activity tracks the calls that apply a change or invoke an action. The process must not end
+// before their responses are sent, because Terraform has to save them.
 type Activity struct {
 	mutex sync.Mutex
 	state activityState
 }
 
 type activityState struct {
-	running int // calls under way
-	begun   int // calls ever
+	running int // calls in progress
+	begun   int // all calls so far
 }
 
 func (a *Activity) begin() {
@@ -42,8 +42,8 @@ func (a *Activity) snapshot() activityState {
 	return a.state
 }
 
-// AwaitQuiet returns when no such call has been under way for some time: Terraform, which ends in good
-// order itself, may be about to make the next one, and the last response is sent after its call.
+// AwaitQuiet returns when there has been no such call for the given time. A pause is needed because
+// Terraform may be about to make the next call, and a response is sent only after its call returns.
 func (a *Activity) AwaitQuiet(quiet time.Duration) {
 	for {
 		before := a.snapshot()
@@ -54,7 +54,7 @@ func (a *Activity) AwaitQuiet(quiet time.Duration) {
 	}
 }
 
-// Watch returns a server whose activity is known.
+// Watch returns a constructor of servers whose calls are tracked.
 func (a *Activity) Watch(newServer func() tfprotov6.ProviderServer) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
 		watched, ok := newServer().(frameworkServer)
@@ -76,7 +76,7 @@ func (s watchedServer) ApplyResourceChange(ctx context.Context, req *tfprotov6.A
 	return s.frameworkServer.ApplyResourceChange(ctx, req)
 }
 
-// InvokeAction is under way until its last event is sent.
+// InvokeAction counts as running until its last event is sent.
 func (s watchedServer) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
 	s.activity.begin()
 	stream, err := s.frameworkServer.InvokeAction(ctx, req)

@@ -15,7 +15,7 @@ import (
 
 const gatewayRefused = "The response is not from the Qualytics API: a gateway or firewall in front of the deployment refused the request. "
 
-// advice says what a failure means and what to do about it.
+// advice explains a failure and what to do about it.
 func (s subject) advice(failure *qualytics.Error) string {
 	if failure.Location != "" {
 		return redirectAdvice(failure)
@@ -78,7 +78,7 @@ func (s subject) advice(failure *qualytics.Error) string {
 	}
 }
 
-// timedOut says which argument allows more time.
+// timedOut names the argument to increase.
 func (s subject) timedOut() string {
 	if s.inAction {
 		return "The operation timed out. Increase the action's `timeout`."
@@ -86,7 +86,7 @@ func (s subject) timedOut() string {
 	return "The operation timed out. Apply again to continue, or increase the value in `timeouts`."
 }
 
-// tokenAdvice says which token the API rejected, and where to change it.
+// tokenAdvice names the rejected token, its source and its expiry.
 func tokenAdvice(failure *qualytics.Error) string {
 	token := "The API token"
 	if failure.TokenSource != "" {
@@ -104,7 +104,7 @@ func tokenAdvice(failure *qualytics.Error) string {
 	return token + " is wrong, was revoked, or is for another deployment." + expiry + " Check the token, and that the deployment accepts API tokens."
 }
 
-// conditions says when the action is possible.
+// conditions lists the results and types of Runs that support the action.
 func (s subject) conditions() string {
 	conditions := fmt.Sprintf("Only a Run with result %s can be %s", orList(s.action.From()), pastParticiple[s.action])
 	if !s.action.SupportsEveryType() {
@@ -124,7 +124,7 @@ var pastParticiple = map[qualytics.Action]string{
 	qualytics.ActionDelete: "deleted",
 }
 
-// redirectAdvice names the URL to configure: where the redirect leads to, without the API's path.
+// redirectAdvice names the URL to configure: the target of the redirect, without the API's path.
 func redirectAdvice(failure *qualytics.Error) string {
 	base, _, isAPI := strings.Cut(failure.Location, "/api/operations")
 	switch {

@@ -15,21 +15,21 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// cliConfigFile is where the vendor's CLI keeps its configuration, as texts name it.
+// cliConfigFile is the path of the Qualytics CLI's configuration file, as diagnostics show it.
 const cliConfigFile = "~/.qualytics/config.yaml"
 
-// cliConfig is the configuration file of the vendor's CLI. Errors about it never quote it, since it holds
-// a token.
+// cliConfig is the configuration file of the Qualytics CLI. Errors never quote it, because it
+// contains a token.
 type cliConfig struct {
 	path   string
 	values map[string]yaml.Node
 }
 
-// largestCLIConfig bounds what is read of the file: the CLI's has a few lines.
+// largestCLIConfig is the maximum size of the file, of which the CLI writes a few lines.
 const largestCLIConfig = 1 << 20
 
-// readCLIConfig reads the file. It is empty where there is none. An error says why the file cannot be
-// used, as the end of a sentence about it.
+// readCLIConfig reads the file. If there is none, the configuration is empty. The error completes a
+// sentence about the file.
 func readCLIConfig() (cliConfig, error) {
 	home, err := os.UserHomeDir()
 	if err != nil {
@@ -49,7 +49,7 @@ func readCLIConfig() (cliConfig, error) {
 	return file, nil
 }
 
-// readRegularFile reads a file of a bounded size. It never waits for somebody to write into a pipe.
+// readRegularFile reads a file of a limited size. It rejects pipes, which would block.
 func readRegularFile(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	switch {
@@ -65,7 +65,8 @@ func readRegularFile(path string) ([]byte, error) {
 
 var yamlLine = regexp.MustCompile(`line \d+`)
 
-// lineOf is all that may be shown of an error of the YAML decoder, which quotes what it read.
+// lineOf returns the line number of an error of the YAML decoder. The rest of the error may quote
+// the token.
 func lineOf(err error) string {
 	if line := yamlLine.FindString(err.Error()); line != "" {
 		return " (" + line + ")"
@@ -73,12 +74,12 @@ func lineOf(err error) string {
 	return ""
 }
 
-// text is a value that is text; "" where the file has none.
+// text returns a string value, or "" if the file has none.
 func (f cliConfig) text(key string) (string, error) {
 	return f.scalar(key, "!!str", "a string; put it in quotes")
 }
 
-// seconds is a value that is a whole number, as text; "" where the file has none.
+// seconds returns an integer value as text, or "" if the file has none.
 func (f cliConfig) seconds(key string) (string, error) {
 	return f.scalar(key, "!!int", "a whole number of seconds")
 }
@@ -98,8 +99,8 @@ func (f cliConfig) scalar(key, tag, wanted string) (string, error) {
 	return "", fmt.Errorf("%s in %s must be %s", key, f.path, wanted)
 }
 
-// flag is a value that is true or false, as text; "" where the file has none. As for the CLI, yes and no
-// will do.
+// flag returns a boolean value as text, or "" if the file has none. Like the CLI, it accepts yes
+// and no.
 func (f cliConfig) flag(key string) (string, error) {
 	node := f.values[key]
 	if node.ShortTag() == "!!null" {

@@ -22,7 +22,7 @@ import (
 
 const defaultPollInterval = 10 * time.Second
 
-// connect resolves the configuration and makes the client from it.
+// connect resolves the configuration and creates the client.
 func (p *qualyticsProvider) connect(model providerModel, terraformVersion string, diags *diag.Diagnostics) *runs {
 	resolve := resolver{file: sync.OnceValues(readCLIConfig), diags: diags}
 	url := resolve.url(model.URL)
@@ -57,7 +57,7 @@ func (p *qualyticsProvider) connect(model providerModel, terraformVersion string
 	return newRuns(client, durationOr(model.PollInterval, defaultPollInterval), p.notFoundGrace)
 }
 
-// unknownSettings are the names of the settings whose values are known only after the apply.
+// unknownSettings returns the names of the settings that are known only after apply.
 func unknownSettings(model providerModel) []string {
 	var names []string
 	for _, attribute := range []struct {
@@ -79,8 +79,7 @@ func unknownSettings(model providerModel) []string {
 	return names
 }
 
-// addUnknown rejects settings that are known only after the apply: without them no Run can be read while
-// planning.
+// addUnknown rejects settings that are known only after apply, because the plan reads Runs.
 func addUnknown(diags *diag.Diagnostics, names []string) {
 	for _, name := range names {
 		detail := "The provider's " + name + " depends on a value that is known only after apply, so the provider cannot read Runs during the plan. Set it to a known value, or apply what it depends on first (terraform apply -target=...)."
@@ -91,7 +90,7 @@ func addUnknown(diags *diag.Diagnostics, names []string) {
 	}
 }
 
-// expandHome replaces a leading ~ by the home directory, as shells do: Terraform does not.
+// expandHome replaces a leading ~ with the home directory, which Terraform does not do.
 func expandHome(name string, diags *diag.Diagnostics) string {
 	if !strings.HasPrefix(name, "~") {
 		return name
@@ -108,7 +107,7 @@ func expandHome(name string, diags *diag.Diagnostics) string {
 	return name
 }
 
-// addConfigError reports what the client rejects on the attribute that it comes from.
+// addConfigError reports a value that the client rejects on its attribute.
 func addConfigError(diags *diag.Diagnostics, err error, settings map[string]setting) {
 	attributes := map[string]string{"URL": "url", "Token": "token", "CACertFile": "ca_cert_file"}
 	var fault *qualytics.ConfigError

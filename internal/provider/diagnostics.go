@@ -15,12 +15,12 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
-// subject is what a diagnostic is about: what the provider was doing to what.
+// subject is what a diagnostic is about: an operation of the provider and its object.
 type subject struct {
 	verb     string           // such as "rerun"
 	object   string           // such as "Run 53388"
-	action   qualytics.Action // empty when something was only read
-	inAction bool             // a Terraform action reports it, which no apply continues and no state holds
+	action   qualytics.Action // empty for a read
+	inAction bool             // reported by a Terraform action, which has no state and no next apply
 }
 
 func actionOn(action qualytics.Action, id int64) subject {
@@ -29,7 +29,7 @@ func actionOn(action qualytics.Action, id int64) subject {
 
 func readingRun(id int64) subject { return subject{verb: "read", object: runName(id)} }
 
-// ofAction is the subject in the words that fit a Terraform action.
+// ofAction returns the subject for diagnostics of a Terraform action.
 func (s subject) ofAction() subject {
 	s.inAction = true
 	return s
@@ -42,9 +42,8 @@ func addError(diags *diag.Diagnostics, subject subject, err error) {
 	diags.AddError(subject.summary(), subject.explain(err))
 }
 
-// addErrorAt reports a failure on the attribute that names its Run, and each other parameter that the
-// API rejected on the attribute of its name. A failure that is not about the Run concerns the whole
-// resource.
+// addErrorAt reports a failure on the attribute that names the Run, and rejected parameters on
+// their own attributes. Any other failure is reported on the whole resource.
 func addErrorAt(diags *diag.Diagnostics, at path.Path, subject subject, err error) {
 	switch qualytics.KindOf(err) {
 	case qualytics.KindNotFound, qualytics.KindConflict, qualytics.KindBadRequest, qualytics.KindForbidden:
@@ -64,7 +63,8 @@ func addErrorAt(diags *diag.Diagnostics, at path.Path, subject subject, err erro
 
 const forceAbort = "force_abort"
 
-// addFilterError reports a failed listing, each rejected parameter on the attribute of its name.
+// addFilterError reports a failed listing, with each rejected parameter on the attribute of that
+// name.
 func addFilterError(diags *diag.Diagnostics, subject subject, err error, isAttribute func(name string) bool) {
 	addParameterErrors(diags, subject, err, func(parameter qualytics.ParameterError) (path.Path, bool) {
 		name := parameter.Parameter()
@@ -72,8 +72,8 @@ func addFilterError(diags *diag.Diagnostics, subject subject, err error, isAttri
 	})
 }
 
-// addParameterErrors reports each parameter that the API rejected where place puts it, and the failure as
-// a whole unless that has said all of it.
+// addParameterErrors reports each rejected parameter at the path that place returns for it. It also
+// reports the failure as a whole, unless all of its parameters have a path.
 func addParameterErrors(diags *diag.Diagnostics, subject subject, err error, place func(qualytics.ParameterError) (path.Path, bool)) {
 	placed := 0
 	failure, ok := errors.AsType[*qualytics.Error](err)
@@ -115,7 +115,7 @@ func (s subject) explain(err error) string {
 	}
 }
 
-// responseTo says what the API responded.
+// responseTo describes the request and the response.
 func responseTo(failure *qualytics.Error) string {
 	if failure.StatusCode == 0 {
 		return fmt.Sprintf("%s received no usable response: %s", failure.Call, sentence(failure.Detail))
@@ -130,11 +130,11 @@ func sentence(text string) string {
 	return text + "."
 }
 
-// printable is a text from the API, such as a Run's message, as a diagnostic can show it: without control
-// characters, and shortened.
+// printable makes a text from the API, such as a Run's message, safe for diagnostics: it removes
+// control characters and shortens the text.
 func printable(text string) string { return qualytics.Printable(text) }
 
-// orList writes words as "`a`, `b` or `c`".
+// orList formats words as "`a`, `b` or `c`".
 func orList[S ~string](words []S) string {
 	var text strings.Builder
 	for i, word := range words {

@@ -11,12 +11,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// field is one computed attribute that the API fills in, the same wherever it appears.
+// field is a computed attribute that data sources and resources share.
 type field struct {
 	name        string
 	typ         attr.Type
 	description string
-	fields      []field // of a nested object, instead of typ
+	fields      []field // the fields of a nested object, instead of typ
 }
 
 // operationFields are the attributes of a Run.
@@ -47,7 +47,7 @@ var containerFields = []field{
 	{name: "container_type", typ: types.StringType, description: "Type of the container, such as `table`, `view` or `file`."},
 }
 
-// containerRunFields are the attributes of what a Run did in one container.
+// containerRunFields are the attributes of a Run's work in one container.
 var containerRunFields = []field{
 	{name: "id", typ: types.Int64Type, description: "Id of the entry."},
 	{name: "container", description: "Container that the entry describes.", fields: containerFields},
@@ -59,7 +59,7 @@ var containerRunFields = []field{
 	{name: "message", typ: types.StringType, description: "Message about the container. Null if there is none."},
 }
 
-// fieldNames are the names of fields, in their order.
+// fieldNames returns the names of the fields, in order.
 func fieldNames(fields []field) []string {
 	names := make([]string, 0, len(fields))
 	for _, field := range fields {
@@ -68,7 +68,7 @@ func fieldNames(fields []field) []string {
 	return names
 }
 
-// attrType is the type of an object with the given fields.
+// attrType returns the type of an object with these fields.
 func attrType(fields []field) types.ObjectType {
 	attributes := make(map[string]attr.Type, len(fields))
 	for _, field := range fields {
@@ -80,7 +80,7 @@ func attrType(fields []field) types.ObjectType {
 	return types.ObjectType{AttrTypes: attributes}
 }
 
-// dataSourceAttributes are the fields as computed attributes of a data source.
+// dataSourceAttributes returns the fields as computed attributes of a data source.
 func dataSourceAttributes(fields []field) map[string]datasourceschema.Attribute {
 	attributes := make(map[string]datasourceschema.Attribute, len(fields))
 	for _, field := range fields {
@@ -109,7 +109,7 @@ func (f field) dataSourceAttribute() datasourceschema.Attribute {
 	}
 }
 
-// resourceAttributes are the fields as computed attributes of a resource.
+// resourceAttributes returns the fields as computed attributes of a resource.
 func resourceAttributes(fields []field) map[string]resourceschema.Attribute {
 	attributes := make(map[string]resourceschema.Attribute, len(fields))
 	for _, field := range fields {

@@ -12,14 +12,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// filter is one filter of a listing. It is an argument of a data source and of a list resource, for which the
-// framework has a package of schemas each.
+// filter is an argument of a data source and of a list resource. The framework has separate schema
+// packages for the two.
 type filter interface {
 	dataSourceAttribute() datasourceschema.Attribute
 	listAttribute() listschema.Attribute
 }
 
-// The kinds of filters, by the values that they take.
+// The kinds of filters, by the type of their values.
 type (
 	textFilter struct {
 		description string
@@ -54,7 +54,7 @@ func (f textsFilter) listAttribute() listschema.Attribute {
 }
 
 func (f textsFilter) validators() []validator.List {
-	return filledWith(listvalidator.ValueStringsAre(f.element))
+	return nonEmptyListOf(listvalidator.ValueStringsAre(f.element))
 }
 
 func (f numberFilter) dataSourceAttribute() datasourceschema.Attribute {
@@ -74,7 +74,7 @@ func (f idsFilter) listAttribute() listschema.Attribute {
 }
 
 func (f idsFilter) validators() []validator.List {
-	return filledWith(listvalidator.ValueInt64sAre(notNegative))
+	return nonEmptyListOf(listvalidator.ValueInt64sAre(notNegative))
 }
 
 func (f boolFilter) dataSourceAttribute() datasourceschema.Attribute {
@@ -85,10 +85,10 @@ func (f boolFilter) listAttribute() listschema.Attribute {
 	return listschema.BoolAttribute{Optional: true, MarkdownDescription: f.description}
 }
 
-// filledWith rejects empty lists, which would silently select everything, and invalid elements.
-func filledWith(elements validator.List) []validator.List {
+// nonEmptyListOf rejects empty lists, which would select everything, and invalid elements.
+func nonEmptyListOf(elements validator.List) []validator.List {
 	return []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(), elements}
 }
 
-// notNegative validates ids. It lets 0 pass, which mocked providers return: only a lookup rejects it.
+// notNegative validates ids. It accepts 0, which mocked providers return. Lookups reject 0.
 var notNegative = int64validator.AtLeast(0)

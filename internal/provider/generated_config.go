@@ -10,9 +10,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// configServer writes the configuration of an imported resource for `terraform plan -generate-config-out`,
-// which needs Terraform 1.14 or later. The framework's own leaves out the required run_id, which the API
-// does not know: the Run that is imported can take its place.
+// configServer generates the configuration of an imported resource for `terraform plan
+// -generate-config-out`. It requires Terraform 1.14 or later. The framework omits the required
+// run_id, because the API does not return it, so the id of the imported Run is used.
 type configServer struct{ frameworkServer }
 
 func (s configServer) GetMetadata(ctx context.Context, req *tfprotov6.GetMetadataRequest) (*tfprotov6.GetMetadataResponse, error) {
@@ -46,7 +46,7 @@ func (s configServer) GenerateResourceConfig(ctx context.Context, req *tfprotov6
 		return resp, err
 	}
 	config, err := attributesOf(resp.Config, typ)
-	if err != nil || len(config) == 0 { // of no state there is no configuration
+	if err != nil || len(config) == 0 { // a null state has no configuration
 		return resp, err
 	}
 	if config["run_id"].IsNull() {

@@ -13,9 +13,8 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
-// What the data sources and the list resource share: they only look things up.
-
-// clientOf is the client that the provider was configured with; nil while it is not configured.
+// clientOf returns the client from the provider's data, or nil if the provider is not configured
+// yet.
 func clientOf(data any, diags *diag.Diagnostics) *qualytics.Client {
 	if runs := runsOf(data, diags); runs != nil {
 		return runs.client
@@ -23,7 +22,7 @@ func clientOf(data any, diags *diag.Diagnostics) *qualytics.Client {
 	return nil
 }
 
-// expectID rejects a value that no object has as its id, such as the 0 of a mocked provider.
+// expectID rejects an invalid id, such as the 0 of a mocked provider.
 func expectID(diags *diag.Diagnostics, at path.Path, object string, id types.Int64) {
 	if !id.IsNull() && id.ValueInt64() < 1 {
 		diags.AddAttributeError(at, "Invalid "+at.String(),
@@ -31,7 +30,7 @@ func expectID(diags *diag.Diagnostics, at path.Path, object string, id types.Int
 	}
 }
 
-// warnUnsteady warns of a list that may be incomplete.
+// warnUnsteady warns about a list that may be incomplete.
 func warnUnsteady(steady bool, diags *diag.Diagnostics) {
 	if !steady {
 		diags.AddWarning("The list changed while it was read",

@@ -11,8 +11,8 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
-// explainLost says which Runs a request whose response was lost may have started, and how to continue
-// without starting another one.
+// explainLost lists the Runs that a request with a lost response may have started, and explains how
+// to continue without starting another.
 func (s subject) explainLost(lost *qualytics.LostStartError) string {
 	var text strings.Builder
 	if failure, ok := errors.AsType[*qualytics.Error](lost.Lost); ok {
@@ -37,7 +37,7 @@ func (s subject) explainLost(lost *qualytics.LostStartError) string {
 	return text.String()
 }
 
-// candidateLine describes a Run that may have been started, with what speaks against it, if anything does.
+// candidateLine describes a Run that the request may have started, and any evidence against that.
 func candidateLine(id int64, operationType qualytics.OperationType, result qualytics.Result, created qualytics.Timestamp, against string) string {
 	line := fmt.Sprintf("  - Run %d: %s, %s, created %s", id, operationType, result, created)
 	if against != "" {
@@ -46,7 +46,7 @@ func candidateLine(id int64, operationType qualytics.OperationType, result qualy
 	return printable(line) + "\n"
 }
 
-// afterLost says how to find out what was started, and how to keep it.
+// afterLost explains how to find a started Run, and how to keep it.
 func (s subject) afterLost() string {
 	switch {
 	case s.inAction:

@@ -22,7 +22,7 @@ func newOperationContainersDataSource() datasource.DataSource {
 	return &operationContainersDataSource{}
 }
 
-// operationContainersDataSource is what one Run did in each container.
+// operationContainersDataSource lists what one Run did in each container.
 type operationContainersDataSource struct{ client *qualytics.Client }
 
 func (d *operationContainersDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {

@@ -24,7 +24,7 @@ var _ datasource.DataSourceWithConfigure = (*operationDataSource)(nil)
 
 func newOperationDataSource() datasource.DataSource { return &operationDataSource{} }
 
-// operationDataSource is one Run, with all that the API says of it.
+// operationDataSource looks up one Run, with its full payload.
 type operationDataSource struct{ client *qualytics.Client }
 
 type operationDetailsModel struct {
@@ -97,7 +97,7 @@ func (d *operationDataSource) Read(ctx context.Context, req datasource.ReadReque
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }
 
-// normalize writes JSON without white space and with sorted names, numbers as they are.
+// normalize formats JSON without white space and with sorted names, and keeps numbers unchanged.
 func normalize(payload json.RawMessage) (string, error) {
 	decoder := json.NewDecoder(bytes.NewReader(payload))
 	decoder.UseNumber()

@@ -19,7 +19,8 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
-// filterModel holds the filters of a listing, under the API's own parameter names where it has them.
+// filterModel holds the filters of a listing. The names are those of the API's parameters if it has
+// them.
 type filterModel struct {
 	ID            types.Int64  `tfsdk:"id"`
 	ScheduleID    types.Int64  `tfsdk:"schedule_id"`
@@ -39,7 +40,7 @@ type filterModel struct {
 	SortDuration  types.String `tfsdk:"sort_duration"`
 }
 
-// filter is the model as the client takes it. An id that no object has is an error.
+// filter converts the model to the client's filter. It reports invalid ids.
 func (m filterModel) filter(diags *diag.Diagnostics) qualytics.Filter {
 	expectID(diags, path.Root("id"), "Run", m.ID)
 	expectID(diags, path.Root("schedule_id"), "schedule", m.ScheduleID)
@@ -63,7 +64,7 @@ func (m filterModel) filter(diags *diag.Diagnostics) qualytics.Filter {
 	}
 }
 
-// goStrings are the elements of a list of strings.
+// goStrings returns the elements of a list of strings.
 func goStrings[S ~string](list types.List) []S {
 	values := make([]S, 0, len(list.Elements()))
 	for _, element := range list.Elements() {
@@ -72,7 +73,7 @@ func goStrings[S ~string](list types.List) []S {
 	return values
 }
 
-// plainStrings are words of the API as the validators take them.
+// plainStrings converts words of the API to strings for the validators.
 func plainStrings[S ~string](words []S) []string {
 	plain := make([]string, 0, len(words))
 	for _, word := range words {
@@ -81,7 +82,7 @@ func plainStrings[S ~string](words []S) []string {
 	return plain
 }
 
-// goIDs are the elements of the filter that selects objects, each of which must be an id.
+// goIDs returns the elements of a list of ids. It reports invalid ids.
 func goIDs(diags *diag.Diagnostics, object string, list types.List) []int64 {
 	values := make([]int64, 0, len(list.Elements()))
 	for i, element := range list.Elements() {
@@ -92,7 +93,7 @@ func goIDs(diags *diag.Diagnostics, object string, list types.List) []int64 {
 	return values
 }
 
-// goTime is a time that pointInTime has validated; nil where none is set.
+// goTime parses a time that pointInTime has validated. It returns nil if none is set.
 func goTime(value types.String) *time.Time {
 	parsed, err := time.Parse(time.RFC3339, value.ValueString())
 	if err != nil {
@@ -101,7 +102,6 @@ func goTime(value types.String) *time.Time {
 	return &parsed
 }
 
-// namedFilter is a filter and the name of its attribute.
 type namedFilter struct {
 	name string
 	filter
@@ -116,8 +116,8 @@ var (
 	direction = []validator.String{stringvalidator.OneOf("asc", "desc")}
 	oneDay    = []validator.String{calendarDate{}}
 
-	// operationFilters are the query parameters of the API's listing, and the window of time that the client
-	// adds.
+	// operationFilters are the query parameters of the API's listing, and the time window that the
+	// client adds.
 	operationFilters = []namedFilter{
 		{"id", numberFilter{"Only the Run with this id.", notNegative}},
 		{"schedule_id", numberFilter{"Only Runs triggered by the schedule with this id.", notNegative}},
@@ -142,7 +142,7 @@ func isOperationFilter(name string) bool {
 	return slices.ContainsFunc(operationFilters, func(filter namedFilter) bool { return filter.name == name })
 }
 
-// filterAttributes are the filters as arguments of a data source.
+// filterAttributes returns the filters as arguments of a data source.
 func filterAttributes() map[string]datasourceschema.Attribute {
 	attributes := make(map[string]datasourceschema.Attribute, len(operationFilters))
 	for _, filter := range operationFilters {
@@ -151,7 +151,7 @@ func filterAttributes() map[string]datasourceschema.Attribute {
 	return attributes
 }
 
-// listFilterAttributes are the filters as arguments of a list resource.
+// listFilterAttributes returns the filters as arguments of a list resource.
 func listFilterAttributes() map[string]listschema.Attribute {
 	attributes := make(map[string]listschema.Attribute, len(operationFilters))
 	for _, filter := range operationFilters {

@@ -31,13 +31,13 @@ type operationModel struct {
 	Status          types.Map         `tfsdk:"status"`
 }
 
-// newOperationModel turns a Run of the API into the model.
+// newOperationModel converts a Run of the API to the model.
 func newOperationModel(ctx context.Context, operation *qualytics.Operation) (model operationModel, diags diag.Diagnostics) {
 	diags = readInto(ctx, operationAttrType, operationValue(operation, operationFieldNames), &model)
 	return model, diags
 }
 
-// unknownOperation is the model of a Run that is yet to be started.
+// unknownOperation is the model of a Run that is not started yet.
 func unknownOperation() operationModel {
 	return operationModel{
 		ID:          types.Int64Unknown(),
@@ -49,7 +49,7 @@ func unknownOperation() operationModel {
 	}.unfinished()
 }
 
-// unfinished is the model of the same Run, with all that changes while it is active unknown.
+// unfinished returns the model with unknown values for what changes while the Run is active.
 func (m operationModel) unfinished() operationModel {
 	m.Result = types.StringUnknown()
 	m.Message = types.StringUnknown()
@@ -60,7 +60,7 @@ func (m operationModel) unfinished() operationModel {
 	return m
 }
 
-// readInto reads a value of an object type into a model.
+// readInto converts an object value to a model.
 func readInto(ctx context.Context, typ types.ObjectType, value tftypes.Value, model any) diag.Diagnostics {
 	object, err := typ.ValueFromTerraform(ctx, value)
 	if err != nil {
@@ -69,7 +69,7 @@ func readInto(ctx context.Context, typ types.ObjectType, value tftypes.Value, mo
 	return typed[types.Object](object).As(ctx, model, basetypes.ObjectAsOptions{})
 }
 
-// readList reads values of an object type into a list.
+// readList converts object values to a list.
 func readList(ctx context.Context, element types.ObjectType, values []tftypes.Value) (types.List, diag.Diagnostics) {
 	list := types.ListType{ElemType: element}
 	value, err := list.ValueFromTerraform(ctx, tftypes.NewValue(list.TerraformType(ctx), values))

@@ -23,8 +23,8 @@ var (
 	containerType     = typed[tftypes.Object](containerRunType.AttributeTypes["container"])
 )
 
-// operationValues say which attribute of a Run holds what, in Terraform's own values: for thousands of Runs, the
-// framework's reflection is too slow.
+// operationValues return the value of each attribute of a Run as a tftypes.Value. The framework's
+// reflection is too slow for thousands of Runs.
 var operationValues = map[string]func(*qualytics.Operation) tftypes.Value{
 	"id":               func(run *qualytics.Operation) tftypes.Value { return number(&run.ID) },
 	"type":             func(run *qualytics.Operation) tftypes.Value { return text(unlessEmpty(run.Type)) },
@@ -40,10 +40,9 @@ var operationValues = map[string]func(*qualytics.Operation) tftypes.Value{
 	"status":           func(run *qualytics.Operation) tftypes.Value { return statusValue(run.Status) },
 }
 
-// operationFieldNames are the names of all attributes of a Run.
 var operationFieldNames = fieldNames(operationFields)
 
-// operationValue is a Run of the API with only these attributes filled in. The others are null.
+// operationValue converts a Run of the API. Attributes that are not in fields are null.
 func operationValue(operation *qualytics.Operation, fields []string) tftypes.Value {
 	values := maps.Clone(nullOperation)
 	for _, name := range fields {
@@ -61,7 +60,7 @@ var nullOperation = func() map[string]tftypes.Value {
 	return values
 }()
 
-// containerValue is null for a container that nothing is known of.
+// containerValue returns null for a container without data.
 func containerValue(container *qualytics.Container) tftypes.Value {
 	if container == nil || *container == (qualytics.Container{}) {
 		return tftypes.NewValue(containerType, nil)
@@ -132,7 +131,7 @@ func text[S ~string](value *S) tftypes.Value {
 	return tftypes.NewValue(tftypes.String, string(*value))
 }
 
-// unlessEmpty is nil for a word that the API left out.
+// unlessEmpty returns nil for a word that the API omitted.
 func unlessEmpty[S ~string](word S) *S {
 	if word == "" {
 		return nil
@@ -140,7 +139,7 @@ func unlessEmpty[S ~string](word S) *S {
 	return &word
 }
 
-// timestamp is null for what is no time in RFC 3339, too: a Run must not get lost for it.
+// timestamp returns null for an invalid time, too, because it must not make the Run unreadable.
 func timestamp(value qualytics.Timestamp) tftypes.Value {
 	if _, err := value.Time(); err != nil {
 		return nullText

@@ -23,7 +23,6 @@ var _ datasource.DataSourceWithConfigure = (*operationsDataSource)(nil)
 
 func newOperationsDataSource() datasource.DataSource { return &operationsDataSource{} }
 
-// operationsDataSource is the filtered list of Runs.
 type operationsDataSource struct{ client *qualytics.Client }
 
 type operationsModel struct {
@@ -50,7 +49,7 @@ func (d *operationsDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 		"fields": schema.ListAttribute{
 			Optional:            true,
 			ElementType:         types.StringType,
-			Validators:          append(filledWith(listvalidator.ValueStringsAre(stringvalidator.OneOf(operationFieldNames...))), listvalidator.UniqueValues()),
+			Validators:          append(nonEmptyListOf(listvalidator.ValueStringsAre(stringvalidator.OneOf(operationFieldNames...))), listvalidator.UniqueValues()),
 			MarkdownDescription: "Attributes to set for each Run in `operations`, such as `[\"id\", \"result\", \"end_time\"]`. The others are null. Defaults to all attributes. Set it for large lists, because the attributes of the Runs take up most of Terraform's time and of its state. `ids` and `total` are always complete.",
 		},
 		"operations": schema.ListNestedAttribute{
@@ -98,8 +97,9 @@ func (d *operationsDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	setState(ctx, req, resp, listingValues(listing, fields))
 }
 
-// listingValues are the computed attributes, of each Run only these fields, made of Terraform's own values: for thousands of Runs, the
-// framework's reflection would take most of the time and memory of the read.
+// listingValues returns the computed attributes, with only the given fields of each Run, as tftypes
+// values. With thousands of Runs, the framework's reflection would take most of the time and memory
+// of the read.
 func listingValues(listing qualytics.Listing[qualytics.Operation], fields []string) map[string]tftypes.Value {
 	operations := make([]tftypes.Value, 0, len(listing.Items))
 	ids := make([]tftypes.Value, 0, len(listing.Items))

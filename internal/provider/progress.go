@@ -15,7 +15,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/runwait"
 )
 
-// progressLine says how far a Run is, such as "Run 53390: running, 7/14 containers, 350,000 records".
+// progressLine returns "Run 53390: running, 7/14 containers, 350,000 records", for example.
 func progressLine(operation *qualytics.Operation) string {
 	var line strings.Builder
 	fmt.Fprintf(&line, "Run %d: %s", operation.ID, operation.Result)
@@ -29,7 +29,6 @@ func progressLine(operation *qualytics.Operation) string {
 	return line.String()
 }
 
-// logProgress writes a line to Terraform's log whenever a Run has got further.
 func logProgress(ctx context.Context) runwait.Progress {
 	return func(operation *qualytics.Operation) { tflog.Info(ctx, progressLine(operation)) }
 }

@@ -1,8 +1,8 @@
 // Copyright (c) The terraform-provider-qualytics authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package provider is the Terraform provider for the Runs of Qualytics. It speaks to the API through
-// package qualytics and knows nothing of HTTP.
+// Package provider is the Terraform provider for the Runs of Qualytics. It calls the API through
+// package qualytics only.
 package provider
 
 import (
@@ -26,18 +26,20 @@ var (
 	_ provider.ProviderWithListResources = (*qualyticsProvider)(nil)
 )
 
-// New returns a constructor of the provider. version is what the User-Agent says.
+// New returns a constructor of the provider. The User-Agent contains the version.
 func New(version string) func() provider.Provider {
 	return func() provider.Provider { return &qualyticsProvider{version: version, notFoundGrace: notFoundGrace} }
 }
 
 type qualyticsProvider struct {
 	version string
-	// retryWait is the pause before the first retry of a request; 0 means the client's default. Tests shorten it.
+	// retryWait is the pause before the first retry of a request; 0 means the client's default.
+	// Tests shorten it.
 	retryWait time.Duration
-	// lookFor is how long a Run is looked for whose response was lost; 0 means the client's default.
+	// lookFor limits the search for a Run after its response was lost; 0 means the client's
+	// default.
 	lookFor time.Duration
-	// notFoundGrace is for how long after a start a Run that the API does not know is still waited for.
+	// notFoundGrace is the time after a start during which a 404 for the Run is ignored.
 	notFoundGrace time.Duration
 }
 

@@ -20,7 +20,6 @@ var (
 
 func newRunAbortAction() action.Action { return &runAbortAction{} }
 
-// runAbortAction aborts a Run.
 type runAbortAction struct{ runAction }
 
 type runAbortArguments struct {
@@ -67,7 +66,7 @@ func (a *runAbortAction) Invoke(ctx context.Context, req action.InvokeRequest, r
 	if run == nil {
 		return
 	}
-	options.waits = run.Finished() || trueUnlessSet(config.WaitForCompletion)
+	options.waits = run.Finished() || trueIfNull(config.WaitForCompletion)
 	a.follow(ctx, run, options, newActionProgress(resp), resp)
 }
 

@@ -20,7 +20,7 @@ var (
 
 func newRunAbortResource() resource.Resource { return &runAbortResource{} }
 
-// runAbortResource is a Run that was aborted. It is aborted again when its triggers change.
+// runAbortResource aborts a Run when it is created and whenever its triggers change.
 type runAbortResource struct{ runs *runs }
 
 type runAbortModel struct{ runModel }
@@ -93,7 +93,7 @@ func (r *runAbortResource) Create(ctx context.Context, req resource.CreateReques
 	}.follow(ctx, r.runs, run, options)
 }
 
-// abortOptions are how to wait for a Run that is being aborted: no result fails that.
+// abortOptions returns the options of the wait for an aborted Run. No result of the Run fails it.
 func abortOptions() waitOptions {
 	return waitOptions{
 		waits: true, operation: "apply",
@@ -144,7 +144,7 @@ func (r *runAbortResource) Update(ctx context.Context, req resource.UpdateReques
 	}
 }
 
-// Delete only removes the resource from the state: the Run stays as it is.
+// Delete only removes the resource from the state.
 func (r *runAbortResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
 }
 

@@ -18,14 +18,14 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
-// runAction is what the actions on Runs have in common.
+// runAction is embedded in all actions on Runs.
 type runAction struct{ runs *runs }
 
 func (a *runAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	a.runs = runsOf(req.ProviderData, &resp.Diagnostics)
 }
 
-// waitArguments are how an action waits for the Run that it started, and what fails the action then.
+// waitArguments are the arguments of an action that waits for the Run that it starts.
 type waitArguments struct {
 	WaitForCompletion types.Bool   `tfsdk:"wait_for_completion"`
 	FailOn            types.List   `tfsdk:"fail_on"`
@@ -33,7 +33,7 @@ type waitArguments struct {
 	Timeout           types.String `tfsdk:"timeout"`
 }
 
-// runActionAttributes are the arguments of an action on a Run: its own, besides run_id.
+// runActionAttributes returns run_id and the own arguments of an action on a Run.
 func runActionAttributes(verb qualytics.Action, own map[string]schema.Attribute) map[string]schema.Attribute {
 	attributes := map[string]schema.Attribute{
 		"run_id": schema.Int64Attribute{
@@ -46,7 +46,7 @@ func runActionAttributes(verb qualytics.Action, own map[string]schema.Attribute)
 	return attributes
 }
 
-// waitActionAttributes are the arguments of waitArguments.
+// waitActionAttributes returns the attributes of waitArguments.
 func waitActionAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"wait_for_completion": schema.BoolAttribute{
@@ -76,21 +76,21 @@ func timeoutAttribute(description string) schema.Attribute {
 	}
 }
 
-func (w waitArguments) limit() time.Duration { return durationOr(w.Timeout, defaultWaitTimeout) }
+func (w waitArguments) timeout() time.Duration { return durationOr(w.Timeout, defaultWaitTimeout) }
 
-func (w waitArguments) waits() bool { return trueUnlessSet(w.WaitForCompletion) }
+func (w waitArguments) waits() bool { return trueIfNull(w.WaitForCompletion) }
 
-// options are how the action waits for the Run.
+// options returns the options of the wait for the Run.
 func (w waitArguments) options() waitOptions {
 	return waitOptions{
 		waits: w.waits(), gate: gate{failOn: failOn(w.FailOn), maxAnomalies: w.MaxAnomalies.ValueInt64Pointer()},
 		expected: qualytics.ResultSuccess, operation: "action", unfinished: watchRun,
-	}.within(w.limit(), "timeout")
+	}.within(w.timeout(), "timeout")
 }
 
 const watchRun = "The data source qualytics_operation shows its progress."
 
-// follow waits for a Run that the API has accepted, if the options say so, and reports how it ended.
+// follow waits for an accepted Run, if the options require it, and reports how it ended.
 func (a *runAction) follow(ctx context.Context, run *qualytics.Operation, options waitOptions, progress *actionProgress, resp *action.InvokeResponse) {
 	progress.report(run)
 	if !options.waits {

@@ -12,19 +12,19 @@ import (
 )
 
 const (
-	// counterInterval is the shortest interval between two lines while only counters change.
+	// counterInterval is the minimum interval between two lines while only counters change.
 	counterInterval = 30 * time.Second
-	// silenceInterval is the longest interval without a line.
+	// silenceInterval is the maximum interval between two lines.
 	silenceInterval = 60 * time.Second
 )
 
-// actionProgress sends lines about a Run to the terminal: at once when its result changes, and now and then
-// in between.
+// actionProgress sends lines about a Run to the terminal: at once when its result changes, and at
+// intervals otherwise.
 type actionProgress struct {
 	send     func(action.InvokeProgressEvent)
 	began    time.Time
 	sent     time.Time // when the last line was sent
-	run      int64     // what the last line was about
+	run      int64     // the Run of the last line
 	result   qualytics.Result
 	lastLine string
 }
@@ -33,7 +33,7 @@ func newActionProgress(resp *action.InvokeResponse) *actionProgress {
 	return &actionProgress{send: resp.SendProgress, began: time.Now()}
 }
 
-// report sends a line about the Run as it was last seen, if one is due.
+// report sends a line about the Run if one is due.
 func (p *actionProgress) report(run *qualytics.Operation) {
 	line, silent := progressLine(run), time.Since(p.sent)
 	switch {

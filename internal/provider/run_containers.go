@@ -15,15 +15,15 @@ import (
 )
 
 const (
-	// maxContainersShown is how many containers an error names.
+	// maxContainersShown is the maximum number of containers in an error.
 	maxContainersShown = 10
 
-	// containersTimeout bounds the request for the containers, without which the error is complete.
+	// containersTimeout limits the request for the containers, which are optional in the error.
 	containersTimeout = 30 * time.Second
 )
 
-// describeContainers says what went wrong in which containers of a Run, worst first. It is empty where
-// nothing did, and where the containers cannot be listed.
+// describeContainers lists the containers of a Run that failed or have anomalies, worst first. It
+// returns "" if there are none, or if they cannot be listed.
 func describeContainers(ctx context.Context, client *qualytics.Client, id int64) string {
 	ctx, cancel := context.WithTimeout(ctx, containersTimeout)
 	defer cancel()
@@ -44,7 +44,7 @@ func describeContainers(ctx context.Context, client *qualytics.Client, id int64)
 	return text.String()
 }
 
-// worstFirst orders containers that failed before others, and more anomalies before fewer.
+// worstFirst sorts failed containers first, then by the number of anomalies.
 func worstFirst(a, b qualytics.ContainerRun) int {
 	if failed := containerFailed(a); failed != containerFailed(b) {
 		if failed {

@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-// runError is an error of the API about a Run, with what the provider was doing to it.
+// runError is an error of the API about a Run, and the operation that failed.
 type runError struct {
 	subject subject
 	err     error

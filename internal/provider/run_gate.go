@@ -15,7 +15,8 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
-// gate decides whether a terminal Run fails the apply that waited for it. It fails closed.
+// gate decides whether a terminal Run fails the apply that waited for it. It fails closed: missing
+// data fails the apply.
 type gate struct {
 	failOn       []qualytics.Result
 	maxAnomalies *int64 // nil: any number passes
@@ -24,8 +25,7 @@ type gate struct {
 // failableResults are the terminal results that may fail an apply.
 var failableResults = []qualytics.Result{qualytics.ResultFailure, qualytics.ResultAborted}
 
-// failsOn reports whether a terminal result fails the apply. One that the provider does not know counts
-// as a failure.
+// failsOn reports whether a terminal result fails the apply. An unknown result counts as a failure.
 func (g gate) failsOn(result qualytics.Result) bool {
 	switch result {
 	case qualytics.ResultSuccess:
@@ -37,7 +37,8 @@ func (g gate) failsOn(result qualytics.Result) bool {
 	}
 }
 
-// tooManyAnomalies says why the anomalies of a Run fail the apply; "" if they do not.
+// tooManyAnomalies explains why the anomalies of a Run fail the apply. It returns "" if they do
+// not.
 func (g gate) tooManyAnomalies(run *qualytics.Operation) string {
 	if g.maxAnomalies == nil {
 		return ""
@@ -52,7 +53,7 @@ func (g gate) tooManyAnomalies(run *qualytics.Operation) string {
 	return ""
 }
 
-// passes reports whether a terminal Run does not fail the apply.
+// passes reports whether a terminal Run passes the gate.
 func (g gate) passes(run *qualytics.Operation) bool {
 	return !g.failsOn(run.Result) && g.tooManyAnomalies(run) == ""
 }
@@ -66,7 +67,7 @@ func anomalies(count int64) string {
 
 const maxAnomaliesDescription = "Maximum number of anomalies that the Run may identify, 0 or more. If the Run identifies more, or does not report their number, the %[1]s fails as it does for a result in `fail_on`. By default, any number passes. Only scans count anomalies. Requires the %[1]s to wait for the Run."
 
-// validateGate rejects max_anomalies where nothing could check it.
+// validateGate rejects max_anomalies if it would have no effect.
 func validateGate(maxAnomalies types.Int64, wait types.Bool, operationType qualytics.OperationType, diags *diag.Diagnostics) {
 	if maxAnomalies.IsNull() {
 		return

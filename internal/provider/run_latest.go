@@ -23,7 +23,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
-// latestModel selects the Run to rerun: the latest that all of its filters select.
+// latestModel selects the Run to rerun: the latest Run that matches all filters.
 type latestModel struct {
 	OperationType types.String `tfsdk:"operation_type"`
 	Datastore     types.Int64  `tfsdk:"datastore"`
@@ -55,7 +55,7 @@ func rerunnableTypes() validator.String {
 }
 
 func resultValidators() []validator.List {
-	return filledWith(listvalidator.ValueStringsAre(stringvalidator.OneOf(plainStrings(qualytics.Results())...)))
+	return nonEmptyListOf(listvalidator.ValueStringsAre(stringvalidator.OneOf(plainStrings(qualytics.Results())...)))
 }
 
 func latestAttribute() schema.Attribute {
@@ -92,7 +92,7 @@ func latestActionAttribute() actionschema.Attribute {
 	}
 }
 
-// latestFilters are the filters of `latest`, with its defaults. ok is false while any of them is unknown.
+// latestFilters returns the filters of `latest`, with defaults. ok is false if a value is unknown.
 func latestFilters(ctx context.Context, latest types.Object) (filter qualytics.Filter, ok bool) {
 	var model latestModel
 	if latest.IsUnknown() || latest.As(ctx, &model, basetypes.ObjectAsOptions{}).HasError() {
@@ -119,7 +119,7 @@ func latestFilters(ctx context.Context, latest types.Object) (filter qualytics.F
 	return filter, true
 }
 
-// latestOperationType is the operation_type of `latest`; "" where it is not set or not known.
+// latestOperationType returns the operation_type of `latest`, or "" if it is null or unknown.
 func latestOperationType(latest types.Object) qualytics.OperationType {
 	operationType, ok := latest.Attributes()["operation_type"].(types.String)
 	if !ok {
@@ -128,7 +128,7 @@ func latestOperationType(latest types.Object) qualytics.OperationType {
 	return qualytics.OperationType(operationType.ValueString())
 }
 
-// noRunError says that `latest` selects no Run.
+// noRunError means that no Run matches `latest`.
 type noRunError struct{ filter qualytics.Filter }
 
 func (e noRunError) Error() string {
@@ -136,7 +136,7 @@ func (e noRunError) Error() string {
 		" once in Qualytics. The provider cannot start the first Run of an operation."
 }
 
-// describeFilter writes the filters of `latest` as its configuration has them.
+// describeFilter formats the filters of `latest` as in a configuration.
 func describeFilter(filter qualytics.Filter) string {
 	words := []string{fmt.Sprintf("operation_type = %q", *filter.OperationType), fmt.Sprintf("datastore = %d", filter.Datastores[0])}
 	if len(filter.Containers) > 0 {
@@ -148,12 +148,13 @@ func describeFilter(filter qualytics.Filter) string {
 	return strings.Join(append(words, fmt.Sprintf("result = %q", filter.Results)), ", ")
 }
 
-// errUnfiltered says that the API did not apply the filters or the order of `latest`.
+// errUnfiltered means that the API did not apply the filters or the order of `latest`.
 var errUnfiltered = errors.New("the filters of latest were not applied")
 
-// latestRun looks up the latest Run that the filters select. Without one, the error is a [noRunError].
+// latestRun looks up the latest Run that matches the filters. If there is none, it returns a
+// [noRunError].
 func latestRun(ctx context.Context, client *qualytics.Client, filter qualytics.Filter) (*qualytics.Operation, error) {
-	// The second Run shows whether the API has sorted them.
+	// A second Run shows whether the API sorts them.
 	listing, err := client.Operations(ctx, filter, 2)
 	if other := otherSyncName(*filter.OperationType); qualytics.KindOf(err) == qualytics.KindInvalid && other != "" {
 		filter.OperationType = &other
@@ -170,7 +171,7 @@ func latestRun(ctx context.Context, client *qualytics.Client, filter qualytics.F
 	return &listing.Items[0], nil
 }
 
-// otherSyncName is the other name of a sync: deployments know it by one or by both.
+// otherSyncName returns the other name of the sync type. A deployment may know only one of them.
 func otherSyncName(operationType qualytics.OperationType) qualytics.OperationType {
 	switch operationType {
 	case qualytics.TypeSync:
@@ -182,12 +183,12 @@ func otherSyncName(operationType qualytics.OperationType) qualytics.OperationTyp
 	}
 }
 
-// selectedBy reports whether the filters select the Runs, newest first. A server that ignores a filter
-// must not lead to a rerun of something else.
+// selectedBy reports whether the Runs match the filters and are sorted newest first. If the server
+// ignores a filter, the wrong Run must not be rerun.
 func selectedBy(filter qualytics.Filter, runs []qualytics.Operation) bool {
 	for i := range runs {
 		run := &runs[i]
-		if !ofTypeOn(run, *filter.OperationType, filter.Datastores[0]) || !slices.Contains(filter.Results, run.Result) {
+		if !hasTypeAndDatastore(run, *filter.OperationType, filter.Datastores[0]) || !slices.Contains(filter.Results, run.Result) {
 			return false
 		}
 		created, err := run.Created.Time()
@@ -200,8 +201,8 @@ func selectedBy(filter qualytics.Filter, runs []qualytics.Operation) bool {
 	return true
 }
 
-// ofTypeOn reports whether a Run is of a type and on a datastore, as far as it says so.
-func ofTypeOn(run *qualytics.Operation, operationType qualytics.OperationType, datastore int64) bool {
+// hasTypeAndDatastore reports whether a Run has the type and the datastore. Missing values match.
+func hasTypeAndDatastore(run *qualytics.Operation, operationType qualytics.OperationType, datastore int64) bool {
 	return (run.Type == "" || run.Type.Canonical() == operationType.Canonical()) &&
 		(run.Datastore == nil || run.Datastore.ID == nil || *run.Datastore.ID == datastore)
 }

@@ -25,7 +25,7 @@ const (
 	defaultDeleteTimeout = 10 * time.Minute
 )
 
-// runModel is what the resources that act on a Run have in common.
+// runModel is embedded in the models of all resources that act on a Run.
 type runModel struct {
 	heldRun
 	RunID    types.Int64    `tfsdk:"run_id"`
@@ -33,7 +33,7 @@ type runModel struct {
 	Timeouts timeouts.Value `tfsdk:"timeouts"`
 }
 
-// heldRun is the Run that a resource holds in its state.
+// heldRun is the Run in the state of a resource.
 type heldRun struct {
 	operationModel
 	Name types.String `tfsdk:"name"`
@@ -46,7 +46,7 @@ func newHeldRun(ctx context.Context, run *qualytics.Operation) (heldRun, diag.Di
 	return heldRun{operationModel: operation, Name: types.StringValue(displayedName(run))}, diags
 }
 
-// displayedName is what Terraform's progress lines show, such as "scan 53407".
+// displayedName is the name in Terraform's progress lines, such as "scan 53407".
 func displayedName(run *qualytics.Operation) string {
 	if run.Type == "" {
 		return runName(run.ID)
@@ -54,18 +54,18 @@ func displayedName(run *qualytics.Operation) string {
 	return fmt.Sprintf("%s %d", run.Type, run.ID)
 }
 
-// keep plans no change of the Run. Another run_id is then the id of the Run that the resource holds; keeping
-// the one of the state keeps the plan empty.
+// keep plans no change of the Run. A run_id that differs is then the id of the held Run. Keeping
+// the run_id of the state keeps the plan empty.
 func (m *runModel) keep(state *runModel) {
 	m.heldRun, m.RunID = state.heldRun, state.RunID
 }
 
-// unknownRun is the model of a Run that is yet to be started.
+// unknownRun is the model of a Run that is not started yet.
 func unknownRun() heldRun {
 	return heldRun{operationModel: unknownOperation(), Name: types.StringUnknown()}
 }
 
-// unfinished is the model of the same Run while it is active.
+// unfinished returns the model of the same Run while it is active.
 func (h *heldRun) unfinished() heldRun {
 	same := heldRun{operationModel: h.operationModel.unfinished(), Name: h.Name}
 	if h.Name.IsNull() { // a state of version 0.1
@@ -74,8 +74,8 @@ func (h *heldRun) unfinished() heldRun {
 	return same
 }
 
-// runAttributes are the attributes of a resource that acts on a Run: its own, besides those that all of
-// them have and those of the Run.
+// runAttributes returns the attributes of a resource that acts on a Run: those of the Run, those
+// that all such resources share, and its own.
 func runAttributes(ctx context.Context, action qualytics.Action, timeoutOpts timeouts.Opts, own map[string]schema.Attribute) map[string]schema.Attribute {
 	verb := string(action)
 	attributes := resourceAttributes(operationFields)
@@ -106,7 +106,7 @@ var thirdPerson = map[qualytics.Action]string{
 	qualytics.ActionRerun:  "reruns",
 }
 
-// possibleFor says which Runs support an action.
+// possibleFor describes the Runs that support an action.
 func possibleFor(action qualytics.Action) string {
 	if action.SupportsEveryType() {
 		return "The Run can be of any type. Its result must be " + orList(action.From()) + "."
@@ -114,14 +114,15 @@ func possibleFor(action qualytics.Action) string {
 	return "The Run must be of type " + orList(action.Types()) + ", with result " + orList(action.From()) + "."
 }
 
-// timeoutsAttribute is the usual timeouts, each of which must be greater than zero.
+// timeoutsAttribute returns the standard timeouts attribute. Each timeout must be greater than
+// zero.
 func timeoutsAttribute(ctx context.Context, opts timeouts.Opts) schema.Attribute {
 	attribute := typed[schema.SingleNestedAttribute](timeouts.Attributes(ctx, opts))
 	attribute.MarkdownDescription = "How long each operation may take."
 	attribute.Validators = []validator.Object{setsTimeout{}}
 	for name, nested := range attribute.Attributes {
 		timeout := typed[schema.StringAttribute](nested)
-		timeout.Validators = []validator.String{positiveDuration{}} // whose error names the attribute
+		timeout.Validators = []validator.String{positiveDuration{}} // its error names the attribute
 		attribute.Attributes[name] = timeout
 	}
 	return attribute
@@ -135,5 +136,5 @@ func stringValues(words []string) []attr.Value {
 	return values
 }
 
-// trueUnlessSet is the value of an argument that defaults to true.
-func trueUnlessSet(value types.Bool) bool { return value.IsNull() || value.ValueBool() }
+// trueIfNull returns the value of an argument that defaults to true.
+func trueIfNull(value types.Bool) bool { return value.IsNull() || value.ValueBool() }

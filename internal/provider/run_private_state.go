@@ -10,23 +10,24 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-// privateState is what a resource records about its Runs that is of no use to anybody else. Terraform
-// keeps it beside the state.
+// privateState is the provider's own data about the Runs of a resource. Terraform stores it with
+// the state.
 type privateState struct {
-	// Awaited: the apply that requested the Run ended before the Run did. The next one continues waiting.
+	// Awaited: the apply that started the Run ended before the Run did. The next apply continues
+	// waiting.
 	Awaited bool `json:"awaited,omitempty"`
-	// Failed: the Run failed the apply that waited for it. The next one requests another.
+	// Failed: the Run failed the apply that waited for it. The next apply starts another.
 	Failed bool `json:"failed,omitempty"`
-	// Deleted: the Run's record was deleted outside Terraform. The next apply requests another.
+	// Deleted: the Run's record was deleted outside Terraform. The next apply starts another Run.
 	Deleted bool `json:"lost,omitempty"`
-	// Superseded are earlier Runs of the resource whose records are yet to be deleted.
+	// Superseded are earlier Runs of the resource whose records are still to be deleted.
 	Superseded []int64 `json:"superseded,omitempty"`
 }
 
-// privateStateKey, like the names in the JSON, is what version 0.1 wrote.
+// privateStateKey and the JSON names are those of version 0.1.
 const privateStateKey = "ledger"
 
-// privateStorage is the framework's private state, whose type cannot be named outside of it.
+// privateStorage is the framework's private state, whose type is internal.
 type privateStorage interface {
 	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics

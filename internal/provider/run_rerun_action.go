@@ -26,7 +26,6 @@ var (
 
 func newRunRerunAction() action.Action { return &runRerunAction{} }
 
-// runRerunAction reruns a Run.
 type runRerunAction struct{ runAction }
 
 type runRerunArguments struct {
@@ -75,7 +74,7 @@ func (a *runRerunAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRe
 	if run := config.source().check(ctx, a.runs, false, &resp.Diagnostics); run != nil {
 		validateGate(config.MaxAnomalies, config.WaitForCompletion, run.Type, &resp.Diagnostics)
 	}
-	warnExpiry(a.runs, config.waits(), config.limit(), &resp.Diagnostics)
+	warnExpiry(a.runs, config.waits(), config.timeout(), &resp.Diagnostics)
 }
 
 func (a *runRerunAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {

@@ -13,9 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// ImportState starts the state of a Run that exists. Until the first apply takes the configuration's
-// arguments over, a destroy must not touch a Run that somebody else may have started: it neither aborts
-// nor deletes.
+// ImportState creates the state of an existing Run. Somebody else may have started that Run, so a
+// destroy neither aborts nor deletes it until the first apply has stored the configuration.
 func (r *runRerunResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	id, given, diags := importID(ctx, req)
 	resp.Diagnostics.Append(diags...)
@@ -38,8 +37,8 @@ func (r *runRerunResource) ImportState(ctx context.Context, req resource.ImportS
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), id)...)
 }
 
-// importID is the id to import, from the identity or else from the text, and what was given, as errors
-// show it. It is 0 for what is no id.
+// importID returns the id to import, from the identity or the import id, and the input as errors
+// show it. An invalid id is 0.
 func importID(ctx context.Context, req resource.ImportStateRequest) (id int64, given string, diags diag.Diagnostics) {
 	if req.ID == "" && req.Identity != nil && !req.Identity.Raw.IsNull() {
 		var identity types.Int64

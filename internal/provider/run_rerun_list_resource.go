@@ -22,7 +22,7 @@ var _ list.ListResourceWithConfigure = (*runRerunListResource)(nil)
 
 func newRunRerunListResource() list.ListResource { return &runRerunListResource{} }
 
-// runRerunListResource lists Runs that can be brought under management.
+// runRerunListResource lists Runs that can be imported.
 type runRerunListResource struct{ client *qualytics.Client }
 
 func (r *runRerunListResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -66,7 +66,7 @@ func (r *runRerunListResource) List(ctx context.Context, req list.ListRequest, s
 	}
 }
 
-// listResult is one Run as a result: its identity and, where requested, the resource that it would be.
+// listResult converts a Run to a result: its identity and, if requested, its resource.
 func listResult(ctx context.Context, req list.ListRequest, operation *qualytics.Operation) list.ListResult {
 	result := req.NewListResult(ctx)
 	result.DisplayName = displayName(operation)
@@ -79,8 +79,8 @@ func listResult(ctx context.Context, req list.ListRequest, operation *qualytics.
 	return result
 }
 
-// importable is the resource that a Run would be: a rerun of itself, so that the configuration which
-// Terraform generates from it is complete and starts nothing.
+// importable returns the resource of a Run. Its run_id is the Run itself, so that the configuration
+// that Terraform generates is complete and starts nothing.
 func importable(ctx context.Context, operation *qualytics.Operation, req list.ListRequest) (*runRerunModel, diag.Diagnostics) {
 	held, diags := newHeldRun(ctx, operation)
 	failOn, failOnDiags := types.ListValueFrom(ctx, types.StringType, plainStrings(failableResults))
@@ -101,7 +101,7 @@ func importable(ctx context.Context, operation *qualytics.Operation, req list.Li
 	}, diags
 }
 
-// displayName tells Runs apart: what they did where, how it went and when.
+// displayName describes a Run by type, datastore, result and start time.
 func displayName(operation *qualytics.Operation) string {
 	where := "an unknown datastore"
 	if operation.Datastore != nil && operation.Datastore.Name != nil {

@@ -34,7 +34,8 @@ var (
 
 func newRunRerunResource() resource.Resource { return &runRerunResource{} }
 
-// runRerunResource is a rerun of a Run. It reruns again when its triggers change. Its record is deleted with it.
+// runRerunResource reruns a Run when it is created and whenever its triggers change. Destroying it
+// deletes the record of the new Run.
 type runRerunResource struct{ runs *runs }
 
 type runRerunModel struct {
@@ -48,7 +49,7 @@ type runRerunModel struct {
 
 func (r *runRerunResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_run_rerun"
-	resp.ResourceBehavior.MutableIdentity = true // each rerun is a new Run with an id of its own
+	resp.ResourceBehavior.MutableIdentity = true // each rerun has a new id
 }
 
 func (r *runRerunResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -121,7 +122,7 @@ func (r *runRerunResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if req.State.Raw.IsNull() {
 		r.checkRerun(ctx, &plan, 0, &resp.Diagnostics)
-		warnExpiry(r.runs, plan.waits(), orDefault(ctx, plan.Timeouts.Create), &resp.Diagnostics)
+		warnExpiry(r.runs, plan.waits(), timeoutOrDefault(ctx, plan.Timeouts.Create), &resp.Diagnostics)
 		return
 	}
 	var state runRerunModel
@@ -134,14 +135,14 @@ func (r *runRerunResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	case stepStart:
 		plan.heldRun = unknownRun()
 		if !plan.Latest.IsNull() {
-			plan.RunID = types.Int64Unknown() // decided when the plan is applied
+			plan.RunID = types.Int64Unknown() // known after apply
 		}
 		r.checkRerun(ctx, &plan, state.ID.ValueInt64(), &resp.Diagnostics)
-		warnExpiry(r.runs, plan.waits(), orDefault(ctx, plan.Timeouts.Update), &resp.Diagnostics)
+		warnExpiry(r.runs, plan.waits(), timeoutOrDefault(ctx, plan.Timeouts.Update), &resp.Diagnostics)
 	case stepWait:
 		plan.heldRun = state.unfinished()
 		plan.keepRunID(&state)
-		warnExpiry(r.runs, plan.waits(), orDefault(ctx, plan.Timeouts.Update), &resp.Diagnostics)
+		warnExpiry(r.runs, plan.waits(), timeoutOrDefault(ctx, plan.Timeouts.Update), &resp.Diagnostics)
 	case stepKeep:
 		plan.heldRun = state.heldRun
 		plan.keepRunID(&state)
@@ -149,7 +150,7 @@ func (r *runRerunResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
 
-// checkRerun checks what can be checked of a rerun before it is requested.
+// checkRerun reports what would make a rerun fail.
 func (r *runRerunResource) checkRerun(ctx context.Context, plan *runRerunModel, own int64, diags *diag.Diagnostics) {
 	if source := plan.source(own).check(ctx, r.runs, false, diags); source != nil {
 		validateGate(plan.MaxAnomalies, plan.WaitForCompletion, source.Type, diags)
@@ -165,7 +166,7 @@ func (r *runRerunResource) Create(ctx context.Context, req resource.CreateReques
 		return
 	}
 	options := plan.options().within(timeout, "timeouts.create")
-	options.again = "The next apply reruns it. "
+	options.nextApply = "The next apply reruns it. "
 	options.unfinished = "Terraform marks the new resource as tainted: the next apply aborts that Run and starts over. To continue waiting for it instead, run `terraform untaint` with the resource's address, then apply again."
 
 	run := r.start(ctx, &plan, 0, options, &resp.Diagnostics)
@@ -178,8 +179,8 @@ func (r *runRerunResource) Create(ctx context.Context, req resource.CreateReques
 	}.follow(ctx, r.runs, run, options)
 }
 
-// start requests a rerun of the source Run, once that is terminal. It reports why there is none, and
-// returns nil.
+// start waits for the source Run to be terminal, then reruns it. It returns nil and reports the
+// reason if no Run was started.
 func (r *runRerunResource) start(ctx context.Context, plan *runRerunModel, own int64, options waitOptions, diags *diag.Diagnostics) *qualytics.Operation {
 	ctx, cancel := context.WithDeadline(ctx, options.deadline)
 	defer cancel()
@@ -201,7 +202,7 @@ func (r *runRerunResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	run, err := r.runs.readYoung(ctx, state.ID.ValueInt64(), state.Created)
+	run, err := r.runs.readRecent(ctx, state.ID.ValueInt64(), state.Created)
 	switch {
 	case qualytics.IsNotFound(err):
 		r.readDeleted(ctx, &state, private, resp)
@@ -212,7 +213,7 @@ func (r *runRerunResource) Read(ctx context.Context, req resource.ReadRequest, r
 	}
 	private.Deleted = false
 	if run.Result == qualytics.ResultSuccess && state.gate().passes(run) && len(private.Superseded) == 0 {
-		private.Awaited = false // nothing is left to wait for
+		private.Awaited = false // the next apply has nothing to wait for or to delete
 	}
 	resourceState{
 		model: &state, private: &private,
@@ -220,13 +221,14 @@ func (r *runRerunResource) Read(ctx context.Context, req resource.ReadRequest, r
 	}.hold(ctx, run)
 }
 
-// readDeleted removes a resource whose record was deleted outside Terraform, unless the last known state is
-// to be kept, or there are superseded records that must not be forgotten.
+// readDeleted removes the resource from the state after its record was deleted outside Terraform.
+// It keeps the state if rerun_if_deleted is false, or if superseded records are still to be
+// deleted.
 func (r *runRerunResource) readDeleted(ctx context.Context, state *runRerunModel, private privateState, resp *resource.ReadResponse) {
-	// The framework insists on an identity, which states of Terraform before 1.12 do not have.
+	// The framework requires an identity, which states of Terraform before 1.12 lack.
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), state.ID)...)
 	switch {
-	case !trueUnlessSet(state.RerunIfDeleted):
+	case !trueIfNull(state.RerunIfDeleted):
 		private.Awaited, private.Failed = false, false
 		resp.Diagnostics.Append(private.save(ctx, resp.Private)...)
 	case len(private.Superseded) > 0:
@@ -248,7 +250,7 @@ func (r *runRerunResource) Update(ctx context.Context, req resource.UpdateReques
 		return
 	}
 	options := plan.options().within(timeout, "timeouts.update")
-	options.again = "The next apply reruns it. "
+	options.nextApply = "The next apply reruns it. "
 	options.unfinished = "The next apply continues waiting for it."
 	saved := resourceState{
 		model: &plan, private: &private,
@@ -275,7 +277,7 @@ func (r *runRerunResource) Update(ctx context.Context, req resource.UpdateReques
 	}
 }
 
-// deleteSuperseded deletes the records of earlier Runs.
+// deleteSuperseded deletes the records of earlier Runs, unless delete_on_destroy is false.
 func (r *runRerunResource) deleteSuperseded(ctx context.Context, saved resourceState, plan *runRerunModel) {
 	timeout, diags := plan.Timeouts.Delete(ctx, defaultDeleteTimeout)
 	saved.diagnostics.Append(diags...)
@@ -290,8 +292,8 @@ func (r *runRerunResource) deleteSuperseded(ctx context.Context, saved resourceS
 	saved.diagnostics.Append(private.save(ctx, saved.storage)...)
 }
 
-// deleteRecords returns the Runs whose records are still there: from the first one on that cannot be
-// deleted, and the one that the configuration's run_id names, which the next rerun needs.
+// deleteRecords deletes records until one cannot be deleted, and returns the Runs that are left. It
+// keeps the Run in run_id, which the next rerun needs.
 func (r *runRerunResource) deleteRecords(ctx context.Context, plan *runRerunModel, superseded []int64, diags *diag.Diagnostics) (kept []int64) {
 	for i, id := range superseded {
 		if plan.Latest.IsNull() && id == plan.RunID.ValueInt64() {
@@ -318,8 +320,8 @@ func (r *runRerunResource) Delete(ctx context.Context, req resource.DeleteReques
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	id, active, abort := state.ID.ValueInt64(), !state.run().Finished(), trueUnlessSet(state.AbortOnDestroy)
-	if !trueUnlessSet(state.DeleteOnDestroy) {
+	id, active, abort := state.ID.ValueInt64(), !state.run().Finished(), trueIfNull(state.AbortOnDestroy)
+	if !trueIfNull(state.DeleteOnDestroy) {
 		if active && abort {
 			addRunError(&resp.Diagnostics, r.runs.stop(ctx, id, abort))
 		}
@@ -334,14 +336,13 @@ func (r *runRerunResource) Delete(ctx context.Context, req resource.DeleteReques
 	}
 }
 
-// source is how the configuration names the Run to rerun. own is the Run that the resource holds, 0 for
-// none.
+// source returns the source of the rerun. own is the id of the held Run, or 0.
 func (m *runRerunModel) source(own int64) runSource {
 	return runSource{action: qualytics.ActionRerun, runID: m.RunID, latest: m.Latest, own: own}
 }
 
-// keepRunID keeps the run_id of the state where there is no rerun: with latest it is the Run that was
-// rerun, and without it another id is that of the resource's own Run.
+// keepRunID keeps the run_id of the state if there is no rerun. With latest, it is the Run that was
+// rerun. Without latest, a run_id that differs is the id of the held Run.
 func (m *runRerunModel) keepRunID(state *runRerunModel) {
 	if !m.Latest.IsNull() || !state.RunID.IsNull() {
 		m.RunID = state.RunID
@@ -357,8 +358,8 @@ func (m *runRerunModel) updateFrom(state *runRerunModel, private privateState) r
 	}
 }
 
-// sourceChanged reports whether the configuration names another Run to rerun. Moving from run_id to latest
-// is no such change where the resource's own Run is of the type and on the datastore that latest selects.
+// sourceChanged reports whether the configuration selects another Run to rerun. Moving from run_id
+// to latest is no change if the held Run has the type and the datastore of latest.
 func (m *runRerunModel) sourceChanged(state *runRerunModel) bool {
 	switch {
 	case m.Latest.IsNull():

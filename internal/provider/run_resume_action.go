@@ -21,7 +21,6 @@ var (
 
 func newRunResumeAction() action.Action { return &runResumeAction{} }
 
-// runResumeAction resumes a Run.
 type runResumeAction struct{ runAction }
 
 type runResumeArguments struct {
@@ -64,7 +63,7 @@ func (a *runResumeAction) ModifyPlan(ctx context.Context, req action.ModifyPlanR
 	if run := config.source().check(ctx, a.runs, config.ForceAbort.ValueBool(), &resp.Diagnostics); run != nil {
 		validateGate(config.MaxAnomalies, config.WaitForCompletion, run.Type, &resp.Diagnostics)
 	}
-	warnExpiry(a.runs, config.waits(), config.limit(), &resp.Diagnostics)
+	warnExpiry(a.runs, config.waits(), config.timeout(), &resp.Diagnostics)
 }
 
 func (a *runResumeAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {

@@ -24,7 +24,7 @@ var (
 
 func newRunResumeResource() resource.Resource { return &runResumeResource{} }
 
-// runResumeResource is a Run that was resumed, and is resumed again when its triggers change.
+// runResumeResource resumes a Run when it is created and whenever its triggers change.
 type runResumeResource struct{ runs *runs }
 
 type runResumeModel struct {
@@ -76,7 +76,7 @@ func (r *runResumeResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if req.State.Raw.IsNull() {
 		r.checkResume(ctx, &plan, &resp.Diagnostics)
-		warnExpiry(r.runs, plan.waits(), orDefault(ctx, plan.Timeouts.Create), &resp.Diagnostics)
+		warnExpiry(r.runs, plan.waits(), timeoutOrDefault(ctx, plan.Timeouts.Create), &resp.Diagnostics)
 		return
 	}
 	var state runResumeModel
@@ -89,17 +89,17 @@ func (r *runResumeResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	case stepStart:
 		plan.heldRun = unknownRun()
 		r.checkResume(ctx, &plan, &resp.Diagnostics)
-		warnExpiry(r.runs, plan.waits(), orDefault(ctx, plan.Timeouts.Update), &resp.Diagnostics)
+		warnExpiry(r.runs, plan.waits(), timeoutOrDefault(ctx, plan.Timeouts.Update), &resp.Diagnostics)
 	case stepWait:
 		plan.heldRun = state.unfinished()
-		warnExpiry(r.runs, plan.waits(), orDefault(ctx, plan.Timeouts.Update), &resp.Diagnostics)
+		warnExpiry(r.runs, plan.waits(), timeoutOrDefault(ctx, plan.Timeouts.Update), &resp.Diagnostics)
 	case stepKeep:
 		plan.keep(&state.runModel)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
 
-// checkResume checks what can be checked before the Run is resumed.
+// checkResume reports what would make the resume fail.
 func (r *runResumeResource) checkResume(ctx context.Context, plan *runResumeModel, diags *diag.Diagnostics) {
 	if run := plan.source().check(ctx, r.runs, plan.ForceAbort.ValueBool(), diags); run != nil {
 		validateGate(plan.MaxAnomalies, plan.WaitForCompletion, run.Type, diags)
@@ -115,7 +115,7 @@ func (r *runResumeResource) Create(ctx context.Context, req resource.CreateReque
 		return
 	}
 	options := plan.options().within(timeout, "timeouts.create")
-	options.again = "The next apply resumes it. "
+	options.nextApply = "The next apply resumes it. "
 	options.unfinished = "Terraform marks the new resource as tainted: the next apply would resume the Run again, which the API refuses while it is active. To continue waiting for it instead, run `terraform untaint` with the resource's address, then apply again."
 
 	run := r.start(ctx, &plan, options, &resp.Diagnostics)
@@ -127,7 +127,7 @@ func (r *runResumeResource) Create(ctx context.Context, req resource.CreateReque
 	}.follow(ctx, r.runs, run, options)
 }
 
-// start requests that the Run continues. It reports why it does not, and returns nil.
+// start resumes the Run. It returns nil and reports the reason if that fails.
 func (r *runResumeResource) start(ctx context.Context, plan *runResumeModel, options waitOptions, diags *diag.Diagnostics) *qualytics.Operation {
 	ctx, cancel := context.WithDeadline(ctx, options.deadline)
 	defer cancel()
@@ -164,7 +164,7 @@ func (r *runResumeResource) Update(ctx context.Context, req resource.UpdateReque
 		return
 	}
 	options := plan.options().within(timeout, "timeouts.update")
-	options.again = "The next apply resumes it. "
+	options.nextApply = "The next apply resumes it. "
 	options.unfinished = "The next apply continues waiting for it."
 	saved := resourceState{
 		model: &plan, private: &private, state: &resp.State, storage: resp.Private, diagnostics: &resp.Diagnostics,
@@ -184,7 +184,7 @@ func (r *runResumeResource) Update(ctx context.Context, req resource.UpdateReque
 	}
 }
 
-// Delete only removes the resource from the state: the Run stays as it is.
+// Delete only removes the resource from the state.
 func (r *runResumeResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
 }
 

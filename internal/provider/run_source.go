@@ -17,30 +17,30 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/runwait"
 )
 
-// runSource is how a configuration names the Run to act on.
+// runSource is the Run to act on, as the configuration names it.
 type runSource struct {
 	action   qualytics.Action
 	runID    types.Int64
 	latest   types.Object // null: run_id names the Run
 	own      int64        // the Run that the resource holds, which has the same configuration; 0: none
-	inAction bool         // a Terraform action names it
+	inAction bool         // in the configuration of a Terraform action
 }
 
-// on is the action on a Run, as the subject of a diagnostic.
+// on returns the subject of diagnostics about the action.
 func (s runSource) on(id int64) subject {
 	subject := actionOn(s.action, id)
 	subject.inAction = s.inAction
 	return subject
 }
 
-// reading is the reading of a Run, as the subject of a diagnostic.
+// reading returns the subject of diagnostics about reading the Run.
 func (s runSource) reading(id int64) subject {
 	subject := readingRun(id)
 	subject.inAction = s.inAction
 	return subject
 }
 
-// known reports whether the Run can be looked up yet.
+// known reports whether the values that identify the Run are known.
 func (s runSource) known(ctx context.Context) bool {
 	if s.latest.IsNull() {
 		return !s.runID.IsUnknown()
@@ -49,7 +49,7 @@ func (s runSource) known(ctx context.Context) bool {
 	return known
 }
 
-// attribute is the attribute that names the Run.
+// attribute returns the path of the attribute that names the Run.
 func (s runSource) attribute() path.Path {
 	if s.latest.IsNull() {
 		return path.Root("run_id")
@@ -57,8 +57,8 @@ func (s runSource) attribute() path.Path {
 	return path.Root("latest")
 }
 
-// find looks the Run up. It reports why there is none, and returns nil. Where the record that run_id names
-// is gone, it is the resource's own Run, with a warning.
+// find looks up the Run. If the record of run_id was deleted, it returns the held Run, with a
+// warning. It returns nil and reports the reason if there is no Run.
 func (s runSource) find(ctx context.Context, runs *runs, diags *diag.Diagnostics) *qualytics.Operation {
 	if !s.latest.IsNull() {
 		return s.findLatest(ctx, runs.client, diags)
@@ -75,7 +75,7 @@ func (s runSource) find(ctx context.Context, runs *runs, diags *diag.Diagnostics
 	case !qualytics.IsNotFound(err):
 		addErrorAt(diags, path.Root("run_id"), s.reading(id), err)
 		return nil
-	case s.action == qualytics.ActionDelete: // what is deleted already is reported when the action runs
+	case s.action == qualytics.ActionDelete: // invoking the action warns that the record is deleted
 		return nil
 	case s.own != 0 && s.own != id:
 		if own, ownErr := runs.client.Operation(ctx, s.own); ownErr == nil {
@@ -88,7 +88,7 @@ func (s runSource) find(ctx context.Context, runs *runs, diags *diag.Diagnostics
 	return nil
 }
 
-// whyMissing says how a resource came to name a Run that does not exist, and the way out.
+// whyMissing explains why run_id names a Run that does not exist, and what to do.
 func (s runSource) whyMissing(runs *runs, id int64) string {
 	switch _, deleted := runs.deleted.Load(id); {
 	case deleted:
@@ -123,8 +123,8 @@ func (s runSource) findLatest(ctx context.Context, client *qualytics.Client, dia
 	return run
 }
 
-// check looks up the Run that is about to be acted on, so that what cannot work fails the plan. It reports
-// what it finds, and returns nil where the Run cannot be looked up yet or cannot be acted on.
+// check looks up the Run during the plan and reports what would make the apply fail. It returns nil
+// if the Run is not known yet, does not exist or does not support the action.
 func (s runSource) check(ctx context.Context, runs *runs, forceAbort bool, diags *diag.Diagnostics) *qualytics.Operation {
 	if runs == nil || !s.known(ctx) {
 		return nil
@@ -143,7 +143,7 @@ func (s runSource) check(ctx context.Context, runs *runs, forceAbort bool, diags
 	case action == qualytics.ActionRerun && !run.Finished():
 		diags.AddAttributeWarning(at, runName(run.ID)+" is still active",
 			fmt.Sprintf("Run %d is `%s`. The apply waits for it to end before it reruns it.", run.ID, run.Result))
-	case action == qualytics.ActionRerun: // a terminal result that the provider does not know: the API decides
+	case action == qualytics.ActionRerun: // the API decides about an unknown terminal result
 	case run.Finished():
 		diags.AddAttributeError(at, subject.summary(), fmt.Sprintf("The result of Run %d is `%s`. ", run.ID, run.Result)+subject.conditions())
 		return nil
@@ -154,7 +154,7 @@ func (s runSource) check(ctx context.Context, runs *runs, forceAbort bool, diags
 	return run
 }
 
-// findTerminal is find, but waits for a Run that is still active. The wait for another ends at once.
+// findTerminal is find, but waits for an active Run to end.
 func (s runSource) findTerminal(ctx context.Context, runs *runs, options waitOptions, progress runwait.Progress, diags *diag.Diagnostics) *qualytics.Operation {
 	run := s.find(ctx, runs, diags)
 	if run == nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
-// resourceState is where one resource is saved while Terraform creates, reads or updates it.
+// resourceState is the state of one resource during a call, and where to save it.
 type resourceState struct {
 	model       runHolder
 	private     *privateState
@@ -24,12 +24,11 @@ type resourceState struct {
 	diagnostics *diag.Diagnostics
 }
 
-// runHolder is the model of a resource that holds a Run.
 type runHolder interface {
 	held() *heldRun
 }
 
-// hold puts a Run into the state, so that Terraform keeps it whatever happens next.
+// hold saves a Run in the state, so that Terraform keeps it even if the call fails later.
 func (s resourceState) hold(ctx context.Context, run *qualytics.Operation) {
 	held, diags := newHeldRun(ctx, run)
 	s.diagnostics.Append(diags...)
@@ -37,7 +36,7 @@ func (s resourceState) hold(ctx context.Context, run *qualytics.Operation) {
 	s.save(ctx, run.ID)
 }
 
-// save puts the model into the state as it is.
+// save saves the model, the identity and the private state.
 func (s resourceState) save(ctx context.Context, id int64) {
 	s.diagnostics.Append(s.state.Set(ctx, s.model)...)
 	if s.identity != nil {
@@ -46,14 +45,13 @@ func (s resourceState) save(ctx context.Context, id int64) {
 	s.diagnostics.Append(s.private.save(ctx, s.storage)...)
 }
 
-// follow saves a Run that the API has accepted, waits for it if the options say so, and saves and reports
-// how it ended. It reports whether the Run passed: it succeeded and passed the gate or, without waiting,
-// was accepted.
+// follow saves an accepted Run, waits for it if the options require it, and saves and reports how
+// it ended. It returns true if the Run succeeded and passed the gate, or if it was not waited for.
 func (s resourceState) follow(ctx context.Context, runs *runs, run *qualytics.Operation, options waitOptions) (passed bool) {
 	private := s.private
 	private.Awaited, private.Failed, private.Deleted = options.waits, false, false
 	s.hold(ctx, run)
-	// If the provider is killed now, this line is all that is left of the Run.
+	// If the provider is killed now, this line is the only record of the Run's id.
 	tflog.Info(ctx, "Accepted: "+progressLine(run))
 	if !options.waits {
 		return true
@@ -71,14 +69,14 @@ func (s resourceState) follow(ctx context.Context, runs *runs, run *qualytics.Op
 	return passed && run.Result == qualytics.ResultSuccess
 }
 
-// keep saves a model that holds the same Run as before.
+// keep saves the model with the held Run unchanged.
 func (s resourceState) keep(ctx context.Context, held heldRun) {
 	*s.model.held() = held
 	s.save(ctx, held.ID.ValueInt64())
 }
 
-// refresh updates the state of a resource that keeps its Run whatever happens to the record. settled
-// reports whether there is nothing left to wait for.
+// refresh updates the state of a resource that stays in the state even if the record was deleted.
+// settled reports whether there is nothing left to wait for.
 func (s resourceState) refresh(ctx context.Context, runs *runs, settled func(*qualytics.Operation) bool) {
 	run, err := runs.read(ctx, s.model.held().ID.ValueInt64())
 	switch {

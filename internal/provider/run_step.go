@@ -9,26 +9,25 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
-// step is what an update does about the Run that a resource holds.
+// step is what an update does with the held Run.
 type step int
 
 const (
-	stepKeep  step = iota // keep the Run as it is
-	stepStart             // request what the resource is about
+	stepKeep  step = iota // keep the Run
+	stepStart             // rerun, resume or abort
 	stepWait              // wait for the Run
 )
 
-// runUpdate is what decides on the step, the same while planning and while applying.
+// runUpdate is the input of the decision, which is the same during plan and apply.
 type runUpdate struct {
 	state, plan   *runModel
-	sourceChanged bool // whether the configuration names another Run than the state does
+	sourceChanged bool // whether the configuration names another Run than the state
 	imported      bool // whether this is the first apply after an import
 	waited, waits bool // whether the last apply waited for the Run, and whether this one does
 	gate          gate
 	private       privateState
 }
 
-// step decides what the update does.
 func (u runUpdate) step() step {
 	switch {
 	case u.private.Deleted,
@@ -42,13 +41,13 @@ func (u runUpdate) step() step {
 	return stepKeep
 }
 
-// anotherRun reports whether a planned run_id names another Run than the state does. The id of the Run
-// that the resource holds is no other: a lookup of the latest Run has found it.
+// anotherRun reports whether the planned run_id differs from the state. The id of the held Run is
+// no difference, because a lookup of the latest Run may return it.
 func (m *runModel) anotherRun(state *runModel) bool {
 	return !m.RunID.Equal(state.RunID) && !m.RunID.Equal(state.ID)
 }
 
-// sameTriggers compares triggers. None and an empty map are the same.
+// sameTriggers compares triggers. Null and an empty map are the same.
 func sameTriggers(a, b types.Map) bool {
 	if a.IsUnknown() || b.IsUnknown() {
 		return false
@@ -56,7 +55,7 @@ func sameTriggers(a, b types.Map) bool {
 	return len(a.Elements()) == 0 && len(b.Elements()) == 0 || a.Equal(b)
 }
 
-// run is the held Run as far as decisions need it: how it ended, and its counters.
+// run returns the held Run with what the gate needs: its result, end time and counters.
 func (m operationModel) run() *qualytics.Operation {
 	run := &qualytics.Operation{
 		Result:  qualytics.Result(m.Result.ValueString()),

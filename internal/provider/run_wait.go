@@ -15,22 +15,22 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
-// waitOptions say how long to wait for a Run and what its end leads to.
+// waitOptions configure the wait for a Run and what is reported at its end.
 type waitOptions struct {
-	waits       bool // false: only the source Run is waited for, where it is still active
+	waits       bool // false: do not wait for the new Run, only for an active source Run
 	deadline    time.Time
 	timeout     time.Duration
-	timeoutName string // the attribute that sets the timeout, as errors name it
+	timeoutName string // the attribute of the timeout
 	gate        gate
-	expected    qualytics.Result // any other result that fails nothing is a warning
-	unexpected  string           // what the warning adds
-	operation   string           // "apply" or "action", as errors name what fails
-	again       string           // what becomes of a Run that failed the apply, as its error says
-	unfinished  string           // what becomes of a Run that is still active, as its error says
+	expected    qualytics.Result // any other result that passes the gate is a warning
+	unexpected  string           // text for that warning
+	operation   string           // "apply" or "action"
+	nextApply   string           // text for a Run that failed the apply: what the next apply does
+	unfinished  string           // text for a Run that is still active: how to continue
 	recorded    bool             // whether the Run is recorded in the state
 }
 
-// within sets the time limit, which begins now.
+// within sets the timeout, which starts now.
 func (w waitOptions) within(timeout time.Duration, name string) waitOptions {
 	w.timeout, w.timeoutName, w.deadline = timeout, name, time.Now().Add(timeout)
 	return w
@@ -43,11 +43,11 @@ const (
 	waitTerminal waitResult = iota
 	waitInterrupted
 	waitTimedOut
-	waitFailed // the Run cannot be read any more
+	waitFailed // the Run could not be read
 )
 
-// report reports how a Run ended: an error if it fails the apply, a warning for any other result but the
-// expected one without a message.
+// report reports how a Run ended: an error if it fails the apply, and a warning if the result is
+// not the expected one or a successful Run has a message.
 func (w waitOptions) report(ctx context.Context, client *qualytics.Client, run *qualytics.Operation, diags *diag.Diagnostics) {
 	ended := fmt.Sprintf("%s ended with the result `%s`", describeRun(run), printable(string(run.Result)))
 	if run.Message != nil && *run.Message != "" {
@@ -67,7 +67,7 @@ func (w waitOptions) report(ctx context.Context, client *qualytics.Client, run *
 	}
 }
 
-// failedOn says which entry of fail_on a result is.
+// failedOn names the entry of fail_on that a result matches.
 func (w waitOptions) failedOn(result qualytics.Result) string {
 	if result == qualytics.ResultFailure || result == qualytics.ResultAborted {
 		return fmt.Sprintf("The %s failed because `fail_on` includes `%s`.", w.operation, result)
@@ -76,10 +76,10 @@ func (w waitOptions) failedOn(result qualytics.Result) string {
 }
 
 func (w waitOptions) afterFailure(run *qualytics.Operation) string {
-	return "\n\n" + w.again + fmt.Sprintf("The data source qualytics_operation_containers with operation_id = %d lists all containers.", run.ID)
+	return "\n\n" + w.nextApply + fmt.Sprintf("The data source qualytics_operation_containers with operation_id = %d lists all containers.", run.ID)
 }
 
-// aboutContainers introduces the containers in which something went wrong.
+// aboutContainers returns the paragraph about containers that failed or have anomalies.
 func aboutContainers(ctx context.Context, client *qualytics.Client, run *qualytics.Operation) string {
 	containers := describeContainers(ctx, client, run.ID)
 	if containers == "" {
@@ -88,7 +88,7 @@ func aboutContainers(ctx context.Context, client *qualytics.Client, run *qualyti
 	return "\n\nContainers, worst first:" + containers
 }
 
-// describeRun names a Run, what it executes and where, as far as it says so.
+// describeRun returns the name of a Run, with its type and datastore if they are known.
 func describeRun(run *qualytics.Operation) string {
 	var details []string
 	if run.Type != "" {
@@ -116,8 +116,8 @@ func outcome(result qualytics.Result) string {
 	}
 }
 
-// reportUnfinished reports a wait that ended before the Run did. For a resource an interrupt is a warning:
-// after an error Terraform would taint a new resource, and the Run would be started again.
+// reportUnfinished reports a wait that ended before the Run did. For a resource, an interrupt is a
+// warning: an error would taint a new resource, and the next apply would start another Run.
 func (w waitOptions) reportUnfinished(run *qualytics.Operation, result waitResult, err error, diags *diag.Diagnostics) {
 	name := runName(run.ID)
 	still := fmt.Sprintf("%s is still `%s`", name, run.Result)

@@ -18,7 +18,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
-// waitModel is how a resource waits for the Run that it started, and what fails the apply then.
+// waitModel holds the arguments of a resource that waits for the Run that it starts.
 type waitModel struct {
 	WaitForCompletion types.Bool  `tfsdk:"wait_for_completion"`
 	FailOn            types.List  `tfsdk:"fail_on"`
@@ -27,7 +27,7 @@ type waitModel struct {
 
 const failOnDescription = "Results that fail the %[1]s when it waits for the Run: `failure`, `aborted`. Defaults to both. With an empty list, no result fails the %[1]s. A terminal result that the provider does not know counts as `failure`."
 
-// waitAttributes are the attributes of waitModel.
+// waitAttributes returns the attributes of waitModel.
 func waitAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"wait_for_completion": schema.BoolAttribute{
@@ -60,17 +60,17 @@ func failOnValidators() []validator.List {
 	}
 }
 
-// waits reports whether the Run is waited for, as far as that is known.
+// waits reports whether the apply waits for the Run. An unknown value counts as true.
 func (m waitModel) waits() bool {
 	return m.WaitForCompletion.IsUnknown() || m.WaitForCompletion.ValueBool()
 }
 
-// gate is what fails the apply. While it is not known, everything does that can.
+// gate returns the gate. Unknown values count as the strictest.
 func (m waitModel) gate() gate {
 	return gate{failOn: failOn(m.FailOn), maxAnomalies: m.MaxAnomalies.ValueInt64Pointer()}
 }
 
-// failOn are the results of fail_on, or its default.
+// failOn returns the results in fail_on, or the default if they are null or unknown.
 func failOn(list types.List) []qualytics.Result {
 	if list.IsNull() || list.IsUnknown() {
 		return failableResults
@@ -83,7 +83,7 @@ func failOn(list types.List) []qualytics.Result {
 	return goStrings[qualytics.Result](list)
 }
 
-// options are how the apply of a resource waits for the Run.
+// options returns the options of the wait for the Run.
 func (m waitModel) options() waitOptions {
 	return waitOptions{waits: m.waits(), gate: m.gate(), expected: qualytics.ResultSuccess, operation: "apply", recorded: true}
 }

@@ -17,14 +17,15 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/runwait"
 )
 
-// runs is what resources and actions do to Runs. All of them get it from the provider's configuration.
+// runs implements what resources and actions do with Runs. The provider passes it to them when it
+// is configured.
 type runs struct {
 	client  *qualytics.Client
 	poller  runwait.Poller
 	deleted sync.Map // ids of the Runs whose records this process has deleted
 }
 
-// newRuns returns what acts on Runs through a client, polling at most every maxInterval.
+// newRuns returns runs that use the client. maxInterval is the maximum interval between polls.
 func newRuns(client *qualytics.Client, maxInterval, notFoundGrace time.Duration) *runs {
 	return &runs{
 		client: client,
@@ -32,7 +33,7 @@ func newRuns(client *qualytics.Client, maxInterval, notFoundGrace time.Duration)
 	}
 }
 
-// runsOf is what Configure was given; nil while the provider is not configured yet.
+// runsOf returns the runs from the provider's data, or nil if the provider is not configured yet.
 func runsOf(data any, diags *diag.Diagnostics) *runs {
 	if data == nil {
 		return nil
@@ -44,14 +45,14 @@ func runsOf(data any, diags *diag.Diagnostics) *runs {
 	return configured
 }
 
-// readOrReport reads a Run, or reports why it cannot be read and returns nil.
+// readOrReport reads a Run. It returns nil and reports the error if that fails.
 func (r *runs) readOrReport(ctx context.Context, id int64, diags *diag.Diagnostics) *qualytics.Operation {
 	run, err := r.read(ctx, id)
 	addRunError(diags, err)
 	return run
 }
 
-// read reads a Run. The error is a [*runError], like those below.
+// read reads a Run. Like the methods below, it returns a [*runError].
 func (r *runs) read(ctx context.Context, id int64) (*qualytics.Operation, error) {
 	run, err := r.client.Operation(ctx, id)
 	if err != nil {
@@ -60,13 +61,13 @@ func (r *runs) read(ctx context.Context, id int64) (*qualytics.Operation, error)
 	return run, nil
 }
 
-// readYoung reads a Run that was created at a time. A replica may not know a new Run yet, so a 404 counts
-// only once the Run is older than that.
-func (r *runs) readYoung(ctx context.Context, id int64, created timetypes.RFC3339) (*qualytics.Operation, error) {
+// readRecent reads a Run that was created at the given time. A replica may not know a new Run yet,
+// so a 404 is retried until the Run is older than NotFoundGrace.
+func (r *runs) readRecent(ctx context.Context, id int64, created timetypes.RFC3339) (*qualytics.Operation, error) {
 	for {
 		run, err := r.read(ctx, id)
-		began, diags := created.ValueRFC3339Time()
-		if !qualytics.IsNotFound(err) || diags.HasError() || time.Since(began).Abs() > r.poller.NotFoundGrace {
+		createdAt, diags := created.ValueRFC3339Time()
+		if !qualytics.IsNotFound(err) || diags.HasError() || time.Since(createdAt).Abs() > r.poller.NotFoundGrace {
 			return run, err
 		}
 		select {
@@ -77,21 +78,21 @@ func (r *runs) readYoung(ctx context.Context, id int64, created timetypes.RFC333
 	}
 }
 
-// rerun requests a rerun of a Run, which the source has led to. It reports why it failed, and returns nil.
+// rerun reruns the Run of the source. It returns nil and reports the error if that fails.
 func (r *runs) rerun(ctx context.Context, source runSource, run *qualytics.Operation, diags *diag.Diagnostics) *qualytics.Operation {
 	start, err := r.client.Rerun(ctx, run)
 	return started(source, run.ID, start, err, diags)
 }
 
-// resume requests that a Run continues. It reports why it failed, and returns nil.
+// resume resumes the Run of the source. It returns nil and reports the error if that fails.
 func (r *runs) resume(ctx context.Context, source runSource, run *qualytics.Operation, forceAbort bool, diags *diag.Diagnostics) *qualytics.Operation {
 	start, err := r.client.Resume(ctx, run, forceAbort)
 	return started(source, run.ID, start, err, diags)
 }
 
-// abort requests that a Run stops. One that has ended already is fine: it is returned as it is. Otherwise
-// the Run counts as active until a poll says otherwise, whatever the response says. It reports why it
-// failed, and returns nil.
+// abort aborts the Run of the source. It returns nil and reports the error if that fails. A Run
+// that has already ended is returned unchanged. Any other Run counts as active until a poll shows
+// that it has ended, because the response may say so too early.
 func (r *runs) abort(ctx context.Context, source runSource, diags *diag.Diagnostics) *qualytics.Operation {
 	id := source.runID.ValueInt64()
 	run, err := r.client.Abort(ctx, id)
@@ -108,8 +109,8 @@ func (r *runs) abort(ctx context.Context, source runSource, diags *diag.Diagnost
 	return run
 }
 
-// started is the Run that the API has accepted to start. It reports why there is none, and returns nil. A
-// Run that was adopted after a lost response is a warning.
+// started returns the Run that was started. It returns nil and reports the error if the start
+// failed, and warns if the Run was adopted after a lost response.
 func started(source runSource, id int64, start qualytics.Started, err error, diags *diag.Diagnostics) *qualytics.Operation {
 	if err != nil {
 		addErrorAt(diags, source.attribute(), source.on(id), err)
@@ -122,7 +123,8 @@ func started(source runSource, id int64, start qualytics.Started, err error, dia
 	return &start.Operation
 }
 
-// wait waits until a Run that was just seen is terminal. It returns the Run as it was last seen.
+// wait waits until a Run is terminal. seen and the returned Run are its first and its last known
+// state.
 func (r *runs) wait(ctx context.Context, seen *qualytics.Operation, options waitOptions, progress runwait.Progress) (*qualytics.Operation, waitResult, error) {
 	waitCtx, cancel := context.WithDeadline(ctx, options.deadline)
 	defer cancel()
@@ -139,15 +141,16 @@ func (r *runs) wait(ctx context.Context, seen *qualytics.Operation, options wait
 	}
 }
 
-// stop aborts a Run, or without abort only waits for it, until it is terminal. Only a poll tells that: the
-// response to an abort may say so while the worker still runs. A Run whose record is gone is fine.
+// stop waits until a Run is terminal, and aborts it first if abort is set. It always polls, because
+// the response to an abort may say that the Run has ended while the worker still runs. A Run that
+// does not exist is not an error.
 func (r *runs) stop(ctx context.Context, id int64, abort bool) error {
 	if abort {
 		_, err := r.client.Abort(ctx, id)
 		switch {
 		case qualytics.IsNotFound(err):
 			return nil
-		case err != nil && !qualytics.IsConflict(err): // a conflict: the Run has ended meanwhile
+		case err != nil && !qualytics.IsConflict(err): // a conflict means that the Run has ended
 			return &runError{actionOn(qualytics.ActionAbort, id), err}
 		}
 	}
@@ -160,15 +163,15 @@ func (r *runs) stop(ctx context.Context, id int64, abort bool) error {
 	return nil
 }
 
-// deleteRecord deletes a Run's record. A Run that is still active is stopped first. While the API refuses
-// because the Run is still active, it is requested again. A record that is gone is fine.
+// deleteRecord deletes a Run's record, after stopping an active Run. It tries again as long as the
+// API refuses because the Run is active. A record that does not exist is not an error.
 func (r *runs) deleteRecord(ctx context.Context, id int64, active, abort bool) error {
 	for {
 		if active {
 			if err := r.stop(ctx, id, abort); err != nil {
 				return err
 			}
-			abort = false // the Run ends without being aborted twice
+			abort = false // do not abort it twice
 		}
 		err := r.client.Delete(ctx, id)
 		switch {

@@ -15,14 +15,14 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
-// setting is a value of the provider's configuration and where it comes from, which errors about it name.
+// setting is a value of the provider's configuration and its source, for errors.
 type setting struct {
 	value  string
 	source string
 }
 
-// origin is what sets an attribute that the provider block leaves out: an environment variable or else a
-// key of the CLI's configuration file.
+// origin is the source of an attribute that is not set in the provider block: an environment
+// variable, then a key of the CLI's configuration file.
 type origin struct {
 	variable string
 	key      string
@@ -36,9 +36,9 @@ var origins = map[string]origin{
 	"insecure_skip_verify": {"", "ssl_verify", cliConfig.flag},
 }
 
-// resolver finds the values of settings: the provider block beats the environment, which beats the CLI's
-// configuration file. The file is read when it is first needed. One that cannot be used is as good as
-// none: only the error about a missing setting mentions it.
+// resolver finds the values of settings. The provider block takes precedence over the environment,
+// then the CLI's configuration file. The file is read when it is first needed. A file that cannot
+// be read is ignored: only the error about a missing setting mentions it.
 type resolver struct {
 	file  func() (cliConfig, error)
 	diags *diag.Diagnostics
@@ -46,7 +46,6 @@ type resolver struct {
 
 const inBlock = "set in the provider block"
 
-// url is the URL that the provider connects to.
 func (r resolver) url(configured types.String) setting {
 	if !configured.IsNull() {
 		return setting{value: configured.ValueString(), source: inBlock}
@@ -56,13 +55,13 @@ func (r resolver) url(configured types.String) setting {
 	}
 	found, ok := r.fromFile("url")
 	if ok && found.value == "" {
-		r.addMissing("url", r.uselessFile())
+		r.addMissing("url", r.unusableFile())
 	}
 	return found
 }
 
-// token is the token for a URL. The file's counts only for the file's own URL: a token must not travel to
-// a host that it was not given for.
+// token returns the token for a URL. The token in the file is used only for the URL in the file, so
+// that it is not sent to another host.
 func (r resolver) token(configured types.String, url setting) setting {
 	if !configured.IsNull() {
 		return setting{value: configured.ValueString(), source: inBlock}
@@ -71,33 +70,33 @@ func (r resolver) token(configured types.String, url setting) setting {
 		return found
 	}
 	if !r.fileIsFor(url) {
-		r.addMissing("token", r.uselessFile()+r.foreignToken(url))
+		r.addMissing("token", r.unusableFile()+r.unusedToken(url))
 		return setting{}
 	}
 	found, ok := r.fromFile("token")
 	if ok && found.value == "" {
-		r.addMissing("token", r.uselessFile())
+		r.addMissing("token", r.unusableFile())
 	}
 	return found
 }
 
-// addMissing reports a setting that nothing sets, and why the file does not, where there is more to say.
+// addMissing reports a missing setting. why explains why the file was not used.
 func (r resolver) addMissing(attribute, why string) {
 	origin := origins[attribute]
 	r.diags.AddAttributeError(path.Root(attribute), "Missing "+attribute,
 		"Set "+attribute+" in the provider block, the environment variable "+origin.variable+", or "+origin.key+" in "+cliConfigFile+", the configuration file of the Qualytics CLI."+why)
 }
 
-// uselessFile says why the file cannot be used, where it cannot.
-func (r resolver) uselessFile() string {
+// unusableFile explains why the file cannot be read, or returns "".
+func (r resolver) unusableFile() string {
 	if _, err := r.file(); err != nil {
 		return "\n\nThe provider ignores " + cliConfigFile + ": " + err.Error() + "."
 	}
 	return ""
 }
 
-// foreignToken says that the file's token is for another URL, where it has one.
-func (r resolver) foreignToken(url setting) string {
+// unusedToken explains that the token in the file is for another URL, or returns "" if it has none.
+func (r resolver) unusedToken(url setting) string {
 	file, err := r.file()
 	if err != nil || url.value == "" {
 		return ""
@@ -108,7 +107,7 @@ func (r resolver) foreignToken(url setting) string {
 	return "\n\nThe provider does not use the token in " + file.path + ", because the url in that file is not the url in effect (" + url.source + ")."
 }
 
-// fileIsFor reports whether the file is about the deployment at a URL.
+// fileIsFor reports whether the url in the file is this URL.
 func (r resolver) fileIsFor(url setting) bool {
 	file, err := r.file()
 	if err != nil {
@@ -124,8 +123,8 @@ func fromEnvironment(attribute string) (found setting, ok bool) {
 	return setting{value: value, source: "taken from the environment variable " + variable}, value != ""
 }
 
-// fromFile is the file's value, "" where it has none. ok is false when the value is of another type, which
-// is then reported.
+// fromFile returns the value in the file, or "" if it has none. It reports a value of the wrong
+// type, and ok is then false.
 func (r resolver) fromFile(attribute string) (found setting, ok bool) {
 	file, err := r.file()
 	if err != nil {
@@ -161,8 +160,8 @@ func (r resolver) requestTimeout(configured types.String) time.Duration {
 	return timeout
 }
 
-// insecure reports whether any TLS certificate is accepted. The file has no say where the provider block
-// says what to trust, nor about another URL than its own.
+// insecure reports whether any TLS certificate is accepted. The file is ignored if the provider
+// block sets what to trust, or if its URL is not the one in effect.
 func (r resolver) insecure(model providerModel, url setting) bool {
 	if !model.InsecureSkipVerify.IsNull() || !model.CACertFile.IsNull() {
 		return model.InsecureSkipVerify.ValueBool()
@@ -179,7 +178,7 @@ func (r resolver) insecure(model providerModel, url setting) bool {
 	return true
 }
 
-// durationOr is a duration that positiveDuration has validated; fallback where none is set.
+// durationOr parses a duration that positiveDuration has validated, or returns the fallback.
 func durationOr(value types.String, fallback time.Duration) time.Duration {
 	duration, err := time.ParseDuration(value.ValueString())
 	if err != nil {

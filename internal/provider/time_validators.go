@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// pointInTime rejects what is not a time in RFC 3339.
+// pointInTime requires an RFC 3339 time.
 type pointInTime struct{}
 
 func (pointInTime) Description(context.Context) string {
@@ -31,7 +31,7 @@ func (v pointInTime) ValidateString(ctx context.Context, req validator.StringReq
 	}
 }
 
-// laterThan rejects a time that is not later than the one of another attribute.
+// laterThan requires a time that is later than another attribute.
 type laterThan string
 
 func (v laterThan) Description(context.Context) string {

@@ -5,8 +5,8 @@ package provider
 
 import "fmt"
 
-// typed is a value whose type a schema or the framework fixes. It panics with both types for any other,
-// which is a bug in the provider.
+// typed asserts the type of a value, which a schema or the framework guarantees. It panics with
+// both types if they differ, which is a bug in the provider.
 func typed[T any](value any) T {
 	fixed, ok := value.(T)
 	if !ok {

@@ -16,7 +16,7 @@ import (
 
 const mustBePositiveDuration = `must be a duration greater than zero with a unit, such as "30s" or "10m"`
 
-// positiveDuration rejects what is not a duration greater than zero.
+// positiveDuration requires a duration greater than zero.
 type positiveDuration struct{}
 
 func (positiveDuration) Description(context.Context) string {
@@ -31,14 +31,14 @@ func (positiveDuration) ValidateString(_ context.Context, req validator.StringRe
 	}
 	duration, err := time.ParseDuration(req.ConfigValue.ValueString())
 	if err != nil || duration <= 0 {
-		// Terraform does not show where in the configuration a nested attribute is.
+		// The text names the attribute, because Terraform does not show nested attributes.
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid duration",
 			fmt.Sprintf("%s %s, not %q.", req.Path, mustBePositiveDuration, req.ConfigValue.ValueString()))
 	}
 }
 
-// setsTimeout warns of an object in which no timeout is set: Terraform drops names that an object does not
-// have, so that a misspelt one looks like this.
+// setsTimeout warns if no timeout is set. Terraform drops unknown names of an object attribute, so
+// this may be due to a misspelled name.
 type setsTimeout struct{}
 
 func (setsTimeout) Description(context.Context) string { return "at least one timeout must be set" }
@@ -60,7 +60,7 @@ func (setsTimeout) ValidateObject(_ context.Context, req validator.ObjectRequest
 		req.Path.String()+" sets none of "+strings.Join(names, ", ")+", so the defaults apply. Terraform ignores unknown names in this object: check the spelling.")
 }
 
-// calendarDate rejects what is not a date of the calendar in the form YYYY-MM-DD.
+// calendarDate requires a valid date in the form YYYY-MM-DD.
 type calendarDate struct{}
 
 func (calendarDate) Description(context.Context) string {

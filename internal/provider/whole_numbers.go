@@ -10,8 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// wholeNumberServer explains a fraction where a whole number is expected. The framework takes it for a bug of
-// the provider, in an error of its own that no validator comes before.
+// wholeNumberServer replaces the framework's error about a fraction in an integer attribute, which
+// calls it a bug in the provider. Validators run too late to prevent that error.
 type wholeNumberServer struct{ frameworkServer }
 
 func explainFractions(diagnostics []*tfprotov6.Diagnostic) {
