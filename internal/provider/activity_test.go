@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// slowServer takes a minute for what it does.
+// slowServer takes a minute for each call.
 type slowServer struct {
 	frameworkServer
 	failing error
@@ -39,7 +39,7 @@ func TestActivity(t *testing.T) {
 	for name, test := range map[string]struct {
 		failing error
 		run     func(server watchedServer)
-		want    time.Duration // until the server is quiet, at least; at most one pause of 2 s more
+		want    time.Duration // minimum time until the server is quiet; the maximum is 2 s more
 	}{
 		"idle":                       {run: func(watchedServer) {}, want: 2 * time.Second},
 		"an apply":                   {run: apply, want: time.Minute + 2*time.Second},

@@ -23,9 +23,10 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// BenchmarkOperationsRead reads qualytics_operations at protocol level in three ways, and prints the ratios of
-// time and peak memory to the first: State.Set on a slice of structs, which is the framework's usual way;
-// State.Raw, which passes through the framework; and the provider's way around it.
+// BenchmarkOperationsRead reads qualytics_operations at the protocol level in three ways, and
+// reports the time and the peak memory relative to the first: State.Set with a slice of structs,
+// which is the usual way; State.Raw, which passes through the framework; and the provider's way
+// around the framework.
 func BenchmarkOperationsRead(b *testing.B) {
 	ways := []struct {
 		name   string
@@ -41,7 +42,7 @@ func BenchmarkOperationsRead(b *testing.B) {
 		for _, way := range ways {
 			b.Run(fmt.Sprintf("runs=%d/%s", count, way.name), func(b *testing.B) {
 				read := operationsRead(b, way.server(), url)
-				read() // makes the pages
+				read() // create the pages
 				b.ReportAllocs()
 				var peaks uint64
 				for b.Loop() {
@@ -62,8 +63,8 @@ func BenchmarkOperationsRead(b *testing.B) {
 
 func perOperation(b *testing.B) float64 { return float64(b.Elapsed()) / float64(b.N) }
 
-// serveRuns serves a history of so many Runs, each page made once, so that the server costs little of
-// what is measured.
+// serveRuns serves a history of count Runs. It creates each page once, so that the server costs
+// little of the measured time.
 func serveRuns(b *testing.B, count int) string {
 	server := mockapi.New(mockapi.Options{Token: testToken})
 	runs := make([]mockapi.Run, count)
@@ -88,16 +89,16 @@ func serveRuns(b *testing.B, count int) string {
 	return listener.URL
 }
 
-// operationsRead is a function that reads all Runs through the provider's protocol.
+// operationsRead returns a function that reads all Runs at the protocol level.
 func operationsRead(b *testing.B, server tfprotov6.ProviderServer, url string) func() {
 	b.Helper()
 	configured, err := server.ConfigureProvider(b.Context(), &tfprotov6.ConfigureProviderRequest{
-		Config: given(fmt.Sprintf(`{"url": %q, "token": %q}`, url, testToken)),
+		Config: jsonConfig(fmt.Sprintf(`{"url": %q, "token": %q}`, url, testToken)),
 	})
 	if err != nil || len(configured.Diagnostics) > 0 {
 		b.Fatal(err, configured)
 	}
-	request := &tfprotov6.ReadDataSourceRequest{TypeName: "qualytics_operations", Config: given(`{}`)}
+	request := &tfprotov6.ReadDataSourceRequest{TypeName: "qualytics_operations", Config: jsonConfig(`{}`)}
 	return func() {
 		read, err := server.ReadDataSource(b.Context(), request)
 		if err != nil || len(read.Diagnostics) > 0 {
@@ -106,7 +107,7 @@ func operationsRead(b *testing.B, server tfprotov6.ProviderServer, url string) f
 	}
 }
 
-// peakMemory is how much more memory than before is in use at the most while a function runs.
+// peakMemory returns the maximum increase of the heap while run is running.
 func peakMemory(run func()) uint64 {
 	runtime.GC()
 	var before, now runtime.MemStats
@@ -132,14 +133,14 @@ func peakMemory(run func()) uint64 {
 	return <-done
 }
 
-// structsProvider is the provider with the data source's reference.
+// structsProvider is the provider with structsDataSource.
 type structsProvider struct{ *qualyticsProvider }
 
 func (p *structsProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{func() datasource.DataSource { return &structsDataSource{} }}
 }
 
-// structsDataSource is what operationsDataSource would be without values of its own making.
+// structsDataSource is operationsDataSource without its own tftypes values.
 type structsDataSource struct{ operationsDataSource }
 
 type structsModel struct {
@@ -195,7 +196,7 @@ func (d *structsDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }
 
-// BenchmarkSchemas is what Terraform asks of the provider each time that it starts it, several times a
+// BenchmarkSchemas starts the provider and gets its schemas, as Terraform does several times per
 // command.
 func BenchmarkSchemas(b *testing.B) {
 	b.ReportAllocs()
@@ -207,8 +208,8 @@ func BenchmarkSchemas(b *testing.B) {
 	}
 }
 
-// BenchmarkRerunLife is a rerun from the request to the deleted record, as the provider makes it, beside
-// the floor, the same requests by the client alone, and prints the ratio of time.
+// BenchmarkRerunLife measures a rerun, from the request to the deleted record. The baseline, named
+// floor, makes the same requests with the client alone.
 func BenchmarkRerunLife(b *testing.B) {
 	server := mockapi.New(mockapi.Options{Token: testToken})
 	server.Seed(scan(1, "success"))
@@ -218,7 +219,7 @@ func BenchmarkRerunLife(b *testing.B) {
 	var diags diag.Diagnostics
 	api := configured.connect(providerModel{
 		URL: types.StringValue(listener.URL), Token: types.StringValue(testToken),
-		PollInterval: types.StringValue("1us"), // what is measured is not the waiting
+		PollInterval: types.StringValue("1us"), // do not measure the waiting
 	}, "test", &diags)
 	if diags.HasError() {
 		b.Fatal(diags)

@@ -19,20 +19,20 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// chaos is the API behind something that loses requests and responses at random, while strangers and
-// schedules start Runs of their own, and some Runs fail. While it is calm, it only keeps the accounts.
+// chaos is the API behind a network that loses requests and responses at random, while others start
+// Runs and some Runs fail. While it is calm, it only records what happens.
 type chaos struct {
 	api *mockapi.Server
 
 	mutex    sync.Mutex
 	random   *rand.Rand
 	calm     bool
-	lost     map[string]bool // requests of which the last one was lost, so that the next one is not
-	late     func()          // what a lost request does only when a list is read
+	lost     map[string]bool // requests whose last attempt was lost; the next attempt is not
+	late     func()          // the delayed effect of a lost request, at the next read of a list
 	accepted map[int64]int64 // Runs that the provider has started, with their sources
-	others   map[int64]bool  // Runs that it has not
-	changed  map[int64]bool  // Runs that an abort or a delete named
-	seen     map[string]int  // requests by whether they start a Run, and version of HTTP
+	others   map[int64]bool  // all other new Runs
+	changed  map[int64]bool  // Runs that were aborted or deleted
+	seen     map[string]int  // requests by kind and version of HTTP
 	faults   int
 }
 
@@ -89,7 +89,7 @@ func (c *chaos) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// startedFrom is the Run that a request is about, and whether it starts one.
+// startedFrom returns the Run in the request, and whether the request starts a Run.
 func startedFrom(r *http.Request) (id int64, starts bool) {
 	_, err := fmt.Sscanf(r.URL.Path, "/api/operations/rerun/%d", &id)
 	if starts = err == nil; !starts {
@@ -98,7 +98,7 @@ func startedFrom(r *http.Request) (id int64, starts bool) {
 	return id, starts
 }
 
-// interfere starts Runs of others that look much like the one that is requested.
+// interfere starts Runs of others that resemble the requested one.
 func (c *chaos) interfere(source int64) {
 	for _, change := range []func(*mockapi.Run){
 		bySchedule, byColleague,
@@ -111,7 +111,7 @@ func (c *chaos) interfere(source int64) {
 	}
 }
 
-// perform performs a request, and keeps account of the Run that it starts. Some of these Runs fail.
+// perform processes a request and records the Run that it starts. Some of these Runs fail.
 func (c *chaos) perform(r *http.Request) *httptest.ResponseRecorder {
 	recorder := httptest.NewRecorder()
 	c.api.ServeHTTP(recorder, r)
@@ -132,12 +132,12 @@ func (c *chaos) perform(r *http.Request) *httptest.ResponseRecorder {
 	return recorder
 }
 
-// start performs a request that starts a Run, or not, and responds to it, or not.
+// start handles a request that starts a Run. The request, its response, or both may get lost.
 func (c *chaos) start(w http.ResponseWriter, r *http.Request) {
 	switch c.random.IntN(8) {
 	case 0: // without effect
 		c.lose(w, nil, c.random.IntN(4))
-	case 1: // turned away
+	case 1: // refused
 		w.Header().Set("Retry-After", "0")
 		w.WriteHeader([]int{http.StatusTooManyRequests, http.StatusServiceUnavailable}[c.random.IntN(2)])
 	case 2:
@@ -150,7 +150,7 @@ func (c *chaos) start(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// disturbOther is the same for any other request. A poll gets odd responses, too.
+// disturbOther does the same for other requests. Polls also get unexpected responses.
 func (c *chaos) disturbOther(w http.ResponseWriter, r *http.Request) {
 	id, _ := startedFrom(r)
 	switch polled := r.Method == http.MethodGet && c.accepted[id] != 0; {
@@ -164,7 +164,7 @@ func (c *chaos) disturbOther(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// lose loses a response in one of several ways; the first four need none.
+// lose loses a response in one of several ways. The first four need no response.
 func (c *chaos) lose(w http.ResponseWriter, response *httptest.ResponseRecorder, way int) {
 	c.faults++
 	switch way {
@@ -182,7 +182,7 @@ func (c *chaos) lose(w http.ResponseWriter, response *httptest.ResponseRecorder,
 	case 5:
 		_, _ = io.WriteString(w, htmlPage)
 	case 6:
-		_, _ = io.WriteString(w, `{"id": 1}`) // which was there before
+		_, _ = io.WriteString(w, `{"id": 1}`) // an older Run
 	}
 }
 

@@ -17,21 +17,21 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// chaosResources is how many resources there are. Each has a source of its own, which is its number plus 1;
-// many of the sources differ in nothing, or in their settings alone.
+// chaosResources is the number of resources. The source of each resource is its own Run. Many
+// sources are identical or differ only in their settings.
 const chaosResources = 50
 
-// fleet is all resources, and which Runs errors have named for each.
+// fleet contains all resources, and the Runs that their errors have named.
 type fleet struct {
 	server    *chaos
 	resources []*tracked
 	mutex     sync.Mutex
-	named     map[int64][]int64 // sources by Run
-	earlier   map[int64]bool    // Runs that a state has held
+	named     map[int64][]int64 // the sources, by Run
+	earlier   map[int64]bool    // Runs that were held by a resource
 }
 
-// Whatever gets lost, each Run that was accepted is held by the resource that requested it or named by an
-// error, and nothing of anybody else is touched. The next apply that is not disturbed heals everything.
+// Each accepted Run is held by the resource that requested it or is named by an error, and no Run
+// of others is changed, whatever gets lost. The next undisturbed apply repairs everything.
 func TestChaos(t *testing.T) {
 	t.Parallel()
 	for seed, version := range []int{1, 2} {
@@ -51,7 +51,7 @@ func TestChaos(t *testing.T) {
 			f.server.setCalm(true)
 			f.each(func(r *tracked, _ int64) {
 				if r.exists(t) {
-					expectSaid(t, r.destroy(t))
+					expectDiagnostics(t, r.destroy(t))
 				}
 			})
 			f.expectClean(t)
@@ -71,18 +71,18 @@ func newFleet(t *testing.T, seed uint64, version int) *fleet {
 	}
 	api := &api{Server: server.api, url: server.serve(t, version)}
 	p := newProtocol(t)
-	expectSaid(t, p.configure(t, api.json(`"poll_interval": "10ms", "max_retries": 30, "insecure_skip_verify": true`)))
+	expectDiagnostics(t, p.configure(t, api.json(`"poll_interval": "10ms", "max_retries": 30, "insecure_skip_verify": true`)))
 	f := &fleet{server: server, named: map[int64][]int64{}, earlier: map[int64]bool{}}
 	for range chaosResources {
 		f.resources = append(f.resources, p.track(t))
 	}
-	// A start that is not disturbed shows the provider its user.
-	expectSaid(t, f.resources[0].refreshAndApply(t, chaosConfig(1, "0")))
+	// An undisturbed start shows the provider the user of its token.
+	expectDiagnostics(t, f.resources[0].refreshAndApply(t, chaosConfig(1, "0")))
 	f.held(t)
 	return f
 }
 
-// each does something to all resources, ten at a time as Terraform does.
+// each runs do for all resources, ten at a time, as Terraform does.
 func (f *fleet) each(do func(r *tracked, source int64)) {
 	var group sync.WaitGroup
 	slots := make(chan struct{}, 10)
@@ -107,7 +107,7 @@ func chaosConfig(source int64, trigger string) string {
 
 var namedRun = regexp.MustCompile(`(?m)^  - Run (\d+): `)
 
-// note notes which Runs the errors name.
+// note records the Runs that the errors name.
 func (f *fleet) note(source int64, diagnostics []*tfprotov6.Diagnostic) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
@@ -119,7 +119,7 @@ func (f *fleet) note(source int64, diagnostics []*tfprotov6.Diagnostic) {
 	}
 }
 
-// held are the Runs in the states, with their sources.
+// held returns the Runs in the states, with their sources.
 func (f *fleet) held(t *testing.T) map[int64]int64 {
 	t.Helper()
 	held := map[int64]int64{}
@@ -137,8 +137,8 @@ func (f *fleet) held(t *testing.T) map[int64]int64 {
 	return held
 }
 
-// expectNothingLost checks that each Run that was accepted is held by the resource that requested it, was
-// held by it before, or is named by its error, and that nothing else is held.
+// expectNothingLost checks that each accepted Run is or was held by the resource that requested it,
+// or is named by its error, and that no other Run is held.
 func (f *fleet) expectNothingLost(t *testing.T) {
 	t.Helper()
 	f.server.mutex.Lock()
@@ -157,13 +157,13 @@ func (f *fleet) expectNothingLost(t *testing.T) {
 	}
 }
 
-// expectHealed checks that each resource holds a successful Run of its own, and that nothing is left to do.
+// expectHealed checks that each resource holds its own successful Run and plans no changes.
 func (f *fleet) expectHealed(t *testing.T, trigger string) {
 	t.Helper()
 	f.expectNothingLost(t)
 	for i, resource := range f.resources {
 		if !resource.exists(t) || resource.tainted || resource.values(t)["result"] != "success" {
-			t.Errorf("source %d is not healed (tainted: %v): %v", 1+i, resource.tainted, resource.values(t))
+			t.Errorf("source %d was not repaired (tainted: %v): %v", 1+i, resource.tainted, resource.values(t))
 			continue
 		}
 		if next := resource.nextPlan(t, chaosConfig(int64(1+i), trigger)); next != noChanges {
@@ -172,8 +172,8 @@ func (f *fleet) expectHealed(t *testing.T, trigger string) {
 	}
 }
 
-// expectClean checks that only sources, Runs of others and Runs that errors have named are left, and that
-// no abort and no delete was about any but the provider's own.
+// expectClean checks that only sources, Runs of others and Runs named by errors are left, and that
+// the provider aborted and deleted only its own Runs.
 func (f *fleet) expectClean(t *testing.T) {
 	t.Helper()
 	f.server.mutex.Lock()
@@ -193,7 +193,7 @@ func (f *fleet) expectClean(t *testing.T) {
 	}
 }
 
-// expectChaos checks that there was some, over the right version of HTTP.
+// expectChaos checks that there were enough faults, over the right version of HTTP.
 func (f *fleet) expectChaos(t *testing.T, version int) {
 	t.Helper()
 	f.server.mutex.Lock()
@@ -205,6 +205,6 @@ func (f *fleet) expectChaos(t *testing.T, version int) {
 	}
 	t.Logf("%d accepted, %d of others, %d named, %d faults", len(f.server.accepted), len(f.server.others), len(f.named), f.server.faults)
 	if len(f.server.accepted) < 2*chaosResources || len(f.server.others) < chaosResources || f.server.faults < 2*chaosResources {
-		t.Error("too little chaos to prove anything")
+		t.Error("too few faults")
 	}
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// withCLIConfig gives the test a home directory with the CLI's configuration file.
+// withCLIConfig creates a home directory with the CLI's configuration file.
 func withCLIConfig(t *testing.T, text string) (path string) {
 	t.Helper()
 	home := t.TempDir()
@@ -34,13 +34,12 @@ func withCLIConfig(t *testing.T, text string) (path string) {
 	return path
 }
 
-// readsWith checks that the provider, configured with the given block, reads Run 100 of the server with
-// the token.
+// readsWith checks that the provider, configured with the block, reads Run 100 with the token.
 func readsWith(t *testing.T, api *api, block, token string, patterns ...string) {
 	t.Helper()
 	api.ResetRequests()
 	p := newProtocol(t)
-	expectSaid(t, p.configure(t, block), patterns...)
+	expectDiagnostics(t, p.configure(t, block), patterns...)
 	p.read(t, "qualytics_operation", `{"id": 100}`)
 	requests := api.Requests()
 	if len(requests) != 1 {
@@ -51,12 +50,12 @@ func readsWith(t *testing.T, api *api, block, token string, patterns ...string) 
 	}
 }
 
-// Each setting comes from the provider block, else from the environment, else from the CLI's file.
+// The provider block takes precedence over the environment, then the CLI's file.
 func TestCLIConfig_precedence(t *testing.T) {
 	block, variable, file := newAPI(t, mockapi.Options{}), newAPI(t, mockapi.Options{}), newAPI(t, mockapi.Options{})
 	withCLIConfig(t, fmt.Sprintf("url: %s\ntoken: token-of-the-file\nssl_verify: true\ntimeout: 30\nother: [1, 2]\n", file.url))
 	readsWith(t, file, `{}`, "token-of-the-file")
-	t.Setenv("QUALYTICS_URL", file.url+"/api/") // the same, written otherwise
+	t.Setenv("QUALYTICS_URL", file.url+"/api/") // the same URL in another form
 	readsWith(t, file, `{}`, "token-of-the-file")
 
 	t.Setenv("QUALYTICS_URL", variable.url)
@@ -70,7 +69,7 @@ func TestCLIConfig_precedence(t *testing.T) {
 	readsWith(t, file, `{}`, "token-of-the-environment")
 }
 
-// The file's token and ssl_verify never count for another URL than the file's own.
+// The token and ssl_verify of the file are used only for the URL in the file.
 func TestCLIConfig_ofAnotherURL(t *testing.T) {
 	api, _ := newTLSAPI(t)
 	of := func(source string) string {
@@ -87,24 +86,24 @@ func TestCLIConfig_ofAnotherURL(t *testing.T) {
 		"",
 	} {
 		path := withCLIConfig(t, other+"token: test-token-9f4b\nssl_verify: false\n")
-		expectSaid(t, newProtocol(t).configure(t, block), of("set in the provider block"))
+		expectDiagnostics(t, newProtocol(t).configure(t, block), of("set in the provider block"))
 		t.Setenv("QUALYTICS_URL", api.url)
-		expectSaid(t, newProtocol(t).configure(t, "{}"), of("taken from the environment variable QUALYTICS_URL"))
+		expectDiagnostics(t, newProtocol(t).configure(t, "{}"), of("taken from the environment variable QUALYTICS_URL"))
 
 		p := newProtocol(t)
-		expectSaid(t, p.configure(t, api.json(`"max_retries": 0`)))
+		expectDiagnostics(t, p.configure(t, api.json(`"max_retries": 0`)))
 		_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
-		expectSaid(t, diagnostics, "error: Cannot read Run 100: .*certificate")
+		expectDiagnostics(t, diagnostics, "error: Cannot read Run 100: .*certificate")
 		t.Setenv("QUALYTICS_URL", "")
 		if err := os.Remove(path); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if len(api.Requests()) > 0 {
-		t.Errorf("requests were made: %v", api.seen())
+		t.Errorf("requests were made: %v", api.requestLines())
 	}
 	withCLIConfig(t, "url: https://other.qualytics.io\n")
-	expectSaid(t, newProtocol(t).configure(t, block), "error at token: Missing token: .* the configuration file of the Qualytics CLI.$")
+	expectDiagnostics(t, newProtocol(t).configure(t, block), "error at token: Missing token: .* the configuration file of the Qualytics CLI.$")
 }
 
 func TestCLIConfig_timeout(t *testing.T) {
@@ -112,7 +111,7 @@ func TestCLIConfig_timeout(t *testing.T) {
 		t.Helper()
 		var diags diag.Diagnostics
 		timeout := resolver{file: readCLIConfig, diags: &diags}.requestTimeout(configured)
-		expectSaid(t, protocolDiagnostics(diags), patterns...)
+		expectDiagnostics(t, protocolDiagnostics(diags), patterns...)
 		return timeout
 	}
 	expect := func(want time.Duration, configured types.String) {
@@ -141,9 +140,9 @@ func TestCLIConfig_timeout(t *testing.T) {
 	}
 }
 
-// protocolDiagnostics are diagnostics as the protocol has them.
+// protocolDiagnostics converts diagnostics to those of the protocol.
 func protocolDiagnostics(diags diag.Diagnostics) []*tfprotov6.Diagnostic {
-	var said []*tfprotov6.Diagnostic
+	var converted []*tfprotov6.Diagnostic
 	for _, diagnostic := range diags {
 		severity := tfprotov6.DiagnosticSeverityWarning
 		if diagnostic.Severity() == diag.SeverityError {
@@ -153,13 +152,13 @@ func protocolDiagnostics(diags diag.Diagnostics) []*tfprotov6.Diagnostic {
 		if placed, ok := diagnostic.(diag.DiagnosticWithPath); ok {
 			plain.Attribute = tftypes.NewAttributePath().WithAttributeName(placed.Path().String())
 		}
-		said = append(said, plain)
+		converted = append(converted, plain)
 	}
-	return said
+	return converted
 }
 
-// A file that says ssl_verify: false turns verification off, with a warning, unless the provider block
-// says what to trust.
+// ssl_verify: false in the file turns verification off, with a warning, unless the provider block
+// sets what to trust.
 func TestCLIConfig_sslVerify(t *testing.T) {
 	api, authority := newTLSAPI(t)
 	const off = `warning at insecure_skip_verify: TLS verification is off: Any certificate is accepted, because ssl_verify is false \(taken from ssl_verify in .*config.yaml\)`
@@ -173,9 +172,9 @@ func TestCLIConfig_sslVerify(t *testing.T) {
 	refuses := func(block string) {
 		t.Helper()
 		p := newProtocol(t)
-		expectSaid(t, p.configure(t, block))
+		expectDiagnostics(t, p.configure(t, block))
 		_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
-		expectSaid(t, diagnostics, "error: Cannot read Run 100: .*certificate")
+		expectDiagnostics(t, diagnostics, "error: Cannot read Run 100: .*certificate")
 	}
 	refuses(api.json(`"insecure_skip_verify": false`))
 	for _, yes := range []string{"true", "yes", "null", "", "~"} {
@@ -184,8 +183,8 @@ func TestCLIConfig_sslVerify(t *testing.T) {
 	}
 }
 
-// A file that cannot be used is mentioned where something is missing, and a value that cannot be used is an
-// error that names its key. Neither quotes the file.
+// An unusable file is mentioned in the error about a missing setting. An unusable value is an error
+// that names its key. Neither error quotes the file.
 func TestCLIConfig_invalid(t *testing.T) {
 	const (
 		secret  = "s3cr3t"
@@ -228,17 +227,17 @@ func TestCLIConfig_invalid(t *testing.T) {
 			t.Logf("%q", test.text)
 			withCLIConfig(t, test.text)
 			diagnostics := newProtocol(t).configure(t, "{}")
-			expectSaid(t, diagnostics, test.want...)
+			expectDiagnostics(t, diagnostics, test.want...)
 			for _, diagnostic := range diagnostics {
-				if strings.Contains(said(diagnostic), secret) {
-					t.Errorf("the file is quoted: %s", said(diagnostic))
+				if strings.Contains(diagnosticLine(diagnostic), secret) {
+					t.Errorf("the diagnostic quotes the file: %s", diagnosticLine(diagnostic))
 				}
 			}
 		})
 	}
 }
 
-// Only what is needed of the file can be wrong with it.
+// Values of the file that are not needed are not validated.
 func TestCLIConfig_notNeeded(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	withCLIConfig(t, "url: [1]\ntoken: 5\ntimeout: x\nssl_verify: x\n")

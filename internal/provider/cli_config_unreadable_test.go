@@ -15,8 +15,8 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// A file that cannot be read is as good as none while nothing is missing, and is explained when something
-// is. The provider never waits for it.
+// A file that cannot be read is ignored as long as no setting is missing. Otherwise the error
+// explains the problem. The provider never blocks on the file.
 func TestCLIConfig_unreadable(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	must := func(err error) {
@@ -26,7 +26,7 @@ func TestCLIConfig_unreadable(t *testing.T) {
 		}
 	}
 	for name, test := range map[string]struct {
-		home func(home, path string) string // prepares a home directory, and returns what HOME is
+		home func(home, path string) string // prepares a home directory and returns the value of HOME
 		want string
 	}{
 		"no HOME": {func(string, string) string { return "" }, "the home directory is unknown: "},
@@ -51,13 +51,13 @@ func TestCLIConfig_unreadable(t *testing.T) {
 			must(os.WriteFile(path, []byte("token: x\n"+strings.Repeat("#", largestCLIConfig)), 0o600))
 			return home
 		}, "it cannot be read: .*config.yaml is larger than 1 MiB"},
-		"a link in a circle": {func(home, path string) string {
+		"a circular link": {func(home, path string) string {
 			must(os.Symlink(path, path))
 			return home
 		}, "it cannot be read: "},
 		"no permission": {func(home, path string) string {
 			if os.Geteuid() == 0 {
-				must(os.Symlink("config.yaml/config.yaml", path)) // nothing is forbidden to root
+				must(os.Symlink("config.yaml/config.yaml", path)) // root may read everything
 				return home
 			}
 			must(os.WriteFile(path, []byte("token: x\n"), 0))
@@ -71,8 +71,8 @@ func TestCLIConfig_unreadable(t *testing.T) {
 			t.Setenv("HOME", test.home(home, path))
 			readsWith(t, api, api.json(`"max_retries": 0`), testToken)
 			ignored := ".*\n\nThe provider ignores ~/.qualytics/config.yaml: " + test.want
-			expectSaid(t, newProtocol(t).configure(t, `{"url": "https://qualytics.example.com"}`), "error at token: Missing token"+ignored)
-			expectSaid(t, newProtocol(t).configure(t, `{"token": "test-token-9f4b"}`), "error at url: Missing url"+ignored)
+			expectDiagnostics(t, newProtocol(t).configure(t, `{"url": "https://qualytics.example.com"}`), "error at token: Missing token"+ignored)
+			expectDiagnostics(t, newProtocol(t).configure(t, `{"token": "test-token-9f4b"}`), "error at url: Missing url"+ignored)
 		})
 	}
 }

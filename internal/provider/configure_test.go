@@ -22,8 +22,8 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// Whatever is wrong with an argument is an error on that argument, when the configuration is validated
-// or, where it takes the outside world, when the provider is configured.
+// An invalid argument is an error on its attribute: during validation or, if the check needs the
+// file system or the client, when the provider is configured.
 func TestConfigure_invalid(t *testing.T) {
 	t.Parallel()
 	directory := t.TempDir()
@@ -62,36 +62,36 @@ func TestConfigure_invalid(t *testing.T) {
 		t.Run(test.config, func(t *testing.T) {
 			t.Parallel()
 			p := newProtocol(t)
-			resp, err := p.server.ValidateProviderConfig(t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: given(test.config)})
+			resp, err := p.server.ValidateProviderConfig(t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: jsonConfig(test.config)})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if test.validate != "" {
-				expectSaid(t, resp.Diagnostics, test.validate)
+				expectDiagnostics(t, resp.Diagnostics, test.validate)
 				return
 			}
-			expectSaid(t, resp.Diagnostics)
+			expectDiagnostics(t, resp.Diagnostics)
 			config := test.config
 			for name, value := range map[string]string{"url": "https://qualytics.example.com", "token": testToken} {
 				if !strings.Contains(config, `"`+name+`"`) {
 					config = strings.TrimSuffix(config, "}") + fmt.Sprintf(", %q: %q}", name, value)
 				}
 			}
-			expectSaid(t, p.configure(t, config), test.apply)
+			expectDiagnostics(t, p.configure(t, config), test.apply)
 		})
 	}
 }
 
 func TestConfigure_missing(t *testing.T) {
 	t.Parallel()
-	expectSaid(t, newProtocol(t).configure(t, "{}"),
+	expectDiagnostics(t, newProtocol(t).configure(t, "{}"),
 		"error at url: Missing url: Set url in the provider block, the environment variable QUALYTICS_URL, or url in ~/.qualytics/config.yaml",
 		"error at token: Missing token: Set token in the provider block, the environment variable QUALYTICS_TOKEN, or token in ~/.qualytics/config.yaml",
 	)
 }
 
-// Each unknown argument is an error of its own, in the order of the documentation. Where Terraform can
-// defer what depends on the provider, it does.
+// Each unknown argument is a separate error, in the order of the documentation. If Terraform
+// supports deferral, the provider defers instead.
 func TestConfigure_unknown(t *testing.T) {
 	t.Parallel()
 	p := newProtocol(t)
@@ -112,7 +112,7 @@ func TestConfigure_unknown(t *testing.T) {
 		}
 		return response.Diagnostics
 	}
-	expectSaid(t, configure(nil),
+	expectDiagnostics(t, configure(nil),
 		"error at url: Value known only after apply: The provider's url depends on .* Alternatively, set the environment variable QUALYTICS_URL.$",
 		"error at token: Value known only after apply: .* Alternatively, set the environment variable QUALYTICS_TOKEN.$",
 		"error at request_timeout: Value known only after apply: .* Alternatively, set the environment variable QUALYTICS_TIMEOUT.$",
@@ -122,53 +122,52 @@ func TestConfigure_unknown(t *testing.T) {
 		"error at insecure_skip_verify: Value known only after apply: ",
 	)
 
-	expectSaid(t, configure(&tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: true}))
+	expectDiagnostics(t, configure(&tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: true}))
 	rerun := p.manage(t, "qualytics_run_rerun")
 	planned, err := p.server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: rerun.name, PriorState: rerun.state, Config: given(`{"run_id": 100}`), ProposedNewState: rerun.proposed(t, `{"run_id": 100}`),
+		TypeName: rerun.name, PriorState: rerun.state, Config: jsonConfig(`{"run_id": 100}`), ProposedNewState: rerun.proposed(t, `{"run_id": 100}`),
 		ClientCapabilities: &tfprotov6.PlanResourceChangeClientCapabilities{DeferralAllowed: true},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	expectSaid(t, planned.Diagnostics)
+	expectDiagnostics(t, planned.Diagnostics)
 	if planned.Deferred == nil || planned.Deferred.Reason != tfprotov6.DeferredReasonProviderConfigUnknown {
 		t.Errorf("the plan is not deferred: %v", planned.Deferred)
 	}
 	read, err := p.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
-		TypeName: "qualytics_operation", Config: given(`{"id": 100}`),
+		TypeName: "qualytics_operation", Config: jsonConfig(`{"id": 100}`),
 		ClientCapabilities: &tfprotov6.ReadDataSourceClientCapabilities{DeferralAllowed: true},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	expectSaid(t, read.Diagnostics)
+	expectDiagnostics(t, read.Diagnostics)
 	if read.Deferred == nil {
 		t.Error("the read is not deferred")
 	}
 }
 
-// A token that would be sent unencrypted over a network is worth a warning; over the loopback interface
-// (newAPI) it is not.
+// http:// to another host is a warning. The loopback interface (newAPI) is exempt.
 func TestConfigure_plainHTTP(t *testing.T) {
 	t.Parallel()
-	expectSaid(t, newProtocol(t).configure(t, `{"url": "http://qualytics.example.com", "token": "test-token-9f4b"}`),
+	expectDiagnostics(t, newProtocol(t).configure(t, `{"url": "http://qualytics.example.com", "token": "test-token-9f4b"}`),
 		`warning at url: Token sent without encryption: The url \(set in the provider block\) starts with http://`)
-	expectSaid(t, newProtocol(t).configure(t, `{"url": "https://qualytics.example.com", "token": "test-token-9f4b"}`))
+	expectDiagnostics(t, newProtocol(t).configure(t, `{"url": "https://qualytics.example.com", "token": "test-token-9f4b"}`))
 }
 
-// The url may end in a slash or /api, and white space around the token is cut off.
+// The url may end in a slash or /api, and white space around the token is trimmed.
 func TestConfigure_request(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	for _, suffix := range []string{"", "/", "/api", "/api/"} {
 		p := newProtocol(t)
-		expectSaid(t, p.configure(t, fmt.Sprintf(`{"url": %q, "token": " \t%s\n"}`, api.url+suffix, testToken)))
+		expectDiagnostics(t, p.configure(t, fmt.Sprintf(`{"url": %q, "token": " \t%s\n"}`, api.url+suffix, testToken)))
 		_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
-		expectSaid(t, diagnostics)
+		expectDiagnostics(t, diagnostics)
 	}
 	const get = "GET /api/operations/100"
-	api.expectSeen(t, get, get, get, get)
+	api.expectRequests(t, get, get, get, get)
 	for _, request := range api.Requests() {
 		for name, want := range map[string]string{
 			"Authorization": "Bearer " + testToken,
@@ -193,9 +192,9 @@ func TestConfigure_maxRetries(t *testing.T) {
 			api := newAPI(t, mockapi.Options{})
 			api.Inject(mockapi.Fault{Times: mockapi.Always, Status: http.StatusInternalServerError})
 			p := newProtocol(t)
-			expectSaid(t, p.configure(t, api.json(argument)))
+			expectDiagnostics(t, p.configure(t, api.json(argument)))
 			_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
-			expectSaid(t, diagnostics, "error: Cannot read Run 100: GET http.*/api/operations/100 returned HTTP status 500: Internal Server Error.\n\nThe deployment failed")
+			expectDiagnostics(t, diagnostics, "error: Cannot read Run 100: GET http.*/api/operations/100 returned HTTP status 500: Internal Server Error.\n\nThe deployment failed")
 			if got := len(api.Requests()); got != requests {
 				t.Errorf("got %d requests, want %d", got, requests)
 			}
@@ -208,16 +207,16 @@ func TestConfigure_requestTimeout(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	api.Inject(mockapi.Fault{Times: mockapi.Always, Delay: time.Minute})
 	p := newProtocol(t)
-	expectSaid(t, p.configure(t, api.json(`"request_timeout": "1s", "max_retries": 1`)))
+	expectDiagnostics(t, p.configure(t, api.json(`"request_timeout": "1s", "max_retries": 1`)))
 	_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
-	expectSaid(t, diagnostics, "error: Cannot read Run 100: GET http.*/api/operations/100 received no usable response: .*There was no complete response in time. Try again later, or increase the provider's .request_timeout.")
-	api.expectSeen(t, "GET /api/operations/100", "GET /api/operations/100")
+	expectDiagnostics(t, diagnostics, "error: Cannot read Run 100: GET http.*/api/operations/100 received no usable response: .*There was no complete response in time. Try again later, or increase the provider's .request_timeout.")
+	api.expectRequests(t, "GET /api/operations/100", "GET /api/operations/100")
 }
 
-// quiet keeps failed handshakes, which are what is tested, out of the output.
+// quiet discards the log of the expected handshake failures.
 var quiet = log.New(io.Discard, "", 0)
 
-// newTLSAPI is newAPI behind TLS, with a certificate that only the returned file vouches for.
+// newTLSAPI is newAPI behind TLS, with a certificate that only the returned file certifies.
 func newTLSAPI(t *testing.T) (api *api, authority string) {
 	t.Helper()
 	api = newAPI(t, mockapi.Options{})
@@ -245,28 +244,28 @@ func TestConfigure_trust(t *testing.T) {
 		fmt.Sprintf(`"ca_cert_file": %q`, authority): nil,
 	} {
 		p := newProtocol(t)
-		expectSaid(t, p.configure(t, api.json(arguments)))
+		expectDiagnostics(t, p.configure(t, api.json(arguments)))
 		_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
-		expectSaid(t, diagnostics, want...)
+		expectDiagnostics(t, diagnostics, want...)
 	}
 }
 
-// A leading ~/ of ca_cert_file is the home directory.
-func TestConfigure_homeOfAuthorities(t *testing.T) {
+// ~/ in ca_cert_file is the home directory.
+func TestConfigure_caCertFileInHome(t *testing.T) {
 	api, authority := newTLSAPI(t)
 	t.Setenv("HOME", filepath.Dir(authority))
 	readsWith(t, api, api.json(`"ca_cert_file": "~/ca.pem"`), testToken)
 }
 
-// An object of timeouts that sets none is a warning: its only name may be misspelt.
+// An empty timeouts object is a warning, because its only name may be misspelled.
 func TestConfigure_timeouts(t *testing.T) {
 	t.Parallel()
 	p := newProtocol(t)
 	for resource, names := range map[string]string{"qualytics_run_rerun": "create, delete, update", "qualytics_run_resume": "create, update"} {
-		expectSaid(t, p.validateResource(t, resource, `{"run_id": 100, "timeouts": {}}`),
+		expectDiagnostics(t, p.validateResource(t, resource, `{"run_id": 100, "timeouts": {}}`),
 			"warning at timeouts: No timeout set: timeouts sets none of "+names+", so the defaults apply. .*check the spelling.$")
-		expectSaid(t, p.validateResource(t, resource, `{"run_id": 100, "timeouts": {"create": "1m"}}`))
-		expectSaid(t, p.validateResource(t, resource, `{"run_id": 100, "timeouts": {"create": "30"}}`),
+		expectDiagnostics(t, p.validateResource(t, resource, `{"run_id": 100, "timeouts": {"create": "1m"}}`))
+		expectDiagnostics(t, p.validateResource(t, resource, `{"run_id": 100, "timeouts": {"create": "30"}}`),
 			`error at timeouts.*: Invalid duration: timeouts.create must be a duration greater than zero with a unit, .*not "30".$`)
 	}
 }

@@ -22,7 +22,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
-// A gateway's page is not the API's word: what it means, and the way out, depend on its status.
+// The explanation of a gateway's page depends on its status, and never attributes it to the API.
 func TestDiagnostics_gateway(t *testing.T) {
 	t.Parallel()
 	const page = "<html><head><title>nginx</title></head></html>"
@@ -45,14 +45,14 @@ func TestDiagnostics_gateway(t *testing.T) {
 			api := newAPI(t, mockapi.Options{})
 			api.Inject(mockapi.Fault{Times: mockapi.Always, Status: status, Body: page})
 			p := newProtocol(t)
-			expectSaid(t, p.configure(t, api.json(`"max_retries": 0`)))
+			expectDiagnostics(t, p.configure(t, api.json(`"max_retries": 0`)))
 			_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
-			expectSaid(t, diagnostics, want)
+			expectDiagnostics(t, diagnostics, want)
 			if status < 500 && status != http.StatusTooManyRequests {
-				api.expectSeen(t, "GET /api/operations/100")
+				api.expectRequests(t, "GET /api/operations/100")
 				for _, diagnostic := range diagnostics {
-					if strings.Contains(said(diagnostic), "Editor team permission") || strings.Contains(said(diagnostic), "No such Run") {
-						t.Errorf("the page passes for the API's word: %s", said(diagnostic))
+					if strings.Contains(diagnosticLine(diagnostic), "Editor team permission") || strings.Contains(diagnosticLine(diagnostic), "No such Run") {
+						t.Errorf("the page is attributed to the API: %s", diagnosticLine(diagnostic))
 					}
 				}
 			}
@@ -60,7 +60,7 @@ func TestDiagnostics_gateway(t *testing.T) {
 	}
 }
 
-// What the API itself says by 429 and 5xx, beside a gateway's page.
+// 429 and 5xx responses of the API itself.
 func TestDiagnostics_unavailable(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[int]string{
@@ -70,13 +70,13 @@ func TestDiagnostics_unavailable(t *testing.T) {
 		api := newAPI(t, mockapi.Options{})
 		api.Inject(mockapi.Fault{Times: mockapi.Always, Status: status})
 		p := newProtocol(t)
-		expectSaid(t, p.configure(t, api.json(`"max_retries": 0`)))
+		expectDiagnostics(t, p.configure(t, api.json(`"max_retries": 0`)))
 		_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
-		expectSaid(t, diagnostics, want)
+		expectDiagnostics(t, diagnostics, want)
 	}
 }
 
-// A rejected parameter is an error on the attribute that it belongs to, path parameters included.
+// A rejected parameter is an error on its attribute, including path parameters.
 func TestDiagnostics_rejectedParameters(t *testing.T) {
 	t.Parallel()
 	reject := func(location string) mockapi.Fault {
@@ -101,7 +101,7 @@ func TestDiagnostics_rejectedParameters(t *testing.T) {
 				api.Seed(scan(100, "failure"))
 			}
 			api.Inject(reject(test.location))
-			expectSaid(t, api.protocol(t).manage(t, test.resource).apply(t, `{"run_id": 100}`), test.want)
+			expectDiagnostics(t, api.protocol(t).manage(t, test.resource).apply(t, `{"run_id": 100}`), test.want)
 		})
 	}
 	for name, test := range map[string]struct{ config, want string }{
@@ -113,11 +113,11 @@ func TestDiagnostics_rejectedParameters(t *testing.T) {
 		fault.Method = http.MethodGet
 		api.Inject(fault)
 		_, diagnostics := api.protocol(t).read(t, name, test.config)
-		expectSaid(t, diagnostics, test.want)
+		expectDiagnostics(t, diagnostics, test.want)
 	}
 }
 
-// A wrong base URL is told as such by whatever meets it first, with the URL that was requested.
+// A wrong base URL is reported as such by each data source, with the requested URL.
 func TestDiagnostics_wrongURL(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
@@ -130,35 +130,35 @@ func TestDiagnostics_wrongURL(t *testing.T) {
 		{webUI.URL, webUI.URL + "/api/operations", "The response is not from the Qualytics API, .* Check that the provider's .url. is the base URL"},
 	} {
 		p := newProtocol(t)
-		expectSaid(t, p.configure(t, fmt.Sprintf(`{"url": %q, "token": %q}`, test.url, testToken)))
+		expectDiagnostics(t, p.configure(t, fmt.Sprintf(`{"url": %q, "token": %q}`, test.url, testToken)))
 		_, diagnostics := p.read(t, "qualytics_operations", `{}`)
-		expectSaid(t, diagnostics, "error: Cannot list Runs: GET "+test.requested+" returned HTTP status .*"+test.want)
+		expectDiagnostics(t, diagnostics, "error: Cannot list Runs: GET "+test.requested+" returned HTTP status .*"+test.want)
 		_, diagnostics = p.read(t, "qualytics_operation", `{"id": 100}`)
-		expectSaid(t, diagnostics, "error: Cannot read Run 100: GET "+test.requested+"/100 returned HTTP status .*"+test.want)
+		expectDiagnostics(t, diagnostics, "error: Cannot read Run 100: GET "+test.requested+"/100 returned HTTP status .*"+test.want)
 	}
 }
 
-// http:// to a port that speaks TLS, and a redirect to an address that is not trusted.
+// http:// to a TLS port, and a redirect to an untrusted address.
 func TestDiagnostics_schemes(t *testing.T) {
 	t.Parallel()
 	secure, _ := newTLSAPI(t)
 	plain := newProtocol(t)
-	expectSaid(t, plain.configure(t, fmt.Sprintf(`{"url": %q, "token": %q}`, strings.Replace(secure.url, "https:", "http:", 1), testToken)))
+	expectDiagnostics(t, plain.configure(t, fmt.Sprintf(`{"url": %q, "token": %q}`, strings.Replace(secure.url, "https:", "http:", 1), testToken)))
 	_, diagnostics := plain.read(t, "qualytics_operation", `{"id": 100}`)
-	expectSaid(t, diagnostics, "error: Cannot read Run 100: .*HTTP status 400: .*\n\nThe server expects TLS. Change the provider's .url. from http:// to https://.")
+	expectDiagnostics(t, diagnostics, "error: Cannot read Run 100: .*HTTP status 400: .*\n\nThe server expects TLS. Change the provider's .url. from http:// to https://.")
 
 	redirecting := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, secure.url+r.URL.Path, http.StatusMovedPermanently)
 	}))
 	t.Cleanup(redirecting.Close)
 	redirected := newProtocol(t)
-	expectSaid(t, redirected.configure(t, fmt.Sprintf(`{"url": %q, "token": %q}`, redirecting.URL, testToken)))
+	expectDiagnostics(t, redirected.configure(t, fmt.Sprintf(`{"url": %q, "token": %q}`, redirecting.URL, testToken)))
 	_, diagnostics = redirected.read(t, "qualytics_operation", `{"id": 100}`)
-	expectSaid(t, diagnostics, "error: Cannot read Run 100: GET "+redirecting.URL+"/api/operations/100 received no usable response: redirected to "+secure.url+
+	expectDiagnostics(t, diagnostics, "error: Cannot read Run 100: GET "+redirecting.URL+"/api/operations/100 received no usable response: redirected to "+secure.url+
 		"/api/operations/100, where the request failed: .*certificate.*\n\nThe provider's .url. redirects to "+secure.url+". If that is your deployment, set .url. to it. .*ca_cert_file")
 }
 
-// A rejected token is named by where it came from, with its expiry where it has one.
+// The error about a rejected token names its source and, if known, its expiry.
 func TestDiagnostics_token(t *testing.T) {
 	jwt := func(claims string) string {
 		return "eyJhbGciOiJIUzI1NiJ9." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".c2lnbmF0dXJl"
@@ -167,9 +167,9 @@ func TestDiagnostics_token(t *testing.T) {
 	rejected := func(config, want string) {
 		t.Helper()
 		p := newProtocol(t)
-		expectSaid(t, p.configure(t, config))
+		expectDiagnostics(t, p.configure(t, config))
 		_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
-		expectSaid(t, diagnostics, "error: Cannot read Run 100: GET "+api.url+"/api/operations/100 returned HTTP status 401: .*\n\n"+want)
+		expectDiagnostics(t, diagnostics, "error: Cannot read Run 100: GET "+api.url+"/api/operations/100 returned HTTP status 401: .*\n\n"+want)
 	}
 	inBlock := func(token string) string { return fmt.Sprintf(`{"url": %q, "token": %q}`, api.url, token) }
 	rejected(inBlock("another-token"), `The API token \(set in the provider block\) is wrong, was revoked, or is for another deployment. Check the token, and that the deployment accepts API tokens.$`)
@@ -182,7 +182,7 @@ func TestDiagnostics_token(t *testing.T) {
 	rejected(withoutToken, `The API token \(taken from the environment variable QUALYTICS_TOKEN\) is wrong`)
 }
 
-// A server's text reaches the terminal printable and short.
+// Text from the server is printable and short in diagnostics.
 func TestDiagnostics_printable(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
@@ -194,7 +194,7 @@ func TestDiagnostics_printable(t *testing.T) {
 		api.Inject(mockapi.Fault{Status: 400, Body: body})
 		_, diagnostics := api.protocol(t).read(t, "qualytics_operation", `{"id": 100}`)
 		for _, diagnostic := range diagnostics {
-			text := said(diagnostic)
+			text := diagnosticLine(diagnostic)
 			if len(text) > 4000 || !strings.Contains(text, "red") || strings.ContainsAny(text, "\x00\x1b\u009b") || strings.Contains(text, `\x1b`) {
 				t.Errorf("%d bytes: %.300q", len(text), text)
 			}
@@ -202,7 +202,7 @@ func TestDiagnostics_printable(t *testing.T) {
 	}
 }
 
-// The advice fits where the failure is reported.
+// The advice differs between resources and actions.
 func TestDiagnostics_advice(t *testing.T) {
 	t.Parallel()
 	lost := &qualytics.Error{Call: "PUT https://a.qualytics.io/api/operations/rerun/100", Kind: qualytics.KindDisconnected, Detail: "EOF"}
@@ -226,17 +226,17 @@ func TestDiagnostics_advice(t *testing.T) {
 		var diags diag.Diagnostics
 		addErrorAt(&diags, path.Root("run_id"), test.subject, test.err)
 		t.Log(name)
-		expectSaid(t, protocolDiagnostics(diags), "error: Cannot "+test.subject.verb+" Run 100: "+test.want)
+		expectDiagnostics(t, protocolDiagnostics(diags), "error: Cannot "+test.subject.verb+" Run 100: "+test.want)
 		for _, diagnostic := range diags {
 			if test.subject.inAction && (strings.Contains(diagnostic.Detail(), "timeouts") || strings.Contains(diagnostic.Detail(), "import")) {
-				t.Errorf("%s: not for an action: %s", name, diagnostic.Detail())
+				t.Errorf("%s: the text is not for actions: %s", name, diagnostic.Detail())
 			}
 		}
 	}
 }
 
-// A message with control characters, NUL among them, goes through Terraform's state and plans unharmed.
-func TestAccDiagnostics_oddMessage(t *testing.T) {
+// A message with control characters, including NUL, passes through state and plan unchanged.
+func TestAccDiagnostics_controlCharacters(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	api.Plan(mockapi.Outcome{Message: "\x1b[31mred\x1b[0m \x00 \u0085\u202e 🎉"})
 	acceptance(t, resource.TestCase{Steps: []resource.TestStep{{

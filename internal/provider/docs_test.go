@@ -20,10 +20,10 @@ import (
 
 const repository = "../.."
 
-// Every configuration that the documentation shows is a file under examples/, which TestAccExamples runs,
-// and every example is shown somewhere.
-func TestDocs_showWhatIsTested(t *testing.T) {
-	files := map[string]string{} // example files, by what they say
+// Every configuration in the documentation is a file under examples/, which TestAccExamples runs,
+// and every example appears in the documentation.
+func TestDocs_examplesAreTested(t *testing.T) {
+	files := map[string]string{} // example files, by content
 	for _, file := range exampleFiles(t) {
 		files[strings.TrimSpace(readDoc(t, "examples/"+file))] = file
 	}
@@ -33,18 +33,18 @@ func TestDocs_showWhatIsTested(t *testing.T) {
 			file, isExample := files[strings.TrimSpace(block.text)]
 			shown[file] = true
 			if !isExample && block.isConfiguration() {
-				t.Errorf("%s:%d: this configuration is no file under examples/, so no test runs it", page, block.line)
+				t.Errorf("%s:%d: this configuration is not a file under examples/, so no test runs it", page, block.line)
 			}
 		}
 	}
 	for _, file := range files {
 		if !shown[file] {
-			t.Errorf("examples/%s is shown nowhere in the documentation", file)
+			t.Errorf("examples/%s does not appear in the documentation", file)
 		}
 	}
 }
 
-// Links within the repository lead somewhere.
+// Links within the repository work.
 func TestDocs_linksWork(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	for _, page := range docPages(t, "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs") {
@@ -61,7 +61,7 @@ func TestDocs_linksWork(t *testing.T) {
 				file += ".md" // links between the registry's pages have no extension
 			}
 			if _, err := os.Stat(filepath.Join(repository, file)); err != nil {
-				t.Errorf("%s: the link %s leads nowhere", page, match[1])
+				t.Errorf("%s: the link %s is broken", page, match[1])
 			} else if fragment != "" && !slices.Contains(anchors(readDoc(t, file)), fragment) {
 				t.Errorf("%s: there is no heading for the link %s", page, match[1])
 			}
@@ -69,7 +69,7 @@ func TestDocs_linksWork(t *testing.T) {
 	}
 }
 
-// The page on troubleshooting knows every error and every warning of the provider by its title.
+// The troubleshooting guide lists the title of every error and warning of the provider.
 func TestDocs_explainEveryDiagnostic(t *testing.T) {
 	page := readDoc(t, "docs/guides/troubleshooting.md")
 	for _, title := range diagnosticTitles(t) {
@@ -90,7 +90,7 @@ func readDoc(t *testing.T, file string) string {
 	return string(text)
 }
 
-// docPages are these files, and all files in these directories.
+// docPages returns the files, and all files in the directories.
 func docPages(t *testing.T, roots ...string) []string {
 	t.Helper()
 	var pages []string
@@ -108,7 +108,7 @@ func docPages(t *testing.T, roots ...string) []string {
 	return pages
 }
 
-// codeBlock is a fenced block of a page in Markdown.
+// codeBlock is a fenced code block in Markdown.
 type codeBlock struct {
 	language string
 	text     string
@@ -135,7 +135,7 @@ func codeBlocks(page string) []codeBlock {
 
 var looksLikeConfiguration = regexp.MustCompile(`(?m)^\s*(terraform|provider|variable|data|resource|action|list|check|import|output|module|run|lifecycle)\b[^\n=]*\{\s*$`)
 
-// isConfiguration reports whether a block is Terraform's language, whatever it says that it is.
+// isConfiguration reports whether a block contains Terraform configuration, whatever its language.
 func (b codeBlock) isConfiguration() bool {
 	return b.language == "terraform" || b.language == "hcl" || looksLikeConfiguration.MatchString(b.text)
 }
@@ -146,7 +146,7 @@ var (
 	noAnchor    = regexp.MustCompile(`[^a-z0-9 _-]`)
 )
 
-// anchors are the fragments that a page's headings have.
+// anchors returns the fragments of a page's headings.
 func anchors(page string) []string {
 	var found []string
 	for _, match := range heading.FindAllStringSubmatch(page, -1) {
@@ -158,8 +158,8 @@ func anchors(page string) []string {
 	return found
 }
 
-// diagnosticTitles are the titles of the errors and warnings that the provider's source reports, each as
-// the fixed parts of its text.
+// diagnosticTitles returns the titles of all diagnostics in the provider's source, each as the
+// fixed parts of its text.
 func diagnosticTitles(t *testing.T) [][]string {
 	t.Helper()
 	sources, err := filepath.Glob("*.go")
@@ -188,7 +188,7 @@ func diagnosticTitles(t *testing.T) [][]string {
 	return titles
 }
 
-// diagnosticTitle is the expression that is the title, if the node reports a diagnostic.
+// diagnosticTitle returns the title expression of a node that reports a diagnostic.
 func diagnosticTitle(node ast.Node) ast.Expr {
 	call, ok := node.(*ast.CallExpr)
 	if !ok {
@@ -207,7 +207,7 @@ func diagnosticTitle(node ast.Node) ast.Expr {
 	return nil
 }
 
-// fixedParts are the literal texts in an expression, without the verbs of a format.
+// fixedParts returns the string literals in an expression, split at format verbs.
 func fixedParts(expression ast.Expr) []string {
 	var parts []string
 	ast.Inspect(expression, func(node ast.Node) bool {

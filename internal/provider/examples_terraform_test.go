@@ -26,8 +26,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// exampleTerraform runs a Terraform's (or OpenTofu's) commands as a user types them, with the provider in
-// this process.
+// exampleTerraform runs the commands of Terraform or OpenTofu with the provider in this process.
 type exampleTerraform struct {
 	path      string
 	version   []int
@@ -36,7 +35,7 @@ type exampleTerraform struct {
 	cliConfig string
 }
 
-// newExampleTerraform finds Terraform where the acceptance tests find it, and starts the provider.
+// newExampleTerraform starts the provider for the Terraform of the acceptance tests.
 func newExampleTerraform(t *testing.T) *exampleTerraform {
 	t.Helper()
 	if os.Getenv("TF_ACC") == "" {
@@ -44,7 +43,7 @@ func newExampleTerraform(t *testing.T) *exampleTerraform {
 	}
 	tf := &exampleTerraform{cliConfig: filepath.Join(t.TempDir(), "terraformrc")}
 	if tf.path = terraformPath(); tf.path == "" {
-		t.Fatal("The examples need Terraform or OpenTofu on PATH, or TF_ACC_TERRAFORM_PATH.")
+		t.Fatal("the examples require Terraform or OpenTofu on PATH, or TF_ACC_TERRAFORM_PATH")
 	}
 	if err := os.WriteFile(tf.cliConfig, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -62,7 +61,7 @@ func newExampleTerraform(t *testing.T) *exampleTerraform {
 	return tf
 }
 
-// terraformPath is the Terraform or OpenTofu that the acceptance tests run; "" where there is none.
+// terraformPath returns the Terraform or OpenTofu of the acceptance tests, or "".
 func terraformPath() string {
 	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
 		return path
@@ -75,14 +74,14 @@ func terraformPath() string {
 	return ""
 }
 
-// isOpenTofu reports whether the acceptance tests run OpenTofu, whose versions have other features than
-// Terraform's of the same number.
+// isOpenTofu reports whether the acceptance tests run OpenTofu, whose features differ from those of
+// the same version of Terraform.
 var isOpenTofu = sync.OnceValue(func() bool {
 	output, err := exec.CommandContext(context.Background(), terraformPath(), "version").Output()
 	return err == nil && strings.Contains(string(output), "OpenTofu")
 })
 
-// versionNumbers are the numbers of a version such as 1.14.0-rc1.
+// versionNumbers returns the numbers of a version such as 1.14.0-rc1.
 func versionNumbers(version string) []int {
 	release, _, _ := strings.Cut(version, "-")
 	var numbers []int
@@ -93,20 +92,20 @@ func versionNumbers(version string) []int {
 	return numbers
 }
 
-// needs skips a test that needs a newer Terraform. OpenTofu has neither actions nor queries, which came with
-// Terraform 1.14.
+// needs skips a test that requires a newer Terraform. OpenTofu has no actions and queries, which
+// Terraform 1.14 added.
 func (tf *exampleTerraform) needs(t *testing.T, version string) {
 	t.Helper()
 	if slices.Compare(tf.version, versionNumbers(version)) < 0 {
-		t.Skipf("needs Terraform %s", version)
+		t.Skipf("requires Terraform %s", version)
 	}
 	if tf.isTofu && slices.Compare(versionNumbers(version), []int{1, 14}) >= 0 {
-		t.Skip("OpenTofu does not have it")
+		t.Skip("not available in OpenTofu")
 	}
 }
 
-// serveForReattach serves the provider until the test ends, and returns what TF_REATTACH_PROVIDERS tells
-// Terraform about it.
+// serveForReattach serves the provider until the test ends, and returns the value of
+// TF_REATTACH_PROVIDERS.
 func serveForReattach(t *testing.T) string {
 	t.Helper()
 	const name = "qualytics/qualytics"
@@ -136,18 +135,18 @@ func serveForReattach(t *testing.T) string {
 		}
 		return string(text)
 	case <-time.After(10 * time.Second):
-		t.Fatal("The provider does not start.")
+		t.Fatal("the provider did not start")
 		return ""
 	}
 }
 
-// channelFor makes the channel that WithDebug takes. The type of its elements belongs to a module that this
-// one has no other use for.
+// channelFor creates the channel for WithDebug. The element type belongs to a module that is not
+// otherwise needed.
 func channelFor[T any](func(context.Context, chan T, chan struct{}) tf6server.ServeOpt) chan T {
 	return make(chan T)
 }
 
-// exampleModule is a root module in a directory of its own, and the mock server that it talks to.
+// exampleModule is a root module in its own directory, with its mock server.
 type exampleModule struct {
 	*mockapi.Server
 	t   *testing.T
@@ -156,7 +155,7 @@ type exampleModule struct {
 	env []string
 }
 
-// at is the root module in a directory.
+// at returns the root module in a directory.
 func (tf *exampleTerraform) at(t *testing.T, dir string) *exampleModule {
 	t.Helper()
 	return &exampleModule{t: t, tf: tf, dir: dir, env: append(os.Environ(),
@@ -164,7 +163,8 @@ func (tf *exampleTerraform) at(t *testing.T, dir string) *exampleModule {
 		"TF_INPUT=0", "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1", "TF_CLI_ARGS=-no-color")}
 }
 
-// module makes a root module of files, which it copies, with a mock server that serves the demo's history.
+// module creates a root module from copies of files, with a mock server that serves the demo's
+// history.
 func (tf *exampleTerraform) module(t *testing.T, files map[string]string) *exampleModule {
 	t.Helper()
 	dir := t.TempDir()
@@ -189,15 +189,15 @@ func (tf *exampleTerraform) module(t *testing.T, files map[string]string) *examp
 	module.Seed(mockapi.Demo(time.Now())...)
 	listener := httptest.NewServer(module.Server)
 	t.Cleanup(listener.Close)
-	// For the provider, which runs in this process, and for examples that take them as variables.
+	// For the provider in this process, and for examples with variables for them.
 	t.Setenv("QUALYTICS_URL", listener.URL)
 	t.Setenv("QUALYTICS_TOKEN", testToken)
 	module.env = append(module.env, "QUALYTICS_URL="+listener.URL, "QUALYTICS_TOKEN="+testToken, "TF_VAR_qualytics_url="+listener.URL, "TF_VAR_qualytics_token="+testToken)
 	return module
 }
 
-// ownProcesses makes Terraform start a process for each provider block, as it does for users. The provider of
-// this process serves only one.
+// ownProcesses makes Terraform start a process for each provider block, as for users. The provider
+// in this process can serve only one.
 func (m *exampleModule) ownProcesses() {
 	m.t.Helper()
 	provider, err := builtProvider()
@@ -212,7 +212,7 @@ func (m *exampleModule) ownProcesses() {
 	m.env = append(m.env, "TF_REATTACH_PROVIDERS=", "TF_CLI_CONFIG_FILE="+cliConfig)
 }
 
-// run runs a command of Terraform. It returns the output and the exit code.
+// run runs a Terraform command, and returns its output and exit code.
 func (m *exampleModule) run(arguments ...string) (string, int) {
 	m.t.Helper()
 	return m.execute(m.tf.path, arguments...)
@@ -241,13 +241,13 @@ func (m *exampleModule) execute(path string, arguments ...string) (string, int) 
 	return output.String(), command.ProcessState.ExitCode()
 }
 
-// applied applies the module, and checks that nothing is left to do. The data source of a check block is no
-// such thing, although Terraform plans to read it every time.
+// applied applies the module, and checks that the next plan is empty. Data sources in check blocks
+// do not count, because Terraform plans to read them every time.
 func (m *exampleModule) applied() string {
 	m.t.Helper()
 	output := m.mustRun("apply", "-auto-approve")
 	if plan, code := m.run("plan", "-detailed-exitcode"); code != 0 && !strings.Contains(plan, "Plan: 0 to add, 0 to change, 0 to destroy.") {
-		m.t.Errorf("The plan after the apply is not empty:\n%s", plan)
+		m.t.Errorf("the plan after the apply is not empty:\n%s", plan)
 	}
 	return output
 }
@@ -257,7 +257,7 @@ func (m *exampleModule) destroyed() {
 	m.mustRun("destroy", "-auto-approve")
 }
 
-// changes are the requests that change something, in order.
+// changes returns the changing requests, in order.
 func (m *exampleModule) changes() []string {
 	var changes []string
 	for _, request := range m.Requests() {
@@ -268,7 +268,7 @@ func (m *exampleModule) changes() []string {
 	return changes
 }
 
-// expectChanges checks the requests so far that change something.
+// expectChanges checks the changing requests so far.
 func (m *exampleModule) expectChanges(want ...string) {
 	m.t.Helper()
 	if got := m.changes(); !slices.Equal(got, want) {

@@ -21,14 +21,14 @@ const (
 	providerExample = examplesRoot + "/provider/provider.tf"
 )
 
-// exampleKind is a kind of example file: which files belong to it, and how it is tried.
+// exampleKind is a kind of example file: a pattern, and how to run the files.
 type exampleKind struct {
-	pattern string // of the path below examples/, as of path.Match
-	needs   string // the oldest Terraform that can run it; "" means any that the provider supports
+	pattern string // of the path below examples/, for filepath.Match
+	needs   string // the minimum version of Terraform; "" means any that the provider supports
 	try     func(t *testing.T, tf *exampleTerraform, file string)
 }
 
-// exampleKinds are the files that the documentation's generator looks for.
+// exampleKinds are the files that the documentation generator uses.
 var exampleKinds = []exampleKind{
 	{"provider/provider.tf", "", tryProviderBlock},
 	{"provider/provider-arguments.tf", "1.11", tryProviderBlock}, // has an ephemeral variable
@@ -41,7 +41,8 @@ var exampleKinds = []exampleKind{
 	{"list-resources/*/list-resource*.tfquery.hcl", "1.14", tryQuery},
 }
 
-// Every file under examples/ is run. A file that belongs to no kind and to no complete example is an error.
+// Every file under examples/ is run. A file that is neither of a known kind nor in a complete
+// example is an error.
 func TestAccExamples(t *testing.T) {
 	tf := newExampleTerraform(t)
 	modules := map[string]map[string]string{} // complete examples, by directory
@@ -55,7 +56,7 @@ func TestAccExamples(t *testing.T) {
 		}
 		kind, ok := kindOfExample(t, file)
 		if !ok {
-			t.Errorf("examples/%s: no kind of example has such a file", file)
+			t.Errorf("examples/%s: unknown kind of example", file)
 			continue
 		}
 		t.Run(file, func(t *testing.T) {
@@ -74,14 +75,14 @@ func TestAccExamples(t *testing.T) {
 	}
 }
 
-// The main example reruns once per release, whatever other scans there are meanwhile.
+// The main example reruns once per release, regardless of other scans.
 func TestAccExamples_rerunOnDeployment(t *testing.T) {
 	tf := newExampleTerraform(t)
 	module := tf.module(t, rerunOnDeployment(t))
 	module.applied()
-	module.Seed(mockapi.Run{ID: 60001, Result: "success", Created: time.Now().Add(-time.Minute)}) // of a schedule
+	module.Seed(mockapi.Run{ID: 60001, Result: "success", Created: time.Now().Add(-time.Minute)}) // by a schedule
 	if plan, code := module.run("plan", "-detailed-exitcode"); code != 0 {
-		t.Errorf("A later scan is a reason to rerun:\n%s", plan)
+		t.Errorf("a later scan causes a rerun:\n%s", plan)
 	}
 	module.mustRun("apply", "-auto-approve", "-var", "release=2026.05.2")
 	module.mustRun("apply", "-auto-approve", "-var", "release=2026.05.2", "-var", "datastore_id=102")
@@ -104,7 +105,7 @@ func rerunOnDeployment(t *testing.T) map[string]string {
 	return files
 }
 
-// The error of a shut gate is the one that the guide quotes. The same release passes once the data is
+// The error of a failed gate is the one in the guide. The same release passes after the data is
 // repaired.
 func TestAccExamples_gate(t *testing.T) {
 	tf := newExampleTerraform(t)
@@ -123,7 +124,7 @@ func TestAccExamples_gate(t *testing.T) {
 	}
 	plain := strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(output)), " ")
 	if quoted == "" || !strings.Contains(plain, quoted) {
-		t.Errorf("the error is not the one of the guide:\n%s\nwant\n%s", plain, quoted)
+		t.Errorf("the error differs from the guide:\n%s\nwant\n%s", plain, quoted)
 	}
 	module.mustRun("apply", "-auto-approve", "-var", "release=2026.05.2")
 	module.mustRun("destroy", "-auto-approve", "-var", "release=2026.05.2")
@@ -148,13 +149,13 @@ func TestAccExamples_mockedProvider(t *testing.T) {
 	if output := module.mustRun("test"); !strings.Contains(output, "2 passed, 0 failed") {
 		t.Errorf("the tests did not pass:\n%s", output)
 	}
-	if seen := module.Requests(); len(seen) > 0 {
-		t.Errorf("the provider requested %v", seen)
+	if requests := module.Requests(); len(requests) > 0 {
+		t.Errorf("requests were made: %v", requests)
 	}
 }
 
-// A pipeline plans into a file and applies it. The exit codes, the JSON of a shut gate and the error of a
-// stale plan are those of the guide.
+// A pipeline applies a saved plan. The exit codes, the JSON of a failed gate and the error about a
+// stale plan match the guide.
 func TestAccExamples_inCI(t *testing.T) {
 	tf := newExampleTerraform(t)
 	module := tf.module(t, map[string]string{"main.tf": examplesRoot + "/complete/in-ci/main.tf"})
@@ -175,7 +176,7 @@ func TestAccExamples_inCI(t *testing.T) {
 	module.Plan(identifying(37))
 	output, code := module.run("apply", "-auto-approve", "-json", "-var", "commit=0b7e6aa")
 	if code != 1 {
-		t.Errorf("the gate is shut, but the apply exits with %d", code)
+		t.Errorf("the gate failed, but the apply exits with %d", code)
 	}
 	found := false
 	for line := range strings.SplitSeq(output, "\n") {
@@ -192,11 +193,11 @@ func TestAccExamples_inCI(t *testing.T) {
 		}
 	}
 	if !found {
-		t.Errorf("no line of the JSON is the error of the gate:\n%s", output)
+		t.Errorf("the JSON does not contain the error of the gate:\n%s", output)
 	}
 }
 
-// The record goes when the resource is destroyed, and not before.
+// The record is deleted when the resource is destroyed, not earlier.
 func TestAccExamples_deleteAfterDestroy(t *testing.T) {
 	tf := newExampleTerraform(t)
 	tf.needs(t, "1.16")
@@ -207,7 +208,7 @@ func TestAccExamples_deleteAfterDestroy(t *testing.T) {
 	module.expectChanges("DELETE /api/operations/53175")
 }
 
-// A datastore that has no scan yet fails the plan, which names it.
+// A datastore without a scan fails the plan, and the error names the datastore.
 func TestAccExamples_noScanYet(t *testing.T) {
 	tf := newExampleTerraform(t)
 	module := tf.module(t, map[string]string{"main.tf": examplesRoot + "/complete/several-datastores/main.tf"})
@@ -218,10 +219,10 @@ func TestAccExamples_noScanYet(t *testing.T) {
 	}
 }
 
-// leftByTerraform are the names of files that using an example in place leaves behind.
+// leftByTerraform matches files that Terraform creates in an example's directory.
 var leftByTerraform = regexp.MustCompile(`^\.terraform|\.tfstate|\.tfplan$|^crash\.`)
 
-// exampleFiles are the paths of all files below examples/.
+// exampleFiles returns the paths of all files below examples/.
 func exampleFiles(t *testing.T) []string {
 	t.Helper()
 	var files []string
@@ -242,7 +243,8 @@ func exampleFiles(t *testing.T) []string {
 	return files
 }
 
-// moduleOf splits the path of a file of a complete example into the example's directory and the rest.
+// moduleOf splits the path of a file in a complete example into the example's directory and the
+// rest.
 func moduleOf(file string) (directory, rest string, ok bool) {
 	parts := strings.SplitN(file, "/", 3)
 	if len(parts) < 3 || parts[0] != "complete" && parts[0] != "guides" {
@@ -268,12 +270,12 @@ var (
 	actionPattern          = regexp.MustCompile(`(?m)^action "(\w+)" "(\w+)"`)
 )
 
-// requiredVersion is the oldest Terraform that a complete example says it runs with.
+// requiredVersion returns the minimum version of Terraform that a complete example declares.
 func requiredVersion(t *testing.T, files map[string]string) string {
 	t.Helper()
 	match := requiredVersionPattern.FindStringSubmatch(contentOf(t, files))
 	if match == nil {
-		t.Fatal("A complete example says which Terraform it needs, as required_version = \">= X.Y\".")
+		t.Fatal("a complete example must declare required_version = \">= X.Y\"")
 	}
 	return match[1]
 }
@@ -291,7 +293,8 @@ func contentOf(t *testing.T, files map[string]string) string {
 	return text.String()
 }
 
-// tryModule applies a root module, invokes the actions that no change triggers, and destroys it.
+// tryModule applies a root module, invokes actions that no change triggers, and destroys the
+// module.
 func tryModule(t *testing.T, tf *exampleTerraform, files map[string]string) *exampleModule {
 	t.Helper()
 	module := tf.module(t, files)
@@ -323,12 +326,12 @@ func tryDataSource(t *testing.T, tf *exampleTerraform, file string) {
 	tryModule(t, tf, map[string]string{"provider.tf": providerExample, "main.tf": file}).expectChanges()
 }
 
-// tryChange tries an example that changes something on the server.
+// tryChange runs an example that changes something on the server.
 func tryChange(t *testing.T, tf *exampleTerraform, file string) {
 	t.Helper()
 	module := tryModule(t, tf, map[string]string{"provider.tf": providerExample, "main.tf": file})
 	if len(module.changes()) == 0 {
-		t.Error("The example changes nothing.")
+		t.Error("the example changes nothing")
 	}
 }
 
@@ -341,18 +344,18 @@ func hasTests(files map[string]string) bool {
 	return false
 }
 
-// tryTests runs the tests that a complete example has.
+// tryTests runs the tests of a complete example.
 func tryTests(t *testing.T, tf *exampleTerraform, files map[string]string) {
 	t.Helper()
 	module := tf.module(t, files)
 	module.mustRun("init")
 	if output := module.mustRun("test"); strings.Contains(output, "0 passed") {
-		t.Errorf("No test was run:\n%s", output)
+		t.Errorf("no test was run:\n%s", output)
 	}
 }
 
-// tryImportCommand runs a script that imports the example resource beside it. Nothing is rerun by that, nor
-// by the apply that follows.
+// tryImportCommand runs a script that imports the example resource. Neither the import nor the next
+// apply reruns.
 func tryImportCommand(t *testing.T, tf *exampleTerraform, file string) {
 	t.Helper()
 	module := tf.module(t, map[string]string{
@@ -372,24 +375,24 @@ func tryImportCommand(t *testing.T, tf *exampleTerraform, file string) {
 	module.expectChanges()
 }
 
-// tryImportBlock imports a Run with an import block and with the resource that the file has, which reruns
-// nothing and leaves the record where it is.
+// tryImportBlock imports a Run with an import block. That neither reruns the Run nor deletes its
+// record.
 func tryImportBlock(t *testing.T, tf *exampleTerraform, file string) {
 	t.Helper()
 	module := tf.module(t, map[string]string{"provider.tf": providerExample, "main.tf": file})
 	if output := module.applied(); !strings.Contains(output, "1 imported") {
-		t.Errorf("Nothing was imported:\n%s", output)
+		t.Errorf("nothing was imported:\n%s", output)
 	}
 	module.destroyed()
 	module.expectChanges()
 }
 
-// tryQuery runs a query, and imports what it found with the configuration that it generated.
+// tryQuery runs a query, and imports its results with the generated configuration.
 func tryQuery(t *testing.T, tf *exampleTerraform, file string) {
 	t.Helper()
 	module := tf.module(t, map[string]string{"provider.tf": providerExample, "list.tfquery.hcl": file})
 	if output := module.mustRun("query", "-generate-config-out=generated.tf"); !strings.Contains(output, "53388") {
-		t.Errorf("The query does not find Run 53388:\n%s", output)
+		t.Errorf("the query does not return Run 53388:\n%s", output)
 	}
 	module.applied()
 	module.expectChanges()

@@ -13,7 +13,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// The guard of the complete example warns of the scans of the last day that failed, and names no others.
+// The guard warns only about failed scans of the last day.
 func TestAccExamples_guard(t *testing.T) {
 	tf := newExampleTerraform(t)
 	tf.needs(t, "1.5")
@@ -24,15 +24,15 @@ func TestAccExamples_guard(t *testing.T) {
 	}
 	module.Seed(failed(60001, 25*time.Hour))
 	if output := module.mustRun("apply", "-auto-approve"); strings.Contains(output, "day failed") {
-		t.Errorf("A failure of yesterday is warned of:\n%s", output)
+		t.Errorf("the guard warns about an older failure:\n%s", output)
 	}
 	module.Seed(failed(60002, 23*time.Hour))
 	if output := module.mustRun("apply", "-auto-approve"); !strings.Contains(output, "Scans of the last day failed: 60002.") {
-		t.Errorf("A failure of the last day is not warned of, or another one is:\n%s", output)
+		t.Errorf("the guard does not warn about exactly the failure of the last day:\n%s", output)
 	}
 }
 
-// Retention deletes the records of old Runs, and of no others. The second time there are none.
+// Retention deletes only the records of old Runs. The second time there are none.
 func TestAccExamples_retention(t *testing.T) {
 	tf := newExampleTerraform(t)
 	tf.needs(t, "1.14")
@@ -48,13 +48,13 @@ func TestAccExamples_retention(t *testing.T) {
 		module.mustRun("apply", "-auto-approve", "-var", "older_than=672h", "-invoke=action.qualytics_run_delete.old")
 	}
 	changes := module.changes()
-	slices.Sort(changes) // actions run side by side
+	slices.Sort(changes) // actions run concurrently
 	if len(want) == 0 || !slices.Equal(changes, want) {
 		t.Errorf("got the changing requests %q, want %q", changes, want)
 	}
 }
 
-// A Run that has not ended for too long is aborted. A younger one is not.
+// Only a Run that has been active for too long is aborted.
 func TestAccExamples_stuck(t *testing.T) {
 	tf := newExampleTerraform(t)
 	tf.needs(t, "1.14")
@@ -62,7 +62,7 @@ func TestAccExamples_stuck(t *testing.T) {
 	stuck := time.Now().Add(-7 * time.Hour)
 	module.Seed(mockapi.Run{ID: 60001, Result: "running", Created: stuck, StartTime: stuck})
 	if output := module.mustRun("apply", "-auto-approve"); !strings.Contains(output, `"60001" = "scan on `) {
-		t.Errorf("The output does not name the Run:\n%s", output)
+		t.Errorf("the output does not name the Run:\n%s", output)
 	}
 	for range 2 {
 		module.mustRun("apply", "-auto-approve", "-invoke=action.qualytics_run_abort.stuck")

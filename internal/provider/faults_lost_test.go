@@ -10,7 +10,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// The response is lost after the Run was started: the Run is found, and adopted.
+// The response is lost after the Run was started. The Run is found and adopted.
 var faultsLost = []faultRow{
 	{
 		phase: creating, fault: "PUT: connection closed after the effect", terraform: true,
@@ -46,7 +46,7 @@ var faultsLost = []faultRow{
 		requests: []string{rerun100}, server: []int64{101}, state: "Run 101", next: noChanges, holds: 101,
 	},
 	{
-		phase: creating, fault: "PUT: 504; the Run is created while it is looked for",
+		phase: creating, fault: "PUT: 504; the Run is created during the search for it",
 		prepare: onRerun(mockapi.Fault{Status: 504}).and(func(s *scene) {
 			s.Inject(mockapi.Fault{Method: "GET", Path: listPath, Skip: 2, Hook: func() { s.Start(100, nil) }})
 		}),
@@ -73,13 +73,13 @@ var faultsLost = []faultRow{
 		requests: []string{rerun100}, server: []int64{101}, state: "Run 101", next: noChanges, holds: 101,
 	},
 	{
-		phase: creating, fault: "PUT: connection closed after the effect; a schedule starts the same meanwhile",
+		phase: creating, fault: "PUT: connection closed after the effect; a schedule starts an identical Run meanwhile",
 		prepare: onLost(true, starts(bySchedule)), says: []finding{warns(adoptLost, wasFound+"102")},
 		requests: []string{rerun100}, server: []int64{101, 102}, others: []int64{101}, state: "Run 102", next: noChanges, holds: 102,
 	},
 	{
 		phase:   creating,
-		fault:   "PUT: connection closed after the effect; a colleague starts the same meanwhile; another start has shown the user",
+		fault:   "PUT: connection closed after the effect; a colleague starts an identical Run meanwhile; the user is known from another start",
 		prepare: prepare(anotherFirst).and(onLost(true, starts(byColleague))), says: []finding{warns(adoptLost, wasFound+"103")},
 		requests: []string{rerun100, rerun100}, server: []int64{101, 102, 103}, beside: 101, others: []int64{102},
 		state: "Run 103", next: noChanges, holds: 103,
@@ -102,7 +102,7 @@ var faultsLost = []faultRow{
 		requests: []string{rerun100}, server: []int64{101}, state: "Run 101", next: noChanges, holds: 101,
 	},
 	{
-		phase: creating, fault: "PUT: response lost; the first look fails, and the first reading of the source", latest: true,
+		phase: creating, fault: "PUT: response lost; the first search fails, and the first read of the source", latest: true,
 		arguments: `, "max_retries": 0`,
 		prepare: onRerun(mockapi.Fault{Close: true, AfterEffect: true}).
 			and(on("GET", "/api/operations/100", mockapi.Fault{Status: 500})).
@@ -134,7 +134,7 @@ var faultsLost = []faultRow{
 	},
 }
 
-// Ctrl-C.
+// Terraform is interrupted with Ctrl-C.
 var faultsInterrupted = []faultRow{
 	{
 		phase: creating, fault: "Ctrl-C while the PUT hangs, which ends without effect", arguments: `, "request_timeout": "1s"`,

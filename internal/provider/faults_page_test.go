@@ -13,11 +13,11 @@ import (
 	"testing"
 )
 
-var updateTable = flag.Bool("update", false, "write contributing/faults.md anew")
+var updateTable = flag.Bool("update", false, "write contributing/faults.md")
 
 const faultsPage = "../../contributing/faults.md"
 
-// The page for contributors is the table that is tested: each cell is what a test asserts.
+// The page for contributors is generated from the tested table.
 func TestFaultsPage(t *testing.T) {
 	t.Parallel()
 	var page strings.Builder
@@ -36,7 +36,7 @@ func TestFaultsPage(t *testing.T) {
 	}
 	written, err := os.ReadFile(faultsPage)
 	if err != nil || string(written) != page.String() {
-		t.Errorf("contributing/faults.md is not the table that is tested (%v): write it with\n"+
+		t.Errorf("contributing/faults.md does not match the tested table (%v). Update it with\n"+
 			"go test ./internal/provider -run TestFaultsPage -update", err)
 	}
 }
@@ -70,7 +70,7 @@ func (row *faultRow) serverCell() string {
 		cells[i] = strconv.FormatInt(id, 10)
 		switch {
 		case slices.Contains(row.others, id):
-			cells[i] += " (somebody else's)"
+			cells[i] += " (by others)"
 		case slices.Contains(row.orphans, id):
 			cells[i] += " (named by the error)"
 		case id == row.beside:
@@ -87,54 +87,55 @@ func orNone(cells []string, separator string) string {
 	return strings.Join(cells, separator)
 }
 
-const faultsIntroduction = `# What goes wrong, and what becomes of it
+const faultsIntroduction = `# Faults and their outcome
 
-The promise: a Run is never started twice, never lost track of, and no record is deleted that is not ours.
+Apart from the known limitations below, the provider never starts a Run twice, never loses track of a Run, and deletes
+only its own records.
 
-Each row of this table is a test (TestFaults in internal/provider/faults_test.go), and each cell is what it asserts.
-The resource reruns Run 100. In every phase but plan and create, it holds Run 101 before, which counts as new on the
-server. A test provokes the fault in a provider process of its own, and checks every diagnostic, every changing
-request, the Runs on the server and the state. Then it plans and applies again without the fault, after which the
-resource holds one successful Run and plans no changes. Finally it destroys the resource, which leaves nothing behind
-but what was there before, what is somebody else's and what an error has named.
+Each row of this table is a test (TestFaults in internal/provider/faults_test.go), and the test asserts each cell.
+The resource reruns Run 100. In all phases except plan and create, it already holds Run 101, which counts as new on the
+server. The test causes the fault in a new provider process, and checks every diagnostic, every changing request, the
+Runs on the server and the state. Then it plans and applies again without the fault: the resource holds one successful
+Run and plans no changes. Finally it destroys the resource. Only the original Runs, the Runs of others and those that an
+error has named are left.
 
-The page is written from the tested table: ` + "`go test ./internal/provider -run TestFaultsPage -update`" + `.
+This page is generated from the tested table: ` + "`go test ./internal/provider -run TestFaultsPage -update`" + `.
 
 `
 
 const faultsElsewhere = `
 ## Tests elsewhere
 
-With a real Terraform and the provider as a process of its own:
+With a real Terraform and the provider as a separate process:
 
 - Some rows of the table: TestAccFaults.
 - Ctrl-C while waiting: TestAccInterrupt_create, TestAccInterrupt_update.
-- SIGTERM to the process group, to a busy provider, to an idle one: TestAccInterrupt_terminated,
+- SIGTERM to the process group, to a busy provider and to an idle provider: TestAccInterrupt_terminated,
   TestAccInterrupt_terminatedProvider, TestAccInterrupt_idle.
 - SIGKILL while waiting: TestAccInterrupt_killed.
-- A timed-out create, then terraform untaint: TestAccUntaint.
+- A timed-out create followed by terraform untaint: TestAccUntaint.
 
 With the client alone:
 
 - HTTP/2 streams that are reset with PROTOCOL_ERROR, REFUSED_STREAM or INTERNAL_ERROR, and GOAWAY, before and after
   the effect: TestOnePUTOnTheWire.
-- Kept connections that the server closes unannounced: TestStartsDoNotUseKeptConnections.
-- A Run that is created up to a minute after the request for it was lost: TestRunThatIsCreatedLate.
+- Keep-alive connections that the server closes without notice: TestStartsDoNotUseKeptConnections.
+- A Run that is created up to a minute after its request was lost: TestRunThatIsCreatedLate.
 - Which Run is adopted, in all cases: TestWhichRunIsAdopted.
 
 Under random faults, with 50 resources, over HTTP/1.1 and HTTP/2: TestChaos in internal/provider and in
 internal/qualytics.
 
-## What cannot be mended
+## Known limitations
 
-- A provider that is killed (SIGKILL) during a create leaves a Run that is in no state: Terraform saves what a
-  provider has responded, and a killed one has not. The log has the line ` + "`Accepted: Run 101: ...`" + ` at level
-  INFO; ` + "`terraform import`" + ` with that id before the next apply keeps the Run.
-- A server that responds with 429 or 404 after it has started a Run says that it has not. The provider believes it: a
-  429 is retried and starts a second Run, and after a 404 the next apply does.
-- Two pipelines with one token that start the same at the same moment on two machines, while a response is lost,
-  cannot be told apart: where only one of the two Runs is there, the pipeline that lost its response adopts it
-  although it may be the other's. Where both are there, the error names them.
-- Until a provider process has had a start accepted, it does not know which user its token belongs to. If its first
-  response is lost without effect and a colleague reruns the same in that minute, it adopts the colleague's Run.
+- If the provider is killed (SIGKILL) during a create, the Run is in no state, because Terraform saves only what a
+  provider returns. The log has the line ` + "`Accepted: Run 101: ...`" + ` at level INFO. To keep the Run, run
+  ` + "`terraform import`" + ` with that id before the next apply.
+- If a server responds with 429 or 404 although it has started a Run, a second Run is started: a 429 is retried, and
+  after a 404 the next apply starts a Run.
+- Two pipelines may rerun the same Run with the same token at the same moment on two machines. If a response is lost
+  and only one Run was started, the pipeline without a response adopts it, although it may be the other's. If both Runs
+  were started, the error names both.
+- A provider process knows the user of its token only after its first accepted start. If its first request is lost
+  without effect and a colleague reruns the same Run in that minute, the provider adopts the colleague's Run.
 `

@@ -10,10 +10,10 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// The request is refused: nothing has happened, and nothing is retried.
+// The request is refused. Nothing is started or retried.
 var faultsRefused = []faultRow{
 	{
-		phase: planning, fault: "the source is not there (404)",
+		phase: planning, fault: "the source does not exist (404)",
 		prepare: on("GET", "/api/operations/100", mockapi.Fault{Status: 404, Body: `{"detail": "Operation not found"}`}),
 		says:    []finding{fails("Cannot read Run 100", "No such Run exists")},
 		state:   "nothing", next: "create", then: []string{rerun100}, holds: 101,
@@ -60,14 +60,14 @@ var faultsRefused = []faultRow{
 		requests: []string{rerun100}, state: "nothing", next: "create", then: []string{rerun100}, holds: 101,
 	},
 	{
-		phase: creating, fault: "the list before the PUT: 500 for good", arguments: `, "max_retries": 1`,
+		phase: creating, fault: "the list before the PUT: always 500", arguments: `, "max_retries": 1`,
 		prepare: on("GET", listPath, mockapi.Fault{Status: 500, Times: mockapi.Always}),
 		says:    []finding{fails(cannot, "The deployment failed to process the request.")},
 		state:   "nothing", next: "create", then: []string{rerun100}, holds: 101,
 	},
 }
 
-// The request certainly did not reach the application: it is retried.
+// The request certainly did not reach the application. It is retried.
 var faultsNotReached = []faultRow{
 	{
 		phase: creating, fault: "PUT: 429 with Retry-After, once",
@@ -81,13 +81,13 @@ var faultsNotReached = []faultRow{
 		holds: 101,
 	},
 	{
-		phase: creating, fault: "PUT: 429 for good",
+		phase: creating, fault: "PUT: always 429",
 		prepare:  onRerun(mockapi.Fault{Status: 429, Times: mockapi.Always}),
 		says:     []finding{fails(cannot, "The deployment's rate limit is exceeded.")},
 		requests: []string{rerun100}, repeated: true, state: "nothing", next: "create", then: []string{rerun100}, holds: 101,
 	},
 	{
-		phase: creating, fault: "PUT: 429 for good, an HTML page of a gateway",
+		phase: creating, fault: "PUT: always 429, an HTML page of a gateway",
 		prepare:  onRerun(mockapi.Fault{Status: 429, Body: htmlPage, Times: mockapi.Always}),
 		says:     []finding{fails(cannot, "limits the requests per second for each IP address")},
 		requests: []string{rerun100}, repeated: true, state: "nothing", next: "create", then: []string{rerun100}, holds: 101,
@@ -99,7 +99,8 @@ var faultsNotReached = []faultRow{
 	},
 }
 
-// The outcome of the request is unknown, and no Run is its own for certain: nothing is retried or adopted.
+// The outcome of the request is unknown, and no Run is certainly its own. Nothing is retried or
+// adopted.
 var faultsUnknown = []faultRow{
 	{
 		phase: creating, fault: "PUT: connection closed before the effect", terraform: true,
@@ -124,21 +125,21 @@ var faultsUnknown = []faultRow{
 		requests: []string{rerun100}, state: "nothing", next: "create", then: []string{rerun100}, holds: 101,
 	},
 	{
-		phase: creating, fault: "PUT: connection closed before the effect; a schedule starts the same meanwhile",
+		phase: creating, fault: "PUT: connection closed before the effect; a schedule starts an identical Run meanwhile",
 		prepare: onLost(false, starts(bySchedule)), says: []finding{fails(cannot, "(triggered by schedule 12)")},
 		requests: []string{rerun100}, server: []int64{101}, others: []int64{101}, state: "nothing", next: "create",
 		then: []string{rerun100}, holds: 102,
 	},
 	{
 		phase:    creating,
-		fault:    "PUT: connection closed before the effect; a colleague starts the same meanwhile; another start has shown the user",
+		fault:    "PUT: connection closed before the effect; a colleague starts an identical Run meanwhile; the user is known from another start",
 		prepare:  prepare(anotherFirst).and(onLost(false, starts(byColleague))),
 		says:     []finding{fails(cannot, "(triggered by ann@example.com, not by terraform@service.example.com)")},
 		requests: []string{rerun100, rerun100}, server: []int64{101, 102}, beside: 101, others: []int64{102}, state: "nothing",
 		next: "create", then: []string{rerun100}, holds: 103,
 	},
 	{
-		phase: creating, fault: "PUT: connection closed before the effect; a Run on other settings starts meanwhile",
+		phase: creating, fault: "PUT: connection closed before the effect; a Run with other settings starts meanwhile",
 		prepare:  onLost(false, starts(onOtherSettings)),
 		says:     []finding{fails(cannot, "(its settings differ from the source's: incremental)")},
 		requests: []string{rerun100}, server: []int64{101}, others: []int64{101}, state: "nothing", next: "create",
@@ -152,7 +153,7 @@ var faultsUnknown = []faultRow{
 		then: []string{rerun100}, holds: 102,
 	},
 	{
-		phase: creating, fault: "PUT: connection closed before the effect; another provider alias reruns the same meanwhile",
+		phase: creating, fault: "PUT: connection closed before the effect; another provider alias reruns the same Run meanwhile",
 		prepare: func(s *scene) {
 			alias := s.connect("")
 			onLost(false, func(s *scene) { s.startBeside(alias, `{"run_id": 100}`) })(s)
@@ -162,7 +163,7 @@ var faultsUnknown = []faultRow{
 	},
 	{
 		phase: creating,
-		fault: "PUT: connection closed before the effect; another resource reruns the same meanwhile, whose response is lost after the effect",
+		fault: "PUT: connection closed before the effect; another resource reruns the same Run meanwhile, whose response is lost after the effect",
 		prepare: onLost(false, func(s *scene) { s.startBeside(s.resource.protocol, `{"run_id": 100}`) }).
 			and(onRerun(mockapi.Fault{Close: true, AfterEffect: true})),
 		says: []finding{fails(cannot, noneFound)}, requests: []string{rerun100, rerun100}, server: []int64{101}, beside: 101,
@@ -188,14 +189,14 @@ var faultsUnknown = []faultRow{
 	},
 	{
 		phase:    creating,
-		fault:    "PUT: connection closed after the effect; a colleague starts the same meanwhile; the user is not known yet",
+		fault:    "PUT: connection closed after the effect; a colleague starts an identical Run meanwhile; the user is not known yet",
 		prepare:  onLost(true, starts(byColleague)),
 		says:     []finding{fails(cannot, "(on the same settings, so it cannot be told from Run 102)")},
 		requests: []string{rerun100}, server: []int64{101, 102}, orphans: []int64{101, 102}, state: "nothing", next: "create",
 		then: []string{rerun100}, holds: 103,
 	},
 	{
-		phase: updating, fault: "PUT: connection closed after the effect; the same user starts the same meanwhile",
+		phase: updating, fault: "PUT: connection closed after the effect; the same user starts an identical Run meanwhile",
 		prepare: onLost(true, starts(nil)), says: []finding{fails(cannot, oneOfThese)},
 		requests: []string{rerun100}, server: []int64{101, 102, 103}, orphans: []int64{102, 103}, state: "Run 101",
 		next: "update", then: []string{rerun100, delete101}, holds: 104,
@@ -230,7 +231,7 @@ var faultsUnknown = []faultRow{
 	},
 }
 
-// replaceQuery changes a parameter of a request that has it.
+// replaceQuery replaces a query parameter if the request has it.
 func replaceQuery(r *http.Request, name, value string) {
 	if query := r.URL.Query(); query.Has(name) {
 		query.Set(name, value)

@@ -9,7 +9,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// The phases in which something can go wrong.
+// The phases in which a fault occurs.
 const (
 	planning   = "plan"
 	creating   = "create"
@@ -20,33 +20,34 @@ const (
 
 const noChanges = "no changes"
 
-// faultRow is a row of the fault table in contributing/faults.md, and a test. The resource reruns Run 100.
-// In every phase but plan and create, it holds Run 101 before. Each field below the fault is asserted.
+// faultRow is a row of the table in contributing/faults.md, and a test. The resource reruns Run
+// 100. In all phases except plan and create, it already holds Run 101. Each field from says on is
+// asserted.
 type faultRow struct {
 	phase, fault string
-	given        prepare           // what was there before
-	arguments    string            // of the provider while it goes wrong
-	resource     string            // further arguments of the resource
-	timeouts     string            // of the resource until it has gone wrong
-	latest       bool              // the resource has latest, not run_id
-	prepare      prepare           // what goes wrong
-	outcome      []mockapi.Outcome // of the Runs that are started meanwhile
-	terraform    bool              // whether a real Terraform is tried, too
+	given        prepare           // the initial state of the server
+	arguments    string            // of the provider during the fault
+	resource     string            // more arguments of the resource
+	timeouts     string            // of the resource during the fault
+	latest       bool              // latest instead of run_id
+	prepare      prepare           // the fault
+	outcome      []mockapi.Outcome // of the Runs that are started during the fault
+	terraform    bool              // also test with a real Terraform
 
 	says     []finding // all diagnostics
 	requests []string  // all changing requests
-	repeated bool      // each of them any number of times
-	server   []int64   // the Runs that are new since before the first apply
-	others   []int64   // those of them that are somebody else's
-	orphans  []int64   // those of them that no state holds, and an error names
-	beside   int64     // the one of them that another resource holds
+	repeated bool      // any number of times each
+	server   []int64   // all new Runs
+	others   []int64   // those of others
+	orphans  []int64   // those that only an error names
+	beside   int64     // the one that another resource holds
 	state    string    // of the resource
-	next     string    // what the next plan is without the fault
+	next     string    // the next plan, without the fault
 	then     []string  // all changing requests of the next apply
-	holds    int64     // the successful Run in the state after that
+	holds    int64     // the successful Run in the state afterwards
 }
 
-// finding is a diagnostic, of which the whole summary and a phrase of the detail are given.
+// finding is a diagnostic with its summary and a phrase of its detail.
 type finding struct{ severity, summary, phrase string }
 
 func fails(summary, phrase string) finding { return finding{"error", summary, phrase} }
@@ -70,7 +71,6 @@ const (
 	htmlPage   = "<html><head><title>Gateway</title></head></html>"
 )
 
-// faultTable is all of it, by phase.
 var faultTable = slices.Concat(
 	faultsRefused, faultsNotReached, faultsUnknown, faultsLost, faultsInterrupted, faultsWaiting, faultsPassing, faultsRecords,
 )
@@ -82,14 +82,14 @@ func on(method, path string, fault mockapi.Fault) prepare {
 
 func onRerun(fault mockapi.Fault) prepare { return on("PUT", rerunPath, fault) }
 
-// onLost is a rerun whose response is lost while something happens.
+// onLost loses the response to a rerun while something else happens.
 func onLost(effect bool, meanwhile prepare) prepare {
 	return func(s *scene) {
 		s.Inject(mockapi.Fault{Method: "PUT", Path: rerunPath, Close: true, AfterEffect: effect, Hook: func() { meanwhile(s) }})
 	}
 }
 
-// starts is another Run of the same source, with what is different about it.
+// starts starts another Run of the same source, changed by a function.
 func starts(change func(*mockapi.Run)) prepare {
 	return func(s *scene) { s.Start(100, change) }
 }
@@ -102,5 +102,5 @@ func byColleague(run *mockapi.Run) { run.TriggeredBy = "ann@example.com" }
 
 func onOtherSettings(run *mockapi.Run) { run.Settings = map[string]any{"incremental": false} }
 
-// anotherFirst is another resource of the same apply whose start has shown the provider its user.
+// anotherFirst applies another resource first, whose start shows the provider its user.
 func anotherFirst(s *scene) { s.applyBeside(s.resource.protocol, `{"run_id": 100}`) }

@@ -13,7 +13,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// What the protocol cannot show of a row: that Terraform makes of it what the table says.
+// Terraform itself behaves as the table says.
 func TestAccFaults(t *testing.T) {
 	for _, row := range faultTable {
 		if row.terraform {

@@ -19,7 +19,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// scene is where a row of the fault table is tested: a server, the resource, and what happens beside it.
+// scene is the environment of a row: a server, the resource, and a second resource.
 type scene struct {
 	*api
 	t         *testing.T
@@ -27,13 +27,13 @@ type scene struct {
 	interrupt context.CancelFunc // Ctrl-C
 
 	group  sync.WaitGroup
-	beside *tracked // another resource
+	beside *tracked // a second resource
 }
 
-// prepare makes something go wrong.
+// prepare sets up a fault.
 type prepare func(*scene)
 
-// and prepares two things.
+// and sets up both faults.
 func (p prepare) and(other prepare) prepare {
 	return func(s *scene) {
 		p(s)
@@ -41,15 +41,15 @@ func (p prepare) and(other prepare) prepare {
 	}
 }
 
-// connect is a provider as Terraform starts it for each plan and each apply.
+// connect returns a new provider, as Terraform starts one for each plan and each apply.
 func (s *scene) connect(arguments string) *protocol {
 	s.t.Helper()
 	p := newProtocol(s.t)
-	expectSaid(s.t, p.configure(s.t, s.json(`"poll_interval": "10ms"`+arguments)))
+	expectDiagnostics(s.t, p.configure(s.t, s.json(`"poll_interval": "10ms"`+arguments)))
 	return p
 }
 
-// rewriting lets the server see each request as a function changes it.
+// rewriting modifies each request before the server receives it.
 func (s *scene) rewriting(change func(*http.Request)) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		change(r)
@@ -59,13 +59,13 @@ func (s *scene) rewriting(change func(*http.Request)) {
 	s.url = server.URL
 }
 
-// applyBeside applies another resource, by the same provider process or by that of an alias.
+// applyBeside applies a second resource, with the same provider process or that of an alias.
 func (s *scene) applyBeside(p *protocol, config string) {
 	s.beside = p.track(s.t)
 	s.beside.applyAfter(s.t.Context(), s.t, config, func() {})
 }
 
-// startBeside begins to apply another resource, and leaves its request the time to overtake.
+// startBeside starts to apply a second resource, and gives its request time to overtake.
 func (s *scene) startBeside(p *protocol, config string) {
 	s.group.Go(func() { s.applyBeside(p, config) })
 	for range 30 {
@@ -76,7 +76,7 @@ func (s *scene) startBeside(p *protocol, config string) {
 	}
 }
 
-// config is the resource's configuration with a version of its triggers, and timeouts.
+// config returns the resource's configuration with a version of its triggers, and timeouts.
 func (row *faultRow) config(version, timeouts string) string {
 	if row.latest {
 		return latestConfig(101, row.resource+timeouts+release(version))
@@ -84,7 +84,6 @@ func (row *faultRow) config(version, timeouts string) string {
 	return triggered(row.resource+timeouts, version)
 }
 
-// Every row of the fault table.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	for _, row := range faultTable {
@@ -104,7 +103,7 @@ func (row *faultRow) test(t *testing.T) {
 	s.resource = s.connect("").track(t)
 	version := "1"
 	if row.phase != planning && row.phase != creating {
-		expectSaid(t, s.resource.refreshAndApply(t, row.config(version, row.timeouts)))
+		expectDiagnostics(t, s.resource.refreshAndApply(t, row.config(version, row.timeouts)))
 		row.expectState(t, s.resource, "Run 101")
 	}
 	if row.phase == updating {
@@ -129,9 +128,9 @@ func (row *faultRow) test(t *testing.T) {
 		t.Errorf("the next plan: got %s, want %s", got, row.next)
 	}
 	if s.resource.exists(t) && !s.resource.tainted {
-		s.Finish(row.holds, "success", "") // where it is still waited for
+		s.Finish(row.holds, "success", "") // the next apply may wait for it
 	}
-	expectSaid(t, s.resource.refreshAndApply(t, config))
+	expectDiagnostics(t, s.resource.refreshAndApply(t, config))
 	s.expectWrites(row.then...)(t)
 	row.expectState(t, s.resource, fmt.Sprint("Run ", row.holds))
 	if got := s.resource.nextPlan(t, config); got != noChanges {
@@ -141,17 +140,16 @@ func (row *faultRow) test(t *testing.T) {
 		t.Errorf("the result is %v", result)
 	}
 
-	expectSaid(t, s.resource.destroy(t))
+	expectDiagnostics(t, s.resource.destroy(t))
 	if s.beside != nil && s.beside.exists(t) {
-		expectSaid(t, s.beside.destroy(t))
+		expectDiagnostics(t, s.beside.destroy(t))
 	}
 	left := slices.Concat(before, row.others, row.orphans)
 	slices.Sort(left)
 	s.expectRuns(t, left...)
 }
 
-// disturb does what the row is about while something goes wrong. The provider is another process than
-// before, as it is in Terraform.
+// disturb runs the phase with the fault. The provider is a new process, as in Terraform.
 func (row *faultRow) disturb(s *scene, config string) []*tfprotov6.Diagnostic {
 	s.t.Helper()
 	ctx, cancel := context.WithCancel(s.t.Context())
@@ -189,7 +187,7 @@ func (row *faultRow) expectDiagnostics(t *testing.T, diagnostics []*tfprotov6.Di
 	for i, diagnostic := range diagnostics {
 		details.WriteString(diagnostic.Detail)
 		if i >= len(row.says) || !row.says[i].describes(diagnostic) {
-			t.Errorf("diagnostic %d: got %s, want %+v", i, said(diagnostic), row.says)
+			t.Errorf("diagnostic %d: got %s, want %+v", i, diagnosticLine(diagnostic), row.says)
 		}
 	}
 	if len(diagnostics) < len(row.says) {
@@ -227,19 +225,19 @@ func (row *faultRow) expectState(t *testing.T, resource *tracked, want string) {
 	}
 }
 
-// expectBeside checks which Run the other resource holds, if there is one.
+// expectBeside checks which Run the second resource holds, if there is one.
 func (row *faultRow) expectBeside(t *testing.T, s *scene) {
 	t.Helper()
 	if s.beside == nil {
 		if row.beside != 0 {
-			t.Error("there is no other resource")
+			t.Error("there is no second resource")
 		}
 		return
 	}
 	row.expectState(t, s.beside, fmt.Sprint("Run ", row.beside))
 }
 
-// ids are those of the Runs on the server.
+// ids returns the ids of the Runs on the server.
 func (a *api) ids() []int64 {
 	var ids []int64
 	for _, run := range a.Runs() {

@@ -11,7 +11,7 @@ import (
 
 const untaint = "To continue waiting for it instead, run `terraform untaint`"
 
-// onePoll is a row in which the first poll gets one odd response.
+// onePoll is a row in which the first polls get unexpected responses.
 func onePoll(fault string, odd mockapi.Fault) faultRow {
 	return faultRow{
 		phase: creating, fault: "poll: " + fault, prepare: on("GET", readPath, odd),
@@ -19,7 +19,7 @@ func onePoll(fault string, odd mockapi.Fault) faultRow {
 	}
 }
 
-// Polls fail while the Run is waited for.
+// Polls fail during the wait.
 var faultsWaiting = []faultRow{
 	onePoll("401, once", mockapi.Fault{Status: 401}),
 	onePoll("404, twice", mockapi.Fault{Status: 404, Times: 2}),
@@ -30,21 +30,21 @@ var faultsWaiting = []faultRow{
 	onePoll("200 with an HTML page, twice", mockapi.Fault{Status: 200, Body: htmlPage, Times: 2}),
 	onePoll("503, 40 times", mockapi.Fault{Status: 503, Times: 40}),
 	{
-		phase: creating, fault: "poll: 503 for good", terraform: true,
+		phase: creating, fault: "poll: always 503", terraform: true,
 		prepare: on("GET", readPath, mockapi.Fault{Status: 503, Times: mockapi.Always}), outcome: []mockapi.Outcome{endless},
 		says:     []finding{fails("Cannot follow Run 101", untaint)},
 		requests: []string{rerun100}, server: []int64{101}, state: "Run 101, tainted", next: "replace",
 		then: []string{abort101, delete101, rerun100}, holds: 102,
 	},
 	{
-		phase: creating, fault: "poll: 401 for good",
+		phase: creating, fault: "poll: always 401",
 		prepare: on("GET", readPath, mockapi.Fault{Status: 401, Times: mockapi.Always}), outcome: []mockapi.Outcome{endless},
 		says:     []finding{fails("Cannot follow Run 101", "The API token (set in the provider block) is wrong")},
 		requests: []string{rerun100}, server: []int64{101}, state: "Run 101, tainted", next: "replace",
 		then: []string{abort101, delete101, rerun100}, holds: 102,
 	},
 	{
-		phase: updating, fault: "poll: 503 for good",
+		phase: updating, fault: "poll: always 503",
 		prepare:  on("GET", "/api/operations/102", mockapi.Fault{Status: 503, Times: mockapi.Always}),
 		outcome:  []mockapi.Outcome{endless},
 		says:     []finding{fails("Cannot follow Run 102", "It is recorded in the state. The next apply continues waiting for it.")},
@@ -61,14 +61,14 @@ var faultsWaiting = []faultRow{
 		requests: []string{rerun100}, state: "Run 101, tainted", next: "create", then: []string{rerun100}, holds: 102,
 	},
 	{
-		phase: creating, fault: "timeouts.create runs out", timeouts: `, "timeouts": {"create": "1s"}`,
+		phase: creating, fault: "timeouts.create expires", timeouts: `, "timeouts": {"create": "1s"}`,
 		prepare: func(*scene) {}, outcome: []mockapi.Outcome{endless},
 		says:     []finding{fails("Timed out while waiting for Run 101", untaint)},
 		requests: []string{rerun100}, server: []int64{101}, state: "Run 101, tainted", next: "replace",
 		then: []string{abort101, delete101, rerun100}, holds: 102,
 	},
 	{
-		phase: updating, fault: "timeouts.update runs out", timeouts: `, "timeouts": {"update": "1s"}`,
+		phase: updating, fault: "timeouts.update expires", timeouts: `, "timeouts": {"update": "1s"}`,
 		prepare: func(*scene) {}, outcome: []mockapi.Outcome{endless},
 		says:     []finding{fails("Timed out while waiting for Run 102", "The next apply continues waiting for it.")},
 		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: "update", then: []string{delete101},
@@ -107,7 +107,7 @@ var faultsPassing = []faultRow{
 		then: []string{rerun100, delete101, delete102}, holds: 103,
 	},
 	{
-		phase: updating, fault: "the Run reports no number of anomalies to max_anomalies", resource: gateConfig,
+		phase: updating, fault: "the Run does not report the number of anomalies for max_anomalies", resource: gateConfig,
 		prepare: func(s *scene) {
 			s.Inject(mockapi.Fault{
 				Method: "GET", Path: "/api/operations/102", Hook: func() { s.Finish(102, "success", "") }, Status: 200,
@@ -136,7 +136,7 @@ var faultsRecords = []faultRow{
 		requests: []string{rerun100, delete101}, server: []int64{101, 102}, state: "Run 102", next: noChanges, holds: 102,
 	},
 	{
-		phase: refreshing, fault: "GET: 500 for good", arguments: `, "max_retries": 1`,
+		phase: refreshing, fault: "GET: always 500", arguments: `, "max_retries": 1`,
 		prepare: on("GET", readPath, mockapi.Fault{Status: 500, Times: mockapi.Always}),
 		says:    []finding{fails("Cannot read Run 101", "The deployment failed to process the request.")},
 		server:  []int64{101}, state: "Run 101", next: noChanges, holds: 101,
@@ -181,7 +181,7 @@ var faultsRecords = []faultRow{
 	{
 		phase: destroying, fault: "an active Run; the abort says aborted while the worker still runs", resource: unawaited,
 		given:    startsEndless,
-		prepare:  func(s *scene) { saysAbortedEarly(s.api) },
+		prepare:  func(s *scene) { reportsAbortedEarly(s.api) },
 		requests: []string{abort101, delete101}, state: "nothing", next: "create", then: []string{rerun100}, holds: 102,
 	},
 	{
@@ -191,7 +191,7 @@ var faultsRecords = []faultRow{
 		then: []string{rerun100}, holds: 102,
 	},
 	{
-		phase: destroying, fault: "an active Run; timeouts.delete runs out",
+		phase: destroying, fault: "an active Run; timeouts.delete expires",
 		resource: unawaited, timeouts: `, "timeouts": {"delete": "1s"}`, given: startsEndless,
 		prepare:  on("PUT", "/api/operations/abort/*", mockapi.Fault{Status: 200, Body: `{"id": 101, "result": "running"}`}),
 		says:     []finding{fails("Cannot wait for the end of Run 101", "The operation timed out.")},
@@ -199,7 +199,7 @@ var faultsRecords = []faultRow{
 	},
 }
 
-// startsEndless lets the first Run that is started run until it is stopped.
+// startsEndless makes the first started Run active until it is aborted.
 func startsEndless(s *scene) {
 	s.Plan(mockapi.Outcome{Running: mockapi.Never, Queued: 5 * time.Millisecond})
 }

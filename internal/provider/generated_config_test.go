@@ -13,8 +13,8 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// The configuration that Terraform generates for an import is complete: it can be applied as it is, and a
-// destroy before or after that leaves the Run alone.
+// The generated configuration for an import can be applied unchanged. A destroy before or after the
+// import does not change the Run.
 func TestAccGeneratedConfig(t *testing.T) {
 	newExampleTerraform(t).needs(t, "1.14")
 	api := newAPI(t, mockapi.Options{})
@@ -27,21 +27,21 @@ func TestAccGeneratedConfig(t *testing.T) {
 	if generated := w.read("generated.tf"); !says("run_id = 95").MatchString(generated) {
 		t.Errorf("generated:\n%s", generated)
 	}
-	w.write("main.tf", strings.Replace(w.read("main.tf"), "  provider = qualytics\n", "", 1)) // only for what generates
+	w.write("main.tf", strings.Replace(w.read("main.tf"), "  provider = qualytics\n", "", 1)) // only needed to generate
 	w.expect([]string{"apply", "-auto-approve"}, "1 imported")
 	w.expect([]string{"plan", "-detailed-exitcode"}, "No changes")
 	w.expect([]string{"destroy", "-auto-approve"}, "1 destroyed")
 	api.expectWrites()(t)
 }
 
-// The generated configuration of a rerun names the Run that was imported, unless the state names its source.
-// Those of other resources are the framework's.
+// The generated configuration of a rerun contains the imported Run as run_id, unless the state has
+// a run_id. Those of other resources are the framework's.
 func TestGeneratedConfig(t *testing.T) {
 	t.Parallel()
 	p := newAPI(t, mockapi.Options{}).protocol(t)
 	metadata, err := p.server.GetMetadata(t.Context(), &tfprotov6.GetMetadataRequest{})
 	if err != nil || !metadata.ServerCapabilities.GenerateResourceConfig || !p.schemas.ServerCapabilities.GenerateResourceConfig {
-		t.Errorf("the server does not say that it generates configurations: %v", err)
+		t.Errorf("the server does not announce GenerateResourceConfig: %v", err)
 	}
 	generate := func(resource *managed) map[string]any {
 		t.Helper()
@@ -49,13 +49,13 @@ func TestGeneratedConfig(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		expectSaid(t, resp.Diagnostics)
+		expectDiagnostics(t, resp.Diagnostics)
 		config, _ := plain(t, resp.Config, resource.schema.ValueType()).(map[string]any)
 		return config
 	}
 	resource := p.manage(t, "qualytics_run_rerun")
 	resource.importRun(t, "100")
-	expectSaid(t, resource.refresh(t))
+	expectDiagnostics(t, resource.refresh(t))
 	if config := generate(resource); config["run_id"] != int64(100) || config["id"] != nil || config["result"] != nil || config["delete_on_destroy"] != false {
 		t.Errorf("generated %v", config)
 	}
@@ -64,7 +64,7 @@ func TestGeneratedConfig(t *testing.T) {
 		t.Errorf("generated %v", config)
 	}
 	aborted := p.manage(t, "qualytics_run_abort")
-	expectSaid(t, aborted.apply(t, `{"run_id": 100}`), "warning: Run 100")
+	expectDiagnostics(t, aborted.apply(t, `{"run_id": 100}`), "warning: Run 100")
 	aborted.state = aborted.pack(t, aborted.with(t, aborted.unpack(t, aborted.state), "run_id", nil))
 	if config := generate(aborted); config["run_id"] != nil {
 		t.Errorf("generated %v", config)

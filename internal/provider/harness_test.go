@@ -30,10 +30,10 @@ const testToken = "test-token-9f4b"
 type api struct {
 	*mockapi.Server
 	url       string
-	arguments string // further arguments of the provider
+	arguments string // more arguments of the provider
 }
 
-// newAPI serves the API with one successful scan, Run 100, whose reruns succeed after a moment.
+// newAPI serves one successful scan, Run 100, whose reruns succeed after a moment.
 func newAPI(t *testing.T, options mockapi.Options) *api {
 	t.Helper()
 	options.Token = testToken
@@ -51,13 +51,13 @@ func scan(id int64, result string) mockapi.Run {
 	return mockapi.Run{ID: id, Type: "scan", Result: result, Datastore: mockapi.Datastore{ID: 101, Name: "Warehouse", StoreType: "jdbc", Type: "snowflake"}}
 }
 
-// config is a configuration for this server: the provider block, then the given text.
+// config returns a configuration: the provider block for this server, then text.
 func (a *api) config(text string) string {
 	return fmt.Sprintf("provider \"qualytics\" {\n  url           = %q\n  token         = %q\n  poll_interval = \"10ms\"\n%s\n}\n", a.url, testToken, a.arguments) +
 		text
 }
 
-// writes are the requests that change something, in order.
+// writes returns the changing requests, in order.
 func (a *api) writes() []string {
 	var writes []string
 	for _, request := range a.Requests() {
@@ -68,7 +68,7 @@ func (a *api) writes() []string {
 	return writes
 }
 
-// expectWrites is a check that exactly these changing requests have been made so far.
+// expectWrites returns a check of all changing requests so far.
 func (a *api) expectWrites(want ...string) func(*testing.T) {
 	return func(t *testing.T) {
 		t.Helper()
@@ -78,7 +78,7 @@ func (a *api) expectWrites(want ...string) func(*testing.T) {
 	}
 }
 
-// hasWritten is expectWrites as a step's check.
+// hasWritten is expectWrites as a check of a step.
 func (a *api) hasWritten(t *testing.T, want ...string) resource.TestCheckFunc {
 	return func(*terraform.State) error {
 		a.expectWrites(want...)(t)
@@ -86,7 +86,7 @@ func (a *api) hasWritten(t *testing.T, want ...string) resource.TestCheckFunc {
 	}
 }
 
-// expectRuns is a check that exactly these Runs exist.
+// expectRuns checks which Runs exist.
 func (a *api) expectRuns(t *testing.T, want ...int64) {
 	t.Helper()
 	var got []int64
@@ -98,7 +98,7 @@ func (a *api) expectRuns(t *testing.T, want ...int64) {
 	}
 }
 
-// testProvider is the provider with pauses that tests can afford.
+// testProvider returns a provider with short pauses.
 func testProvider() *qualyticsProvider {
 	return &qualyticsProvider{version: "test", retryWait: time.Millisecond, lookFor: 50 * time.Millisecond}
 }
@@ -107,7 +107,7 @@ var factories = map[string]func() (tfprotov6.ProviderServer, error){
 	"qualytics": func() (tfprotov6.ProviderServer, error) { return serve(testProvider()), nil },
 }
 
-// afterDestroy is a check, after the last destroy, of the requests and the Runs that are left.
+// afterDestroy returns a check of the requests and the remaining Runs after the last destroy.
 func (a *api) afterDestroy(t *testing.T, runs []int64, writes ...string) func(*terraform.State) error {
 	return func(*terraform.State) error {
 		a.expectWrites(writes...)(t)
@@ -116,12 +116,12 @@ func (a *api) afterDestroy(t *testing.T, runs []int64, writes ...string) func(*t
 	}
 }
 
-// emptyPlan is what follows every apply.
+// emptyPlan checks that the plan after an apply is empty.
 var emptyPlan = resource.ConfigPlanChecks{
 	PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
 }
 
-// doing checks what the plan does to a resource, and that nothing is left to do after the apply.
+// doing checks the planned action of a resource, and that the plan after the apply is empty.
 func doing(address string, action plancheck.ResourceActionType) resource.ConfigPlanChecks {
 	checks := emptyPlan
 	checks.PreApply = []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)}
@@ -140,14 +140,14 @@ func number64(value int64) knownvalue.Check { return knownvalue.Int64Exact(value
 
 func word(value string) knownvalue.Check { return knownvalue.StringExact(value) }
 
-// acceptance runs steps with a real Terraform.
+// acceptance runs the steps with a real Terraform.
 func acceptance(t *testing.T, testCase resource.TestCase) {
 	t.Helper()
 	testCase.ProtoV6ProviderFactories = factories
 	resource.ParallelTest(t, testCase)
 }
 
-// says matches an error output that has these phrases in order, however Terraform wraps its lines.
+// says matches output that contains the phrases in order, even if Terraform wraps its lines.
 func says(phrases ...string) *regexp.Regexp {
 	for i, phrase := range phrases {
 		words := strings.Fields(phrase)
@@ -159,11 +159,11 @@ func says(phrases ...string) *regexp.Regexp {
 	return regexp.MustCompile(`(?s)` + strings.Join(phrases, `.*`))
 }
 
-// first is the first of several. Without any, the test ends.
+// first returns the first element. It fails the test if there is none.
 func first[T any](t *testing.T, several []T) T {
 	t.Helper()
 	if len(several) == 0 {
-		t.Fatal("there is none")
+		t.Fatal("got no elements, want at least one")
 	}
 	return several[0]
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// interruptible is a rerun, and something that depends on it.
+// interruptible is a rerun and a dependent resource.
 const interruptible = `
 resource "qualytics_run_rerun" "test" {
   run_id   = 100
@@ -34,7 +34,7 @@ func interruptibleConfig(api *api, trigger string) string {
 	return api.config(strings.Replace(interruptible, "%s", trigger, 1))
 }
 
-// polled reports whether a Run is being waited for.
+// polled returns a condition that is true once a Run has been polled.
 func (a *api) polled(id int64) func() bool {
 	return func() bool {
 		for _, request := range a.Requests() {
@@ -46,8 +46,8 @@ func (a *api) polled(id int64) func() bool {
 	}
 }
 
-// Ctrl-C while a new Run is waited for: no error, nothing that depends on it is applied, the Run is in
-// the state untainted, and the next apply continues waiting for it.
+// Ctrl-C while waiting for a new Run is not an error. Dependents are not applied, the Run is in the
+// state and not tainted, and the next apply continues waiting.
 func TestAccInterrupt_create(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
@@ -62,7 +62,7 @@ func TestAccInterrupt_create(t *testing.T) {
 		t.Fatalf("the interrupted apply:\n%s", output)
 	}
 	if state, _ := w.run("state", "list"); strings.Contains(state, "terraform_data.dependent") {
-		t.Errorf("what depends on the interrupted rerun was applied:\n%s", state)
+		t.Errorf("the dependent of the interrupted rerun was applied:\n%s", state)
 	}
 
 	api.Finish(101, "success", "")
@@ -72,8 +72,8 @@ func TestAccInterrupt_create(t *testing.T) {
 	api.expectWrites(rerun100, "DELETE /api/operations/101")(t)
 }
 
-// Ctrl-C in an update that is waiting: the next apply continues waiting for the same Run, and then deletes
-// the superseded record.
+// Ctrl-C while an update is waiting: the next apply continues waiting for the same Run, then
+// deletes the superseded record.
 func TestAccInterrupt_update(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
@@ -96,8 +96,8 @@ func TestAccInterrupt_update(t *testing.T) {
 	api.expectWrites(rerun100, rerun100, "DELETE /api/operations/101")(t)
 }
 
-// A signal to the whole process group ends Terraform in good order, provider included: the Run is in the
-// state.
+// A signal to the process group, which includes the provider, ends Terraform gracefully. The Run is
+// in the state.
 func TestAccInterrupt_terminated(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
@@ -119,8 +119,8 @@ func TestAccInterrupt_terminated(t *testing.T) {
 	api.expectWrites(rerun100)(t)
 }
 
-// The limit of what a provider can do: Terraform saves what a provider returns, and a killed one does
-// not. The log has the Run, and an import brings it under management without another rerun.
+// Terraform cannot save the state of a killed provider. The log contains the Run, which can be
+// imported without another rerun.
 func TestAccInterrupt_killed(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
@@ -137,7 +137,7 @@ func TestAccInterrupt_killed(t *testing.T) {
 		t.Errorf("the apply succeeded:\n%s", apply.output.String())
 	}
 	if !strings.Contains(w.read("log"), "Accepted: Run 101") {
-		t.Error("the log does not have the Run")
+		t.Error("the log does not contain the Run")
 	}
 	w.expect([]string{"import", rerun, "101"}, "Import successful!")
 	api.Finish(101, "success", "")
@@ -146,7 +146,7 @@ func TestAccInterrupt_killed(t *testing.T) {
 	api.expectWrites(rerun100)(t)
 }
 
-// After a timed-out create, untaint makes the next apply continue waiting for the same Run.
+// After a timed-out create and untaint, the next apply continues waiting for the same Run.
 func TestAccUntaint(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
@@ -161,7 +161,7 @@ func TestAccUntaint(t *testing.T) {
 	api.expectWrites(rerun100)(t)
 }
 
-// A provider that gets SIGTERM while it applies a change responds first.
+// A provider that receives SIGTERM during an apply finishes the call first.
 func TestAccInterrupt_terminatedProvider(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
@@ -172,9 +172,9 @@ func TestAccInterrupt_terminatedProvider(t *testing.T) {
 	if output, err := exec.Command("pkill", "-TERM", "-P", strconv.Itoa(apply.Process.Pid), "terraform-provi").CombinedOutput(); err != nil {
 		t.Fatalf("terminating the provider: %v: %s", err, output)
 	}
-	time.Sleep(5 * time.Second) // an idle one would have ended by now
+	time.Sleep(5 * time.Second) // an idle provider would have exited by now
 	api.ResetRequests()
-	eventually(t, "waiting on for Run 101", api.polled(101))
+	eventually(t, "still waiting for Run 101", api.polled(101))
 	api.Finish(101, "success", "")
 	if err := apply.Wait(); err != nil {
 		t.Errorf("%v:\n%s", err, apply.output.String())
@@ -182,10 +182,10 @@ func TestAccInterrupt_terminatedProvider(t *testing.T) {
 	w.expect([]string{"plan", "-detailed-exitcode"}, "No changes")
 }
 
-// A provider that is idle ends on SIGTERM: nobody else would end it if Terraform was killed.
+// An idle provider exits on SIGTERM. Otherwise it would keep running if Terraform was killed.
 func TestAccInterrupt_idle(t *testing.T) {
 	t.Parallel()
-	newWorkspace(t, "") // skips where there are no acceptance tests
+	newWorkspace(t, "") // skips the test without TF_ACC
 	directory, err := builtProvider()
 	if err != nil {
 		t.Fatal(err)
@@ -212,9 +212,9 @@ func TestAccInterrupt_idle(t *testing.T) {
 	select {
 	case err := <-ended:
 		if err != nil {
-			t.Errorf("the provider ended with %v", err)
+			t.Errorf("the provider exited with %v", err)
 		}
 	case <-time.After(30 * time.Second):
-		t.Error("the provider is still there")
+		t.Error("the provider is still running")
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// What a Run did per container: one container done, one failed, one never reached.
+// A container that is done, one that failed and one that was not reached.
 func TestAccOperationContainers(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	run := scan(100, "failure")
@@ -48,14 +48,14 @@ func TestAccOperationContainers(t *testing.T) {
 			container(2, map[string]knownvalue.Check{"result": word("aborted"), "start_time": knownvalue.Null(), "end_time": knownvalue.Null()}),
 		},
 	}}})
-	for _, request := range api.seen() {
+	for _, request := range api.requestLines() {
 		if request != "GET /api/operations/100/containers?page=1&size=100" {
 			t.Errorf("unexpected request %s", request)
 		}
 	}
 }
 
-// All pages are read; the response has no page, size or pages to go by.
+// All pages are read, although the response has no page, size or pages.
 func TestOperationContainers_pages(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
@@ -65,7 +65,7 @@ func TestOperationContainers_pages(t *testing.T) {
 	}
 	api.Seed(run)
 	state, diagnostics := api.protocol(t).read(t, "qualytics_operation_containers", `{"operation_id": 100}`)
-	expectSaid(t, diagnostics)
+	expectDiagnostics(t, diagnostics)
 	containers, _ := state["containers"].([]any)
 	var got []any
 	for _, entry := range containers {
@@ -80,7 +80,7 @@ func TestOperationContainers_pages(t *testing.T) {
 	if state["total"] != int64(230) {
 		t.Errorf("got the total %v, want 230", state["total"])
 	}
-	requests := api.seen()
+	requests := api.requestLines()
 	slices.Sort(requests)
 	const path = "GET /api/operations/100/containers?"
 	if want := []string{path + "page=1&size=100", path + "page=2&size=98", path + "page=3&size=97"}; !slices.Equal(requests, want) {
@@ -88,20 +88,20 @@ func TestOperationContainers_pages(t *testing.T) {
 	}
 }
 
-// A Run without containers, and entries that leave everything out but what identifies them.
+// A Run without containers, and entries with only the required fields.
 func TestOperationContainers_sparse(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	api.Seed(mockapi.Run{ID: 90, Type: "catalog"})
 	p := api.protocol(t)
 	state, diagnostics := p.read(t, "qualytics_operation_containers", `{"operation_id": 90}`)
-	expectSaid(t, diagnostics)
+	expectDiagnostics(t, diagnostics)
 	if want := (map[string]any{"operation_id": int64(90), "containers": []any{}, "total": int64(0)}); !reflect.DeepEqual(state, want) {
 		t.Errorf("got %v, want %v", state, want)
 	}
 	api.Inject(mockapi.Fault{Status: 200, Body: `{"items": [{"id": 1, "container": {"id": 2, "name": "t"}}, {"id": 2, "container": {"id": 3, "name": "u"}, "result": "paused"}], "total": 2}`})
 	state, diagnostics = p.read(t, "qualytics_operation_containers", `{"operation_id": 100}`)
-	expectSaid(t, diagnostics)
+	expectDiagnostics(t, diagnostics)
 	entry := func(id, container int64, name string, result any) map[string]any {
 		return map[string]any{
 			"id": id, "container": map[string]any{"id": container, "name": name, "container_type": nil}, "start_time": nil, "end_time": nil,
@@ -117,10 +117,10 @@ func TestOperationContainers_errors(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	p := api.protocol(t)
-	expectSaid(t, p.validateDataSource(t, "qualytics_operation_containers", `{"operation_id": -1}`), "error at operation_id: .*at least 0, got: -1")
+	expectDiagnostics(t, p.validateDataSource(t, "qualytics_operation_containers", `{"operation_id": -1}`), "error at operation_id: .*at least 0, got: -1")
 	_, diagnostics := p.read(t, "qualytics_operation_containers", `{"operation_id": 99}`)
-	expectSaid(t, diagnostics, "error at operation_id: Cannot list the containers of Run 99: GET http.*/api/operations/99/containers returned HTTP status 404: Run 99 does not exist.")
+	expectDiagnostics(t, diagnostics, "error at operation_id: Cannot list the containers of Run 99: GET http.*/api/operations/99/containers returned HTTP status 404: Run 99 does not exist.")
 	api.Inject(mockapi.Fault{Status: 500, Times: mockapi.Always})
 	_, diagnostics = p.read(t, "qualytics_operation_containers", `{"operation_id": 100}`)
-	expectSaid(t, diagnostics, "error: Cannot list the containers of Run 100: .*HTTP status 500")
+	expectDiagnostics(t, diagnostics, "error: Cannot list the containers of Run 100: .*HTTP status 500")
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// A field of an entry that is null, missing or of another JSON type is null, in either shape of the listing. It
-// costs neither the other fields nor the list.
-func TestOperationContainers_oddFields(t *testing.T) {
+// A field that is null, missing or of the wrong JSON type is null, in both shapes of the listing.
+// It affects neither the other fields nor the list.
+func TestOperationContainers_invalidFields(t *testing.T) {
 	t.Parallel()
 	container := map[string]any{"id": 2, "name": "orders", "container_type": "table"}
 	work := map[string]any{
@@ -37,7 +37,7 @@ func TestOperationContainers_oddFields(t *testing.T) {
 		}
 		api.Inject(mockapi.Fault{Status: 200, Body: string(body)})
 		state, diagnostics := p.read(t, "qualytics_operation_containers", `{"operation_id": 100}`)
-		expectSaid(t, diagnostics)
+		expectDiagnostics(t, diagnostics)
 		if !reflect.DeepEqual(state["containers"], []any{want}) {
 			t.Errorf("%s:\n got %v\nwant %v", body, state["containers"], want)
 		}
@@ -75,14 +75,14 @@ func TestOperationContainers_oddFields(t *testing.T) {
 	})
 }
 
-// with is a copy of an object in which one field is set.
+// with returns a copy of an object with one field set.
 func with(object map[string]any, name string, value any) map[string]any {
 	object = maps.Clone(object)
 	object[name] = value
 	return object
 }
 
-// without is a copy of an object that lacks one field.
+// without returns a copy of an object without one field.
 func without(object map[string]any, name string) map[string]any {
 	object = maps.Clone(object)
 	delete(object, name)

@@ -17,7 +17,8 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// The settings of every type of operation are within reach, big integers and text of any script intact.
+// The settings of every type of operation are available, with big integers and text of any script
+// unchanged.
 func TestAccOperation_details(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	types := []string{"catalog", "profile", "scan", "external_scan", "export", "materialize", "promote"}
@@ -64,14 +65,14 @@ func TestAccOperation_details(t *testing.T) {
 	}}})
 }
 
-// Big integers, decimals, and text of any script come through unchanged, in normalised JSON.
+// Big integers, decimals and text of any script are unchanged in the normalized JSON.
 func TestOperation_detailsUnchanged(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	api.Inject(mockapi.Fault{Status: 200, Body: "{ \"type\": \"scan\",\n \"id\": 100, \"result\": \"success\"," +
 		`"watermark": 123456789012345678901234567890, "share": 0.10, "tiny": 1e-9, "text": "größer <b>&amp; 表 \u2028 \ud83d\ude00 \"quoted\"", "empty": {}, "none": null, "list": [3, 1, 2] }`})
 	state, diagnostics := api.protocol(t).read(t, "qualytics_operation", `{"id": 100}`)
-	expectSaid(t, diagnostics)
+	expectDiagnostics(t, diagnostics)
 	const want = `{"empty":{},"id":100,"list":[3,1,2],"none":null,"result":"success","share":0.10,"text":"größer <b>&amp; 表 \u2028 😀 \"quoted\"","tiny":1e-9,"type":"scan","watermark":123456789012345678901234567890}`
 	if got := state["details"]; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
@@ -89,7 +90,7 @@ func TestOperation_fields(t *testing.T) {
 	run.Status = map[string]int64{"total_containers": 2, "containers_analyzed": 1, "records_processed": 5_000_000_000}
 	api.Seed(run)
 	state, diagnostics := api.protocol(t).read(t, "qualytics_operation", `{"id": 100}`)
-	expectSaid(t, diagnostics)
+	expectDiagnostics(t, diagnostics)
 	delete(state, "details")
 	want := map[string]any{
 		"id": int64(100), "type": "scan", "result": "failure", "message": "lost",
@@ -102,16 +103,16 @@ func TestOperation_fields(t *testing.T) {
 	if !reflect.DeepEqual(state, want) {
 		t.Errorf("got  %v\nwant %v", state, want)
 	}
-	api.expectSeen(t, "GET /api/operations/100")
+	api.expectRequests(t, "GET /api/operations/100")
 }
 
-// What is no time in RFC 3339 fails nothing; the details have it.
-func TestOperation_oddTime(t *testing.T) {
+// An invalid time is not an error. The details contain it.
+func TestOperation_invalidTime(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	api.Inject(mockapi.Fault{Status: 200, Body: `{"id": 100, "created": "yesterday", "start_time": "2026-05-01T09:30:00"}`})
 	state, diagnostics := api.protocol(t).read(t, "qualytics_operation", `{"id": 100}`)
-	expectSaid(t, diagnostics)
+	expectDiagnostics(t, diagnostics)
 	if state["created"] != nil || state["start_time"] != "2026-05-01T09:30:00Z" || state["details"] != `{"created":"yesterday","id":100,"start_time":"2026-05-01T09:30:00"}` {
 		t.Errorf("got %v", state)
 	}
@@ -119,7 +120,7 @@ func TestOperation_oddTime(t *testing.T) {
 
 func TestOperation_errors(t *testing.T) {
 	t.Parallel()
-	expectSaid(t, newProtocol(t).validateDataSource(t, "qualytics_operation", `{"id": -1}`), "error at id: .*at least 0, got: -1")
+	expectDiagnostics(t, newProtocol(t).validateDataSource(t, "qualytics_operation", `{"id": -1}`), "error at id: .*at least 0, got: -1")
 	for name, test := range map[string]struct {
 		id    string
 		fault mockapi.Fault
@@ -140,7 +141,7 @@ func TestOperation_errors(t *testing.T) {
 				api.Inject(test.fault)
 			}
 			_, diagnostics := api.protocol(t).read(t, "qualytics_operation", fmt.Sprintf(`{"id": %s}`, test.id))
-			expectSaid(t, diagnostics, test.want)
+			expectDiagnostics(t, diagnostics, test.want)
 		})
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// Whatever the API returns becomes a diagnostic that says what was requested, what came back and what to do.
+// Every diagnostic about a response says what was requested, what came back and what to do.
 func TestOperations_errors(t *testing.T) {
 	t.Parallel()
 	const html = "<html><head><title>Sign in</title></head></html>"
@@ -31,7 +31,7 @@ func TestOperations_errors(t *testing.T) {
 				"error at offset: Invalid offset: The Qualytics API rejected this value: too far.",
 			},
 		},
-		"parameter of the provider's own": {
+		"parameter without an attribute": {
 			mockapi.Fault{Status: 422, Body: `{"detail": [{"loc": ["query", "size"], "msg": "too large"}]}`},
 			[]string{"error: Cannot list Runs: GET http.*/api/operations returned HTTP status 422: query.size: too large.\n\nThe API rejected a value"},
 		},
@@ -97,15 +97,15 @@ func TestOperations_errors(t *testing.T) {
 			api := newAPI(t, mockapi.Options{})
 			api.Inject(test.fault)
 			state, diagnostics := api.protocol(t).read(t, "qualytics_operations", `{}`)
-			expectSaid(t, diagnostics, test.want...)
+			expectDiagnostics(t, diagnostics, test.want...)
 			if state["operations"] != nil {
-				t.Errorf("there are Runs: %v", state["operations"])
+				t.Errorf("got Runs: %v", state["operations"])
 			}
 		})
 	}
 }
 
-// A real Terraform shows what the API rejects on the argument.
+// A real Terraform shows a rejected value on the argument.
 func TestAccOperations_rejected(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	api.Inject(mockapi.Fault{Status: 422, Times: mockapi.Always, Body: `{"detail": [{"loc": ["query", "operation_type"], "msg": "Input should be 'catalog'"}]}`})

@@ -13,14 +13,14 @@ import (
 	"testing"
 )
 
-// Only the attributes that fields names are filled in. ids and total are complete all the same.
+// Only the attributes in fields are set. ids and total are still complete.
 func TestOperations_fields(t *testing.T) {
 	t.Parallel()
 	p := newHistory(t).protocol(t)
 	read := func(config string) (map[string]any, []any) {
-		expectSaid(t, p.validateDataSource(t, "qualytics_operations", config))
+		expectDiagnostics(t, p.validateDataSource(t, "qualytics_operations", config))
 		state, diagnostics := p.read(t, "qualytics_operations", config)
-		expectSaid(t, diagnostics)
+		expectDiagnostics(t, diagnostics)
 		operations, _ := state["operations"].([]any)
 		return state, operations
 	}
@@ -65,6 +65,6 @@ func TestOperations_invalidFields(t *testing.T) {
 		`["id", null]`:           "error at fields.*: Null List Value",
 		`["datastore.name"]`:     `error at fields.*: .*got: "datastore.name"`,
 	} {
-		expectSaid(t, p.validateDataSource(t, "qualytics_operations", `{"fields": `+fields+`}`), want)
+		expectDiagnostics(t, p.validateDataSource(t, "qualytics_operations", `{"fields": `+fields+`}`), want)
 	}
 }

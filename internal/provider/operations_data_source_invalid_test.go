@@ -11,7 +11,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// invalidFilters are values of the filters that cannot mean anything, each with the diagnostic about it.
+// invalidFilters are invalid values of the filters, with their diagnostics.
 var invalidFilters = []struct{ config, want string }{
 	{`{"id": -1}`, "error at id: Invalid Attribute Value: Attribute id value must be at least 0, got: -1"},
 	{`{"schedule_id": -7}`, "error at schedule_id: .*at least 0, got: -7"},
@@ -58,12 +58,12 @@ func TestOperations_invalid(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.config, func(t *testing.T) {
 			t.Parallel()
-			expectSaid(t, p.validateDataSource(t, "qualytics_operations", test.config), test.want)
+			expectDiagnostics(t, p.validateDataSource(t, "qualytics_operations", test.config), test.want)
 		})
 	}
 }
 
-// A real Terraform shows the error on the argument, and asks the API nothing.
+// A real Terraform shows the error on the argument, and sends no request.
 func TestAccOperations_invalid(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	acceptance(t, resource.TestCase{Steps: []resource.TestStep{{
@@ -74,10 +74,10 @@ func TestAccOperations_invalid(t *testing.T) {
 			}`),
 		ExpectError: says("must be a valid date", `not "2026-02-30"`),
 	}}})
-	api.expectSeen(t)
+	api.expectRequests(t)
 }
 
-// Ids of 0, which mocked providers return, pass the validation. A lookup rejects them, and requests nothing.
+// Ids of 0, which mocked providers return, pass validation. Lookups reject them without a request.
 func TestLookups_zeroID(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
@@ -90,14 +90,14 @@ func TestLookups_zeroID(t *testing.T) {
 		{"qualytics_operation", `{"id": 0}`, "error at id: Invalid id: id must be the id of a Run, a whole number of 1 or more, not 0."},
 		{"qualytics_operation_containers", `{"operation_id": 0}`, "error at operation_id: Invalid operation_id: operation_id must be the id of a Run, a whole number of 1 or more, not 0."},
 	} {
-		expectSaid(t, p.validateDataSource(t, test.name, test.config))
+		expectDiagnostics(t, p.validateDataSource(t, test.name, test.config))
 		_, diagnostics := p.read(t, test.name, test.config)
-		expectSaid(t, diagnostics, test.want)
+		expectDiagnostics(t, diagnostics, test.want)
 		if test.name == "qualytics_operations" {
-			expectSaid(t, p.validateList(t, test.config))
+			expectDiagnostics(t, p.validateList(t, test.config))
 			_, diagnostics = p.list(t, test.config, 0, false)
-			expectSaid(t, diagnostics, test.want)
+			expectDiagnostics(t, diagnostics, test.want)
 		}
 	}
-	api.expectSeen(t)
+	api.expectRequests(t)
 }

@@ -20,7 +20,7 @@ import (
 
 const listPath = "/api/operations"
 
-// newLongHistory serves the Runs 1 to count, created a second apart.
+// newLongHistory serves the Runs 1 to count, created one second apart.
 func newLongHistory(t *testing.T, count int64) *api {
 	t.Helper()
 	api := newAPI(t, mockapi.Options{})
@@ -35,7 +35,7 @@ func newLongHistory(t *testing.T, count int64) *api {
 	return api
 }
 
-// down counts from the first number to the last.
+// down returns the numbers from first down to last.
 func down(first, last int64) []any {
 	var numbers []any
 	for number := first; number >= last; number-- {
@@ -44,7 +44,7 @@ func down(first, last int64) []any {
 	return numbers
 }
 
-// All pages are read, none twice, and with a limit no more than it takes. Pages overlap a little.
+// All pages are read once. With a limit, only the necessary pages are read. Pages overlap slightly.
 func TestOperations_pages(t *testing.T) {
 	t.Parallel()
 	api := newLongHistory(t, 250)
@@ -65,20 +65,20 @@ func TestOperations_pages(t *testing.T) {
 	} {
 		api.ResetRequests()
 		state, diagnostics := p.read(t, "qualytics_operations", fmt.Sprintf(`{"limit": %s}`, test.limit))
-		expectSaid(t, diagnostics)
+		expectDiagnostics(t, diagnostics)
 		expectListed(t, "limit "+test.limit, state, 250, test.ids)
 		var requests []string
 		for _, request := range api.Requests() {
 			requests = append(requests, request.Query.Encode())
 		}
-		slices.Sort(requests) // pages are requested side by side
+		slices.Sort(requests) // pages are requested concurrently
 		if !slices.Equal(requests, test.requests) {
 			t.Errorf("limit %s: got the requests %q, want %q", test.limit, requests, test.requests)
 		}
 	}
 }
 
-// Filters and order go with every page.
+// Every page has the filters and the sort.
 func TestAccOperations_pages(t *testing.T) {
 	api := newLongHistory(t, 120)
 	acceptance(t, resource.TestCase{Steps: []resource.TestStep{{
@@ -101,7 +101,7 @@ func TestAccOperations_pages(t *testing.T) {
 	}
 }
 
-// Runs that start or vanish while the pages are read lead neither to duplicates nor to gaps.
+// Runs that start or are deleted while the pages are read cause neither duplicates nor gaps.
 func TestOperations_changingHistory(t *testing.T) {
 	t.Parallel()
 	removed := func(ids ...int64) func(*api) {
@@ -112,9 +112,9 @@ func TestOperations_changingHistory(t *testing.T) {
 		}
 	}
 	for name, test := range map[string]struct {
-		change func(*api)
-		stood  []any // the Runs that must be there, in this order
-		others []any // those that may be
+		change   func(*api)
+		required []any // the Runs that must be listed, in this order
+		optional []any // the Runs that may be listed
 	}{
 		"new Runs":      {func(api *api) { api.Seed(mockapi.Run{ID: 251}, mockapi.Run{ID: 252}) }, down(250, 1), down(252, 251)},
 		"newest gone":   {removed(250), down(249, 1), down(250, 250)},
@@ -128,16 +128,16 @@ func TestOperations_changingHistory(t *testing.T) {
 			api := newLongHistory(t, 250)
 			api.Inject(mockapi.Fault{Path: listPath, Skip: 1, Hook: func() { test.change(api) }})
 			state, diagnostics := api.protocol(t).read(t, "qualytics_operations", `{"sort_created": "desc"}`)
-			expectSaid(t, diagnostics)
+			expectDiagnostics(t, diagnostics)
 			ids, _ := state["ids"].([]any)
-			got := slices.DeleteFunc(slices.Clone(ids), func(id any) bool { return slices.Contains(test.others, id) })
-			if !slices.Equal(got, test.stood) {
-				t.Errorf("got %v\nwant %v", got, test.stood)
+			got := slices.DeleteFunc(slices.Clone(ids), func(id any) bool { return slices.Contains(test.optional, id) })
+			if !slices.Equal(got, test.required) {
+				t.Errorf("got %v\nwant %v", got, test.required)
 			}
 			seen := make(map[any]bool)
 			for _, id := range ids {
 				if seen[id] {
-					t.Errorf("the Run %v is there twice", id)
+					t.Errorf("Run %v is listed twice", id)
 				}
 				seen[id] = true
 			}
@@ -145,8 +145,8 @@ func TestOperations_changingHistory(t *testing.T) {
 	}
 }
 
-// newRestless serves a history of which the newest Runs vanish with every look.
-func newRestless(t *testing.T) *api {
+// newChangingHistory serves a history whose newest Runs are deleted with every request.
+func newChangingHistory(t *testing.T) *api {
 	t.Helper()
 	api := newLongHistory(t, 250)
 	var gone atomic.Int64
@@ -158,11 +158,11 @@ func newRestless(t *testing.T) *api {
 	return api
 }
 
-// A list that never stands still is given with a warning.
+// A list that keeps changing is returned with a warning.
 func TestOperations_unsteady(t *testing.T) {
 	t.Parallel()
-	state, diagnostics := newRestless(t).protocol(t).read(t, "qualytics_operations", `{"sort_created": "desc"}`)
-	expectSaid(t, diagnostics, "warning: The list changed while it was read: ")
+	state, diagnostics := newChangingHistory(t).protocol(t).read(t, "qualytics_operations", `{"sort_created": "desc"}`)
+	expectDiagnostics(t, diagnostics, "warning: The list changed while it was read: ")
 	if ids, _ := state["ids"].([]any); len(ids) < 150 {
 		t.Errorf("got only %d Runs", len(ids))
 	}

@@ -17,7 +17,8 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// newHistory serves one Run per type, created a day apart from the first of May on, the later the longer.
+// newHistory serves one Run per type, created one day apart from May 1 on, with increasing
+// durations.
 func newHistory(t *testing.T) *api {
 	t.Helper()
 	api := newAPI(t, mockapi.Options{})
@@ -40,7 +41,7 @@ func newHistory(t *testing.T) *api {
 	return api
 }
 
-// Every filter reaches the API under its name, and what it selects comes back.
+// Every filter is sent to the API under its own name, and the matching Runs are returned.
 func TestOperations_filters(t *testing.T) {
 	t.Parallel()
 	api := newHistory(t)
@@ -89,9 +90,9 @@ func TestOperations_filters(t *testing.T) {
 		{`{"operation_type": "scan", "result": ["success"], "datastore": [101], "container": [501], "has_logs": true, "finished": true, "id": 3}`, "container=501&datastore=101&finished=true&has_logs=true&id=3&operation_type=scan&result=success", int64s(3)},
 	} {
 		api.ResetRequests()
-		expectSaid(t, p.validateDataSource(t, "qualytics_operations", test.config))
+		expectDiagnostics(t, p.validateDataSource(t, "qualytics_operations", test.config))
 		state, diagnostics := p.read(t, "qualytics_operations", test.config)
-		expectSaid(t, diagnostics)
+		expectDiagnostics(t, diagnostics)
 		requests := api.Requests()
 		if len(requests) != 1 {
 			t.Fatalf("%s: got %d requests, want 1", test.config, len(requests))
@@ -114,7 +115,7 @@ func int64s(numbers ...int64) []any {
 	return values
 }
 
-// expectListed checks which Runs a state of qualytics_operations lists, in operations and in ids.
+// expectListed checks the Runs in operations and ids of a qualytics_operations state.
 func expectListed(t *testing.T, config string, state map[string]any, total int64, ids []any) {
 	t.Helper()
 	listed := []any{}
@@ -134,7 +135,7 @@ func expectListed(t *testing.T, config string, state map[string]any, total int64
 	}
 }
 
-// All fields of a Run, of one that has ended and of one that has not started, in a real Terraform.
+// All fields of a finished Run and of one that has not started, in a real Terraform.
 func TestAccOperations_fields(t *testing.T) {
 	api := newHistory(t)
 	const listing = "data.qualytics_operations.test"
@@ -179,15 +180,14 @@ func TestAccOperations_fields(t *testing.T) {
 	}}})
 }
 
-// Types, results and counters that the provider does not know pass through, and what the API leaves out
-// is null.
-func TestOperations_unknownToTheProvider(t *testing.T) {
+// Unknown types, results and counters are passed through, and missing values are null.
+func TestOperations_unknownValues(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	const run = `{"id": 9007199254740993, "type": "reconcile", "result": "paused", "created": "2026-05-01T09:30:00", "status": {"rows_matched": 12345678901234567890, "ratio": 0.5, "phase": "second", "detail": {"a": 1}, "none": null}, "later": [1]}`
 	api.Inject(mockapi.Fault{Status: 200, Body: fmt.Sprintf(`{"items": [%s], "total": 1}`, run)})
 	state, diagnostics := api.protocol(t).read(t, "qualytics_operations", `{}`)
-	expectSaid(t, diagnostics)
+	expectDiagnostics(t, diagnostics)
 	expectListed(t, "unknown", state, 1, int64s(9007199254740993))
 	want := map[string]any{
 		"id": int64(9007199254740993), "type": "reconcile", "result": "paused", "message": nil, "created": "2026-05-01T09:30:00Z",

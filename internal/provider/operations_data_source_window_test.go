@@ -17,13 +17,13 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// A window selects by when Runs were created, to the second, together with filters, sorts and limit. total
-// is what the API counts, which knows no window.
+// A window selects Runs by creation time, together with filters, sorts and limit. total ignores the
+// window.
 func TestOperations_window(t *testing.T) {
 	t.Parallel()
 	api := newHistory(t)
 	p := api.protocol(t)
-	at := func(day int) string { return fmt.Sprintf("2026-05-%02dT23:30:00Z", day) } // when the Run of that day was created
+	at := func(day int) string { return fmt.Sprintf("2026-05-%02dT23:30:00Z", day) } // the creation time of the Run of that day
 	for _, test := range []struct {
 		config string
 		total  int64
@@ -44,33 +44,33 @@ func TestOperations_window(t *testing.T) {
 		{`"created_after": "` + at(2) + `", "result": ["success"], "datastore": [101, 102]`, 3, int64s(3, 2)},
 	} {
 		config := "{" + test.config + "}"
-		expectSaid(t, p.validateDataSource(t, "qualytics_operations", config))
+		expectDiagnostics(t, p.validateDataSource(t, "qualytics_operations", config))
 		state, diagnostics := p.read(t, "qualytics_operations", config)
-		expectSaid(t, diagnostics)
+		expectDiagnostics(t, diagnostics)
 		expectListed(t, config, state, test.total, test.ids)
 	}
 
-	expectSaid(t, p.validateList(t, `{"created_after": "`+at(3)+`", "created_before": "`+at(6)+`"}`))
+	expectDiagnostics(t, p.validateList(t, `{"created_after": "`+at(3)+`", "created_before": "`+at(6)+`"}`))
 	results, diagnostics := p.list(t, `{"created_after": "`+at(3)+`", "created_before": "`+at(6)+`", "finished": true, "sort_created": "asc"}`, 2, false)
-	expectSaid(t, diagnostics)
+	expectDiagnostics(t, diagnostics)
 	if ids := fmt.Sprint(idsOf(results)); ids != "[3 4]" {
-		t.Errorf("the list resource got the Runs %s", ids)
+		t.Errorf("the list resource returned the Runs %s", ids)
 	}
 }
 
-// No page beyond the window's start is requested, however long the history.
+// No page beyond the start of the window is requested.
 func TestOperations_windowPages(t *testing.T) {
 	t.Parallel()
-	api := newLongHistory(t, 2000) // a second apart, from midnight on
+	api := newLongHistory(t, 2000) // one second apart, starting at midnight
 	state, diagnostics := api.protocol(t).read(t, "qualytics_operations", `{"created_after": "2026-05-01T00:31:40Z"}`)
-	expectSaid(t, diagnostics)
+	expectDiagnostics(t, diagnostics)
 	expectListed(t, "the last 100 Runs", state, 2000, down(2000, 1901))
-	if requests := api.seen(); len(requests) > 2 {
+	if requests := api.requestLines(); len(requests) > 2 {
 		t.Errorf("got the requests %q", requests)
 	}
 }
 
-// A time that is not known before the apply is valid until then.
+// A time that is known only after apply passes validation.
 func TestOperations_windowUnknown(t *testing.T) {
 	t.Parallel()
 	p := newProtocol(t)
@@ -90,11 +90,11 @@ func TestOperations_windowUnknown(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		expectSaid(t, validated.Diagnostics)
+		expectDiagnostics(t, validated.Diagnostics)
 	}
 }
 
-// A window that depends on a resource is read, and checked, when it is known.
+// A window that depends on a resource is validated and read once it is known.
 func TestAccOperations_window(t *testing.T) {
 	api := newHistory(t)
 	config := func(after, before string) string {
@@ -122,11 +122,11 @@ func TestAccOperations_window(t *testing.T) {
 	}})
 }
 
-// A deployment that does not sort cannot list a window.
+// A deployment that ignores the sort cannot list a window.
 func TestOperations_windowUnsorted(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	api.Inject(mockapi.Fault{Status: 200, Body: `{"items": [{"id": 1, "result": "success", "created": "2026-05-01T00:00:00Z"}, {"id": 2, "result": "success", "created": "2026-05-02T00:00:00Z"}], "total": 2}`, Times: mockapi.Always})
 	_, diagnostics := api.protocol(t).read(t, "qualytics_operations", `{"created_after": "2026-05-01T00:00:00Z"}`)
-	expectSaid(t, diagnostics, "error: Cannot list Runs: .*not sorted by created.*The deployment ignores `sort_created`.* Use `created_date` instead.")
+	expectDiagnostics(t, diagnostics, "error: Cannot list Runs: .*not sorted by created.*The deployment ignores `sort_created`.* Use `created_date` instead.")
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// actions is the part of the protocol that is about actions.
+// actions returns the action part of the protocol.
 func (p *protocol) actions(t *testing.T) tfprotov6.ActionServer {
 	t.Helper()
 	server, ok := p.server.(tfprotov6.ActionServer)
@@ -22,7 +22,7 @@ func (p *protocol) actions(t *testing.T) tfprotov6.ActionServer {
 
 func (p *protocol) validateAction(t *testing.T, name, config string) []*tfprotov6.Diagnostic {
 	t.Helper()
-	resp, err := p.actions(t).ValidateActionConfig(t.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: name, Config: given(config)})
+	resp, err := p.actions(t).ValidateActionConfig(t.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: name, Config: jsonConfig(config)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,18 +31,17 @@ func (p *protocol) validateAction(t *testing.T, name, config string) []*tfprotov
 
 func (p *protocol) planAction(t *testing.T, name, config string) []*tfprotov6.Diagnostic {
 	t.Helper()
-	resp, err := p.actions(t).PlanAction(t.Context(), &tfprotov6.PlanActionRequest{ActionType: name, Config: given(config)})
+	resp, err := p.actions(t).PlanAction(t.Context(), &tfprotov6.PlanActionRequest{ActionType: name, Config: jsonConfig(config)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return resp.Diagnostics
 }
 
-// invoke carries an action out. It returns the lines that went to the terminal meanwhile, and what was
-// said in the end.
+// invoke invokes an action, and returns its progress lines and diagnostics.
 func (p *protocol) invoke(ctx context.Context, t *testing.T, name, config string) (progress []string, diagnostics []*tfprotov6.Diagnostic) {
 	t.Helper()
-	stream, err := p.actions(t).InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: name, Config: given(config)})
+	stream, err := p.actions(t).InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: name, Config: jsonConfig(config)})
 	if err != nil {
 		t.Fatal(err)
 	}

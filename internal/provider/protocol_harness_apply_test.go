@@ -11,8 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// tracked is a managed resource that is replaced while it is tainted, as Terraform does it: a create that
-// fails, and has a state, taints.
+// tracked is a managed resource that, as in Terraform, is tainted by a failed create and then
+// replaced.
 type tracked struct {
 	*managed
 	tainted bool
@@ -29,7 +29,7 @@ func (r *tracked) exists(t *testing.T) bool {
 	return !r.unpack(t, r.state).IsNull()
 }
 
-// applyAfter plans and applies a configuration, with something that happens in between.
+// applyAfter runs between after the plan and before the apply.
 func (r *tracked) applyAfter(ctx context.Context, t *testing.T, config string, between func()) []*tfprotov6.Diagnostic {
 	t.Helper()
 	creates := !r.exists(t)
@@ -38,7 +38,7 @@ func (r *tracked) applyAfter(ctx context.Context, t *testing.T, config string, b
 	return diagnostics
 }
 
-// refreshAndApply is what an apply does that nothing disturbs.
+// refreshAndApply refreshes, replaces a tainted resource, and applies.
 func (r *tracked) refreshAndApply(t *testing.T, config string) []*tfprotov6.Diagnostic {
 	t.Helper()
 	if r.exists(t) {
@@ -54,7 +54,6 @@ func (r *tracked) refreshAndApply(t *testing.T, config string) []*tfprotov6.Diag
 	return r.applyAfter(t.Context(), t, config, func() {})
 }
 
-// destroy destroys the resource.
 func (r *tracked) destroy(t *testing.T) []*tfprotov6.Diagnostic {
 	t.Helper()
 	diagnostics := r.managed.destroy(t)
@@ -62,7 +61,6 @@ func (r *tracked) destroy(t *testing.T) []*tfprotov6.Diagnostic {
 	return diagnostics
 }
 
-// refresh reads the resource.
 func (r *tracked) refresh(t *testing.T) []*tfprotov6.Diagnostic {
 	t.Helper()
 	diagnostics := r.managed.refresh(t)
@@ -70,7 +68,7 @@ func (r *tracked) refresh(t *testing.T) []*tfprotov6.Diagnostic {
 	return diagnostics
 }
 
-// forget forgets what belongs to a state that is no more.
+// forget resets the taint and the private state if there is no state.
 func (r *tracked) forget(t *testing.T) {
 	t.Helper()
 	if !r.exists(t) {
@@ -78,15 +76,16 @@ func (r *tracked) forget(t *testing.T) {
 	}
 }
 
-// nextPlan refreshes, and is what a plan would do then: "create", "update", "replace" or "no changes".
+// nextPlan refreshes, and returns what a plan would do: "create", "update", "replace" or "no
+// changes".
 func (r *tracked) nextPlan(t *testing.T, config string) string {
 	t.Helper()
 	if r.exists(t) {
-		expectSaid(t, r.refresh(t))
+		expectDiagnostics(t, r.refresh(t))
 	}
 	planned := r.plan(t, config)
 	if failed(planned.Diagnostics) {
-		expectSaid(t, planned.Diagnostics)
+		expectDiagnostics(t, planned.Diagnostics)
 	}
 	switch {
 	case !r.exists(t):

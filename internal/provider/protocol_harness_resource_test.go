@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// managed is one resource with its state, taken from operation to operation as Terraform does it.
+// managed is a resource whose state is passed from call to call, as Terraform does.
 type managed struct {
 	*protocol
 	name    string
@@ -21,7 +21,7 @@ type managed struct {
 	private []byte
 }
 
-// manage is a resource that is not created yet.
+// manage returns a resource without a state.
 func (p *protocol) manage(t *testing.T, name string) *managed {
 	t.Helper()
 	m := &managed{protocol: p, name: name, schema: p.schemas.ResourceSchemas[name]}
@@ -47,17 +47,18 @@ func (m *managed) unpack(t *testing.T, value *tfprotov6.DynamicValue) tftypes.Va
 	return unpacked
 }
 
-// values are the attributes in the state.
+// values returns the attributes in the state.
 func (m *managed) values(t *testing.T) map[string]any {
 	t.Helper()
 	values, _ := plain(t, m.state, m.schema.ValueType()).(map[string]any)
 	return values
 }
 
-// proposed is the configuration with what is computed taken from the state, or unknown before there is one.
+// proposed returns the configuration, with computed attributes from the state, or unknown without
+// one.
 func (m *managed) proposed(t *testing.T, config string) *tfprotov6.DynamicValue {
 	t.Helper()
-	value := m.unpack(t, given(config))
+	value := m.unpack(t, jsonConfig(config))
 	attributes, prior := must[map[string]tftypes.Value](value), map[string]tftypes.Value{}
 	if state := m.unpack(t, m.state); !state.IsNull() {
 		prior = must[map[string]tftypes.Value](state)
@@ -82,7 +83,7 @@ func (m *managed) plan(t *testing.T, config string) *tfprotov6.PlanResourceChang
 func (m *managed) planWithin(ctx context.Context, t *testing.T, config string) *tfprotov6.PlanResourceChangeResponse {
 	t.Helper()
 	planned, err := m.server.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
-		TypeName: m.name, PriorState: m.state, PriorPrivate: m.private, Config: given(config), ProposedNewState: m.proposed(t, config),
+		TypeName: m.name, PriorState: m.state, PriorPrivate: m.private, Config: jsonConfig(config), ProposedNewState: m.proposed(t, config),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -90,13 +91,13 @@ func (m *managed) planWithin(ctx context.Context, t *testing.T, config string) *
 	return planned
 }
 
-// apply plans and applies a configuration, and returns what both have said.
+// apply plans and applies a configuration, and returns the diagnostics of both.
 func (m *managed) apply(t *testing.T, config string) []*tfprotov6.Diagnostic {
 	t.Helper()
 	return m.applyAfter(t.Context(), t, config, func() {})
 }
 
-// applyAfter is apply with something that happens between the plan and the apply.
+// applyAfter is apply, but calls between after the plan.
 func (m *managed) applyAfter(ctx context.Context, t *testing.T, config string, between func()) []*tfprotov6.Diagnostic {
 	t.Helper()
 	planned := m.planWithin(ctx, t, config)
@@ -105,7 +106,7 @@ func (m *managed) applyAfter(ctx context.Context, t *testing.T, config string, b
 	}
 	between()
 	applied, err := m.server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: m.name, PriorState: m.state, PlannedState: planned.PlannedState, PlannedPrivate: planned.PlannedPrivate, Config: given(config),
+		TypeName: m.name, PriorState: m.state, PlannedState: planned.PlannedState, PlannedPrivate: planned.PlannedPrivate, Config: jsonConfig(config),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -114,7 +115,6 @@ func (m *managed) applyAfter(ctx context.Context, t *testing.T, config string, b
 	return append(planned.Diagnostics, applied.Diagnostics...)
 }
 
-// destroy destroys the resource.
 func (m *managed) destroy(t *testing.T) []*tfprotov6.Diagnostic {
 	t.Helper()
 	gone := m.pack(t, tftypes.NewValue(m.schema.ValueType(), nil))
@@ -134,7 +134,6 @@ func (m *managed) destroy(t *testing.T) []*tfprotov6.Diagnostic {
 	return append(planned.Diagnostics, applied.Diagnostics...)
 }
 
-// refresh reads the resource.
 func (m *managed) refresh(t *testing.T) []*tfprotov6.Diagnostic {
 	t.Helper()
 	read, err := m.server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: m.name, CurrentState: m.state, Private: m.private})
@@ -145,12 +144,12 @@ func (m *managed) refresh(t *testing.T) []*tfprotov6.Diagnostic {
 	return read.Diagnostics
 }
 
-// expectNoChange checks that the configuration, planned anew, changes nothing.
+// expectNoChange checks that a new plan of the configuration is empty.
 func (m *managed) expectNoChange(t *testing.T, config string) {
 	t.Helper()
-	expectSaid(t, m.refresh(t))
+	expectDiagnostics(t, m.refresh(t))
 	planned := m.plan(t, config)
-	expectSaid(t, planned.Diagnostics)
+	expectDiagnostics(t, planned.Diagnostics)
 	if before, after := m.unpack(t, m.state), m.unpack(t, planned.PlannedState); !before.Equal(after) {
 		t.Errorf("the plan is not empty:\nbefore %s\nafter  %s", before, after)
 	}
@@ -158,7 +157,7 @@ func (m *managed) expectNoChange(t *testing.T, config string) {
 
 func (p *protocol) validateResource(t *testing.T, name, config string) []*tfprotov6.Diagnostic {
 	t.Helper()
-	resp, err := p.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: name, Config: given(config)})
+	resp, err := p.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: name, Config: jsonConfig(config)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// TestMain keeps what the shell and the home directory configure out of the tests.
+// TestMain isolates the tests from the environment and the home directory.
 func TestMain(m *testing.M) {
 	home, err := os.MkdirTemp("", "home")
 	if err != nil {
@@ -33,14 +33,14 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// protocol is the provider as Terraform talks to it. Configurations are given as JSON, in which an
-// attribute that is left out is null.
+// protocol calls the provider as Terraform does. Configurations are JSON, in which omitted
+// attributes are null.
 type protocol struct {
 	server  tfprotov6.ProviderServer
 	schemas *tfprotov6.GetProviderSchemaResponse
 }
 
-// newProtocol is a provider that is not configured yet.
+// newProtocol returns a provider that is not configured.
 func newProtocol(t *testing.T) *protocol {
 	t.Helper()
 	return serveProtocol(t, testProvider())
@@ -56,22 +56,22 @@ func serveProtocol(t *testing.T, provider *qualyticsProvider) *protocol {
 	return &protocol{server: server, schemas: schemas}
 }
 
-// protocol is a provider that is configured for this server.
+// protocol returns a provider that is configured for this server.
 func (a *api) protocol(t *testing.T) *protocol {
 	t.Helper()
 	p := newProtocol(t)
-	expectSaid(t, p.configure(t, a.json(`"poll_interval": "10ms"`)))
+	expectDiagnostics(t, p.configure(t, a.json(`"poll_interval": "10ms"`)))
 	return p
 }
 
-// json is a provider block for this server, with further arguments.
+// json returns a provider block for this server, with more arguments.
 func (a *api) json(arguments string) string {
 	return fmt.Sprintf(`{"url": %q, "token": %q, %s}`, a.url, testToken, arguments)
 }
 
 func (p *protocol) configure(t *testing.T, config string) []*tfprotov6.Diagnostic {
 	t.Helper()
-	resp, err := p.server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.99.0", Config: given(config)})
+	resp, err := p.server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.99.0", Config: jsonConfig(config)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,14 +80,14 @@ func (p *protocol) configure(t *testing.T, config string) []*tfprotov6.Diagnosti
 
 func (p *protocol) validateDataSource(t *testing.T, name, config string) []*tfprotov6.Diagnostic {
 	t.Helper()
-	resp, err := p.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: given(config)})
+	resp, err := p.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: jsonConfig(config)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return resp.Diagnostics
 }
 
-// read reads a data source; its state is nil where there is none.
+// read reads a data source, and returns its state, or nil if there is none.
 func (p *protocol) read(t *testing.T, name, config string) (map[string]any, []*tfprotov6.Diagnostic) {
 	t.Helper()
 	return p.readWithin(t.Context(), t, name, config)
@@ -95,7 +95,7 @@ func (p *protocol) read(t *testing.T, name, config string) (map[string]any, []*t
 
 func (p *protocol) readWithin(ctx context.Context, t *testing.T, name, config string) (map[string]any, []*tfprotov6.Diagnostic) {
 	t.Helper()
-	resp, err := p.server.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: given(config)})
+	resp, err := p.server.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: jsonConfig(config)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,12 +103,12 @@ func (p *protocol) readWithin(ctx context.Context, t *testing.T, name, config st
 	return state, resp.Diagnostics
 }
 
-func given(config string) *tfprotov6.DynamicValue {
+func jsonConfig(config string) *tfprotov6.DynamicValue {
 	return &tfprotov6.DynamicValue{JSON: []byte(config)}
 }
 
-// plain turns a value of the protocol into plain Go: maps, slices, text, and numbers as int64 where they
-// are, else as text.
+// plain converts a value to plain Go: maps, slices, strings, and numbers as int64 or, if they are
+// not integers, as strings.
 func plain(t *testing.T, value *tfprotov6.DynamicValue, typ tftypes.Type) any {
 	t.Helper()
 	if value == nil {
@@ -160,8 +160,9 @@ func must[T any](value tftypes.Value) T {
 	return into
 }
 
-// said is a diagnostic in one line, such as "error at url: Missing url: The provider needs ...".
-func said(diagnostic *tfprotov6.Diagnostic) string {
+// diagnosticLine formats a diagnostic as one line, such as "error at url: Missing url: Set url in
+// ...".
+func diagnosticLine(diagnostic *tfprotov6.Diagnostic) string {
 	line := strings.ToLower(diagnostic.Severity.String())
 	if at := diagnostic.Attribute; at != nil && len(at.Steps()) > 0 {
 		line += " at " + strings.TrimSuffix(strings.TrimPrefix(at.String(), "AttributeName(\""), "\")")
@@ -169,18 +170,19 @@ func said(diagnostic *tfprotov6.Diagnostic) string {
 	return line + ": " + diagnostic.Summary + ": " + diagnostic.Detail
 }
 
-// expectSaid checks the diagnostics one by one, each against a pattern from its beginning on.
-func expectSaid(t *testing.T, diagnostics []*tfprotov6.Diagnostic, patterns ...string) {
+// expectDiagnostics checks each diagnostic against the pattern of the same index, from its start.
+// Without patterns, there must be no diagnostics.
+func expectDiagnostics(t *testing.T, diagnostics []*tfprotov6.Diagnostic, patterns ...string) {
 	t.Helper()
 	for i, diagnostic := range diagnostics {
-		switch line := said(diagnostic); {
+		switch line := diagnosticLine(diagnostic); {
 		case i >= len(patterns):
 			t.Errorf("unexpected diagnostic: %s", line)
 		case !regexp.MustCompile("^(?s:" + patterns[i] + ")").MatchString(line):
 			t.Errorf("diagnostic %d:\n got %s\nwant %s", i, line, patterns[i])
 		}
-		if strings.Contains(said(diagnostic), testToken) {
-			t.Errorf("the token is in a diagnostic: %s", said(diagnostic))
+		if strings.Contains(diagnosticLine(diagnostic), testToken) {
+			t.Errorf("the token is in a diagnostic: %s", diagnosticLine(diagnostic))
 		}
 	}
 	for _, pattern := range patterns[min(len(diagnostics), len(patterns)):] {
@@ -188,19 +190,19 @@ func expectSaid(t *testing.T, diagnostics []*tfprotov6.Diagnostic, patterns ...s
 	}
 }
 
-// seen are the requests that a server has received, in order.
-func (a *api) seen() []string {
-	var seen []string
+// requestLines returns all requests so far, in order.
+func (a *api) requestLines() []string {
+	var lines []string
 	for _, request := range a.Requests() {
-		seen = append(seen, request.String())
+		lines = append(lines, request.String())
 	}
-	return seen
+	return lines
 }
 
-// expectSeen checks that exactly these requests have been made so far.
-func (a *api) expectSeen(t *testing.T, want ...string) {
+// expectRequests checks all requests so far.
+func (a *api) expectRequests(t *testing.T, want ...string) {
 	t.Helper()
-	if got := a.seen(); !slices.Equal(got, want) {
+	if got := a.requestLines(); !slices.Equal(got, want) {
 		t.Errorf("requests:\n got %q\nwant %q", got, want)
 	}
 }

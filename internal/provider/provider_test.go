@@ -12,10 +12,10 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// lookUp100 looks Run 100 up, which takes a configured provider.
+// lookUp100 reads Run 100, which requires a configured provider.
 const lookUp100 = "\ndata \"qualytics_operation\" \"one\" { id = 100 }\n"
 
-// What is wrong with the provider block is shown on the argument.
+// An invalid provider block is an error on the argument.
 func TestAccProvider_invalid(t *testing.T) {
 	for name, test := range map[string]struct{ config, want string }{
 		"missing": {
@@ -48,7 +48,7 @@ func TestAccProvider_invalid(t *testing.T) {
 	}
 }
 
-// The server sees which provider and which Terraform call it.
+// The User-Agent contains the versions of the provider and of Terraform.
 func TestAccProvider_userAgent(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	acceptance(t, resource.TestCase{Steps: []resource.TestStep{{Config: api.config(lookUp100), ConfigPlanChecks: emptyPlan}}})

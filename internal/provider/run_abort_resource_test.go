@@ -21,7 +21,7 @@ const (
 	abort90 = "PUT /api/operations/abort/90"
 )
 
-// newRunning serves the Run 90, a scan that runs until it is aborted.
+// newRunning serves Run 90, a scan that is active until it is aborted.
 func newRunning(t *testing.T, options mockapi.Options) *api {
 	t.Helper()
 	api := newAPI(t, options)
@@ -33,7 +33,8 @@ func abortConfig(arguments string) string {
 	return "resource \"qualytics_run_abort\" \"test\" {\n" + arguments + "\n}\n"
 }
 
-// One abort per value of the trigger and per run_id, each waited for; destroying calls nothing.
+// Each value of the trigger and each run_id causes one abort and one wait. A destroy sends no
+// request.
 func TestAccRunAbort_life(t *testing.T) {
 	api := newRunning(t, mockapi.Options{AbortDelay: 50 * time.Millisecond})
 	acceptance(t, resource.TestCase{
@@ -46,7 +47,7 @@ func TestAccRunAbort_life(t *testing.T) {
 					statecheck.ExpectKnownValue(stopped, tfjsonpath.New("end_time"), knownvalue.NotNull()),
 					statecheck.ExpectKnownValue(stopped, tfjsonpath.New("datastore").AtMapKey("name"), word("Warehouse"))),
 			},
-			{ // other arguments are no reason
+			{ // other arguments do not abort again
 				Config:            api.config(abortConfig("run_id = 90\n triggers = { v = \"1\" }\n timeouts = { create = \"5m\" }")),
 				ConfigPlanChecks:  doing(stopped, plancheck.ResourceActionUpdate),
 				ConfigStateChecks: has(stopped, 90, "aborted"),
@@ -68,7 +69,7 @@ func TestAccRunAbort_life(t *testing.T) {
 	})
 }
 
-// A Run that had ended already is fine, and its record may go.
+// A Run that has already ended is not an error, and its record may be deleted.
 func TestAccRunAbort_ended(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	acceptance(t, resource.TestCase{
@@ -100,7 +101,8 @@ func TestAccRunAbort_noRun(t *testing.T) {
 	api.expectWrites()(t)
 }
 
-// A Run that does not stop in time is an error. The new resource is tainted: the next apply requests it again.
+// A Run that does not stop in time is an error. The new resource is tainted, and the next apply
+// aborts the Run again.
 func TestAccRunAbort_timeout(t *testing.T) {
 	api := newRunning(t, mockapi.Options{AbortDelay: 24 * time.Hour})
 	acceptance(t, resource.TestCase{

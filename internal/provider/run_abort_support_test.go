@@ -13,7 +13,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// In a real Terraform: every type of operation can be aborted.
+// Every type of operation can be aborted, in a real Terraform.
 func TestAccRunAbort_types(t *testing.T) {
 	api := newTypes(t, "running")
 	api.Seed(mockapi.Run{ID: 2, Type: "catalog", Result: "queued"})
@@ -36,8 +36,8 @@ func TestAccRunAbort_types(t *testing.T) {
 	}
 }
 
-// Each type and each result. The plan says nothing, since a Run that has ended is fine: the apply says
-// with which result.
+// Each type with each result. The plan has no diagnostics, because a Run that has ended is not an
+// error. The apply reports its result.
 func TestRunAbort_support(t *testing.T) {
 	t.Parallel()
 	for _, runType := range allTypes {
@@ -57,7 +57,7 @@ func TestRunAbort_support(t *testing.T) {
 				}
 				api.Seed(run)
 				resource := api.protocol(t).manage(t, "qualytics_run_abort")
-				expectSaid(t, resource.apply(t, `{"run_id": 90}`), want...)
+				expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`), want...)
 				if result == "queued" || result == "running" {
 					result = "aborted"
 				}
@@ -69,28 +69,28 @@ func TestRunAbort_support(t *testing.T) {
 	}
 }
 
-// A Run that ends by itself before its worker could stop is no error, either.
+// A Run that ends before it could be aborted is not an error either.
 func TestRunAbort_endsByItself(t *testing.T) {
 	t.Parallel()
 	api := newRunning(t, mockapi.Options{AbortDelay: 24 * time.Hour})
 	api.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/90", Skip: 2, Hook: func() { api.Finish(90, "success", "") }})
 	resource := api.protocol(t).manage(t, "qualytics_run_abort")
-	expectSaid(t, resource.apply(t, `{"run_id": 90}`), "warning: Run 90 succeeded: .* It ended before it could be aborted.")
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`), "warning: Run 90 succeeded: .* It ended before it could be aborted.")
 	resource.expectNoChange(t, `{"run_id": 90}`)
-	api.expectSeen(t, "GET /api/operations/90", abort90, "GET /api/operations/90", "GET /api/operations/90", "GET /api/operations/90")
+	api.expectRequests(t, "GET /api/operations/90", abort90, "GET /api/operations/90", "GET /api/operations/90", "GET /api/operations/90")
 }
 
-// An interrupt is a warning; the next apply continues waiting, and requests nothing.
+// An interrupt is a warning. The next apply continues waiting without another request to abort.
 func TestRunAbort_interrupted(t *testing.T) {
 	t.Parallel()
 	api := newRunning(t, mockapi.Options{AbortDelay: 24 * time.Hour})
 	resource := api.protocol(t).manage(t, "qualytics_run_abort")
 	ctx, interrupt := context.WithCancel(t.Context())
 	api.Inject(mockapi.Fault{Method: "GET", Skip: 1, Hook: interrupt})
-	expectSaid(t, resource.applyAfter(ctx, t, `{"run_id": 90}`, func() {}), "warning: Interrupted while waiting for Run 90: .*The next apply continues waiting for it.")
-	expectSaid(t, resource.refresh(t))
+	expectDiagnostics(t, resource.applyAfter(ctx, t, `{"run_id": 90}`, func() {}), "warning: Interrupted while waiting for Run 90: .*The next apply continues waiting for it.")
+	expectDiagnostics(t, resource.refresh(t))
 	api.Inject(mockapi.Fault{Method: "GET", Skip: 1, Hook: func() { api.Finish(90, "aborted", "") }})
-	expectSaid(t, resource.apply(t, `{"run_id": 90}`))
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`))
 	resource.expectRun(t, 90, "aborted")
 	api.expectWrites(abort90)(t)
 }
@@ -99,32 +99,32 @@ func TestRunAbort_refused(t *testing.T) {
 	t.Parallel()
 	api := newRunning(t, mockapi.Options{})
 	resource := api.protocol(t).manage(t, "qualytics_run_abort")
-	expectSaid(t, resource.plan(t, `{"run_id": 99}`).Diagnostics, "error at run_id: Cannot read Run 99: .*HTTP status 404: Run 99 does not exist.")
+	expectDiagnostics(t, resource.plan(t, `{"run_id": 99}`).Diagnostics, "error at run_id: Cannot read Run 99: .*HTTP status 404: Run 99 does not exist.")
 	api.Forbid(101)
-	expectSaid(t, resource.apply(t, `{"run_id": 90}`), "error at run_id: Cannot abort Run 90: PUT http.*/api/operations/abort/90 returned HTTP status 403: .*\n\nThe token's user needs the Editor team permission .*to abort a Run.")
-	expectSaid(t, resource.applyAfter(t.Context(), t, `{"run_id": 90}`, func() { api.Remove(90) }), "error at run_id: Cannot abort Run 90: .*HTTP status 404: Run 90 does not exist.")
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`), "error at run_id: Cannot abort Run 90: PUT http.*/api/operations/abort/90 returned HTTP status 403: .*\n\nThe token's user needs the Editor team permission .*to abort a Run.")
+	expectDiagnostics(t, resource.applyAfter(t.Context(), t, `{"run_id": 90}`, func() { api.Remove(90) }), "error at run_id: Cannot abort Run 90: .*HTTP status 404: Run 90 does not exist.")
 	if resource.values(t) != nil {
-		t.Error("there is a resource although nothing was aborted")
+		t.Error("the resource is in the state although nothing was aborted")
 	}
 
 	api.Seed(mockapi.Run{ID: 91, Result: "success"})
 	api.Inject(mockapi.Fault{Method: "PUT", Status: 409, Body: `{"detail": "locked"}`})
-	expectSaid(t, resource.applyAfter(t.Context(), t, `{"run_id": 91}`, func() { api.Seed(mockapi.Run{ID: 91, Result: "running"}) }),
+	expectDiagnostics(t, resource.applyAfter(t.Context(), t, `{"run_id": 91}`, func() { api.Seed(mockapi.Run{ID: 91, Result: "running"}) }),
 		"error at run_id: Cannot abort Run 91: .*HTTP status 409: locked.\n\nOnly a Run with result `queued` or `running` can be aborted.")
 }
 
-// The abort is retried when its response is lost, since that is harmless.
-func TestRunAbort_lostAnswer(t *testing.T) {
+// An abort is retried after a lost response, because that is harmless.
+func TestRunAbort_lostResponse(t *testing.T) {
 	t.Parallel()
 	api := newRunning(t, mockapi.Options{})
 	api.Inject(mockapi.Fault{Method: "PUT", AfterEffect: true, Close: true})
 	resource := api.protocol(t).manage(t, "qualytics_run_abort")
-	expectSaid(t, resource.apply(t, `{"run_id": 90}`))
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`))
 	resource.expectRun(t, 90, "aborted")
 	api.expectWrites(abort90, abort90)(t)
 }
 
-// What is wrong with an argument is an error on it when the configuration is validated.
+// An invalid argument is an error on its attribute during validation.
 func TestRunResources_invalid(t *testing.T) {
 	t.Parallel()
 	p := newProtocol(t)
@@ -140,7 +140,7 @@ func TestRunResources_invalid(t *testing.T) {
 	} {
 		t.Run(test.name+" "+test.config, func(t *testing.T) {
 			t.Parallel()
-			expectSaid(t, p.validateResource(t, test.name, test.config), test.want)
+			expectDiagnostics(t, p.validateResource(t, test.name, test.config), test.want)
 		})
 	}
 }

@@ -12,14 +12,14 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// supportOf is the API page's word on one action: what the tests hold the provider against.
+// supportOf is the API page's specification of one action.
 type supportOf struct {
-	action      string // as the provider names it
-	request     string // for Run 90
+	action      string // the name in the provider
+	request     string // the request for Run 90
 	done        string
 	unsupported []string // types of operation
 	from        []string // results
-	possible    string   // as errors say it
+	possible    string   // the text in errors
 }
 
 var supportTable = []supportOf{
@@ -46,8 +46,8 @@ var supportTable = []supportOf{
 	},
 }
 
-// Each action with each type and each result: what the plan says, and what the action itself says when
-// the Run changes after the plan.
+// Each action with each type and each result: the diagnostics of the plan, and those of the action
+// if the Run changes after the plan.
 func TestRunAction_support(t *testing.T) {
 	t.Parallel()
 	for _, row := range supportTable {
@@ -58,14 +58,14 @@ func TestRunAction_support(t *testing.T) {
 					api := newAPI(t, mockapi.Options{})
 					api.Seed(mockapi.Run{ID: 90, Type: runType, Result: result})
 					p := api.protocol(t)
-					expectSaid(t, p.planAction(t, "qualytics_run_"+row.action, `{"run_id": 90}`), row.planned(runType, result)...)
-					api.expectSeen(t, "GET /api/operations/90")
+					expectDiagnostics(t, p.planAction(t, "qualytics_run_"+row.action, `{"run_id": 90}`), row.planned(runType, result)...)
+					api.expectRequests(t, "GET /api/operations/90")
 					arguments, writes := `{"run_id": 90}`, []string{row.request}
 					if row.waits(result) {
 						arguments, writes = `{"run_id": 90, "timeout": "50ms"}`, nil
 					}
 					_, diagnostics := p.invoke(t.Context(), t, "qualytics_run_"+row.action, arguments)
-					expectSaid(t, diagnostics, row.invoked(runType, result)...)
+					expectDiagnostics(t, diagnostics, row.invoked(runType, result)...)
 					api.expectWrites(writes...)(t)
 				})
 			}
@@ -73,7 +73,7 @@ func TestRunAction_support(t *testing.T) {
 	}
 }
 
-// waits reports whether the action waits for the Run to end before it requests anything.
+// waits reports whether the action waits for the Run to end before it sends a changing request.
 func (row supportOf) waits(result string) bool {
 	return row.action == "rerun" && (result == "queued" || result == "running")
 }
@@ -132,7 +132,7 @@ func TestRunAction_invalid(t *testing.T) {
 	} {
 		t.Run(test.name+" "+test.config, func(t *testing.T) {
 			t.Parallel()
-			expectSaid(t, p.validateAction(t, "qualytics_run_"+test.name, test.config), test.want)
+			expectDiagnostics(t, p.validateAction(t, "qualytics_run_"+test.name, test.config), test.want)
 		})
 	}
 }

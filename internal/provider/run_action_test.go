@@ -22,13 +22,13 @@ import (
 const (
 	rerun90 = "PUT /api/operations/rerun/90"
 	read90  = "GET /api/operations/90"
-	// listNewest comes before every request that starts a Run.
+	// listNewest precedes every request that starts a Run.
 	listNewest = "GET /api/operations?datastore=101&page=1&size=100&sort_created=desc"
 )
 
 var elapsed = regexp.MustCompile(`, \d+s$`)
 
-// expectProgress checks the lines that went to the terminal, but for the time that has passed.
+// expectProgress checks the progress lines, except for the elapsed time.
 func expectProgress(t *testing.T, got []string, want ...string) {
 	t.Helper()
 	for i := range got {
@@ -39,11 +39,11 @@ func expectProgress(t *testing.T, got []string, want ...string) {
 	}
 }
 
-// newPaced serves the stopped Run 90, and progresses by a second with every second poll.
+// newPaced serves the failed Run 90. The clock advances by a second with every second poll.
 func newPaced(t *testing.T, outcome mockapi.Outcome) *api {
 	t.Helper()
 	clock := mockapi.NewClock(time.Date(2026, time.May, 1, 9, 30, 0, 0, time.UTC))
-	api := newStopped(t, mockapi.Options{Now: clock.Now, Outcome: outcome})
+	api := newFailed(t, mockapi.Options{Now: clock.Now, Outcome: outcome})
 	var polls atomic.Int64
 	api.Inject(mockapi.Fault{Method: "GET", Times: mockapi.Always, Hook: func() {
 		if polls.Add(1)%2 == 0 {
@@ -53,12 +53,12 @@ func newPaced(t *testing.T, outcome mockapi.Outcome) *api {
 	return api
 }
 
-// A line goes to the terminal when the Run has got further, and only then.
+// A progress line is sent only when the Run has progressed.
 func TestRunAction_progress(t *testing.T) {
 	t.Parallel()
 	api := newPaced(t, mockapi.Outcome{Queued: time.Second, Running: 4 * time.Second})
 	progress, diagnostics := api.protocol(t).invoke(t.Context(), t, "qualytics_run_rerun", `{"run_id": 90}`)
-	expectSaid(t, diagnostics)
+	expectDiagnostics(t, diagnostics)
 	expectProgress(t, progress,
 		"Run 101: queued, 0/2 containers, 0 records",
 		"Run 101: running, 0/2 containers, 0 records",
@@ -67,26 +67,26 @@ func TestRunAction_progress(t *testing.T) {
 	api.expectWrites(rerun90)(t)
 }
 
-// A new result is shown at once, new counters now and then, and the time that has passed at least every
+// A new result is shown at once, new counters at intervals, and the elapsed time at least every
 // minute.
 func TestActionProgress(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var lines []string
 		progress := newActionProgress(&action.InvokeResponse{SendProgress: func(event action.InvokeProgressEvent) { lines = append(lines, event.Message) }})
-		see := func(after time.Duration, result qualytics.Result, records float64) {
+		report := func(after time.Duration, result qualytics.Result, records float64) {
 			time.Sleep(after)
 			progress.report(&qualytics.Operation{ID: 90, Result: result, Status: qualytics.Counters{"records_processed": big.NewFloat(records)}})
 		}
-		see(0, "queued", 0)
-		see(59*time.Second, "queued", 0) // silent
-		see(time.Second, "queued", 0)
-		see(500*time.Millisecond, "running", 0)
-		see(29*time.Second, "running", 1000) // silent
-		see(time.Second, "running", 2000)
-		see(59*time.Second, "running", 2000) // silent
-		see(time.Second, "running", 2000)
-		see(time.Second, "success", 3000)
+		report(0, "queued", 0)
+		report(59*time.Second, "queued", 0) // silent
+		report(time.Second, "queued", 0)
+		report(500*time.Millisecond, "running", 0)
+		report(29*time.Second, "running", 1000) // silent
+		report(time.Second, "running", 2000)
+		report(59*time.Second, "running", 2000) // silent
+		report(time.Second, "running", 2000)
+		report(time.Second, "success", 3000)
 		want := []string{
 			"Run 90: queued, 0 records",
 			"Run 90: queued, 0 records, 1m0s",
@@ -101,7 +101,8 @@ func TestActionProgress(t *testing.T) {
 	})
 }
 
-// Without waiting an action is done once the API has accepted, and the deletion says that it was done.
+// Without waiting, an action ends once the API has accepted the request. A deletion reports that
+// the record is deleted.
 func TestRunAction_withoutWaiting(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]struct {
@@ -115,7 +116,7 @@ func TestRunAction_withoutWaiting(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			api := newStopped(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}, AbortDelay: time.Hour})
+			api := newFailed(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}, AbortDelay: time.Hour})
 			config := `{"run_id": 90, "wait_for_completion": false}`
 			switch name {
 			case "abort":
@@ -126,14 +127,14 @@ func TestRunAction_withoutWaiting(t *testing.T) {
 				config = `{"run_id": 90}`
 			}
 			progress, diagnostics := api.protocol(t).invoke(t.Context(), t, "qualytics_run_"+name, config)
-			expectSaid(t, diagnostics)
+			expectDiagnostics(t, diagnostics)
 			expectProgress(t, progress, want.line)
-			api.expectSeen(t, want.requests...)
+			api.expectRequests(t, want.requests...)
 		})
 	}
 }
 
-// What comes of the Run is reported as fail_on says; an action has no next apply to speak of.
+// fail_on decides how the result of the Run is reported. The texts mention no next apply.
 func TestRunAction_outcome(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -150,20 +151,20 @@ func TestRunAction_outcome(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			api := newStopped(t, mockapi.Options{})
+			api := newFailed(t, mockapi.Options{})
 			api.Plan(test.outcome)
 			_, diagnostics := api.protocol(t).invoke(t.Context(), t, "qualytics_run_"+test.action, `{"run_id": 90`+test.arguments+`}`)
-			expectSaid(t, diagnostics, test.want...)
+			expectDiagnostics(t, diagnostics, test.want...)
 		})
 	}
 }
 
-// An action that ends before its Run does says so; there is no state that the Run could be in.
+// An action that ends before its Run reports that. The texts mention no state.
 func TestRunAction_unfinished(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		action, result, arguments string
-		last                      mockapi.Fault // hits the polls
+		last                      mockapi.Fault // affects the polls
 		want                      string
 	}{
 		"rerun timeout":    {"rerun", "failure", `, "timeout": "300ms"`, mockapi.Fault{}, `error: Timed out while waiting for Run 101: Run 101 is still .(queued|running). after 300ms \(timeout\). The data source qualytics_operation shows its progress.$`},
@@ -183,14 +184,14 @@ func TestRunAction_unfinished(t *testing.T) {
 			defer cancel()
 			test.last.Method, test.last.Path, test.last.Skip = "GET", "/api/operations/*", 1
 			if test.action == "resume" {
-				test.last.Skip++ // the Run as it was
+				test.last.Skip++ // skips the lookup, too
 			}
 			if test.arguments == "" && test.last.Status == 0 {
 				test.last.Hook = cancel
 			}
 			api.Inject(test.last)
 			_, diagnostics := api.protocol(t).invoke(ctx, t, "qualytics_run_"+test.action, `{"run_id": 90`+test.arguments+`}`)
-			expectSaid(t, diagnostics, test.want)
+			expectDiagnostics(t, diagnostics, test.want)
 			if got := len(api.writes()); got != 1 {
 				t.Errorf("got %d changing requests, want 1", got)
 			}
@@ -198,11 +199,11 @@ func TestRunAction_unfinished(t *testing.T) {
 	}
 }
 
-// An action that is cancelled before it has requested anything requests nothing.
+// An action that is cancelled before its first request sends none.
 func TestRunAction_cancelledBefore(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"rerun", "resume", "abort", "delete"} {
-		api := newStopped(t, mockapi.Options{})
+		api := newFailed(t, mockapi.Options{})
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		progress, diagnostics := api.protocol(t).invoke(ctx, t, "qualytics_run_"+name, `{"run_id": 90}`)
@@ -210,22 +211,22 @@ func TestRunAction_cancelledBefore(t *testing.T) {
 		if name == "rerun" || name == "resume" {
 			verb = "read" // the source, before anything is requested
 		}
-		expectSaid(t, diagnostics, "error: Cannot "+verb+" Run 90: .*The operation was interrupted, and no more requests were sent.")
+		expectDiagnostics(t, diagnostics, "error: Cannot "+verb+" Run 90: .*The operation was interrupted, and no more requests were sent.")
 		expectProgress(t, progress)
-		api.expectSeen(t)
+		api.expectRequests(t)
 	}
 }
 
-// Deleting what is deleted already is fine, with a warning, also while planning.
-func TestRunDelete_gone(t *testing.T) {
+// Deleting a record that does not exist is a warning. The plan does not report it.
+func TestRunDelete_alreadyDeleted(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	p := api.protocol(t)
-	expectSaid(t, p.planAction(t, "qualytics_run_delete", `{"run_id": 90}`))
+	expectDiagnostics(t, p.planAction(t, "qualytics_run_delete", `{"run_id": 90}`))
 	progress, diagnostics := p.invoke(t.Context(), t, "qualytics_run_delete", `{"run_id": 90}`)
-	expectSaid(t, diagnostics, "warning at run_id: Run 90 was already deleted: No Run with this id exists")
+	expectDiagnostics(t, diagnostics, "warning at run_id: Run 90 was already deleted: No Run with this id exists")
 	expectProgress(t, progress)
-	expectSaid(t, p.planAction(t, "qualytics_run_delete", `{"run_id": 0}`), "error at run_id: Invalid run_id")
+	expectDiagnostics(t, p.planAction(t, "qualytics_run_delete", `{"run_id": 0}`), "error at run_id: Invalid run_id")
 	_, diagnostics = p.invoke(t.Context(), t, "qualytics_run_abort", `{"run_id": 90}`)
-	expectSaid(t, diagnostics, "error at run_id: Cannot abort Run 90: ")
+	expectDiagnostics(t, diagnostics, "error at run_id: Cannot abort Run 90: ")
 }

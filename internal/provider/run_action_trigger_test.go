@@ -18,7 +18,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// withActions are the versions of Terraform that have actions and queries.
+// withActions returns the check for a Terraform with actions and queries.
 func withActions(t *testing.T) []tfversion.TerraformVersionCheck {
 	t.Helper()
 	if os.Getenv("TF_ACC") != "" && isOpenTofu() {
@@ -27,7 +27,8 @@ func withActions(t *testing.T) []tfversion.TerraformVersionCheck {
 	return []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)}
 }
 
-// triggering is a resource that triggers actions when it is created and when its value changes.
+// triggering returns a resource that triggers actions when it is created and when its value
+// changes.
 func triggering(value, actions string) string {
 	return fmt.Sprintf(`
 		resource "terraform_data" "trigger" {
@@ -42,7 +43,7 @@ func triggering(value, actions string) string {
 	`, value, actions)
 }
 
-// invokes checks which actions the plan is going to invoke.
+// invokes checks which actions the plan invokes.
 type invokes []string
 
 func (want invokes) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest, resp *plancheck.CheckPlanResponse) {
@@ -62,7 +63,7 @@ func invoking(actions ...string) resource.ConfigPlanChecks {
 	return checks
 }
 
-// All four actions, in the order in which they are triggered, once per change.
+// All four actions run in the order of the trigger, once per change.
 func TestAccRunActions_triggered(t *testing.T) {
 	api := newRunning(t, mockapi.Options{})
 	actions := func(value string) string {
@@ -105,7 +106,7 @@ func TestAccRunActions_triggered(t *testing.T) {
 	})
 }
 
-// What cannot work fails the plan; what turns out not to work fails the apply.
+// An unsupported Run fails the plan. A request that the API refuses fails the apply.
 func TestAccRunActions_refused(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	api.Seed(mockapi.Run{ID: 90, Type: "external_scan"}, mockapi.Run{ID: 91, Type: "export"}, scan(92, "running"))
@@ -127,7 +128,7 @@ func TestAccRunActions_refused(t *testing.T) {
 	})
 }
 
-// An id that is known only after the apply is looked up then.
+// An id that is known only after apply is looked up during the apply.
 func TestAccRunActions_unknownRun(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	acceptance(t, resource.TestCase{
@@ -151,7 +152,7 @@ func TestAccRunActions_unknownRun(t *testing.T) {
 				  config { run_id = qualytics_run_rerun.test.id }
 				}`),
 			Check:              api.hasWritten(t, rerun100, "DELETE /api/operations/101"),
-			ExpectNonEmptyPlan: true, // the record that the resource holds is gone
+			ExpectNonEmptyPlan: true, // the action deleted the record of the resource
 		}},
 	})
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// Containers are named worst first: those that failed, by anomalies, then the others by anomalies. What the
-// API leaves out costs itself.
-func TestContainersOfFailure(t *testing.T) {
+// Failed containers are listed first, then the others, each by the number of anomalies. A missing
+// value affects nothing else.
+func TestRunRerun_failedContainers(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	api.Plan(failing)
@@ -27,7 +27,7 @@ func TestContainersOfFailure(t *testing.T) {
 		{"id": 8, "container": {"id": 18, "name": "odd"}, "result": null},
 		{"id": 9, "container": {"id": 19, "name": "cut"}, "result": "aborted", "anomaly_count": 4}
 	]}`})
-	expectSaid(t, api.protocol(t).manage(t, "qualytics_run_rerun").apply(t, `{"run_id": 100}`), strings.Join([]string{
+	expectDiagnostics(t, api.protocol(t).manage(t, "qualytics_run_rerun").apply(t, `{"run_id": 100}`), strings.Join([]string{
 		`error: Run 101 failed: .*\n\nContainers, worst first:`,
 		"  - container 15: `failure` .3 anomalies.",
 		"  - .unnamed container.: `failure` .2 anomalies.",

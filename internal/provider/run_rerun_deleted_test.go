@@ -10,19 +10,19 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// With rerun_if_deleted = false the last known state stays, whatever had become of the Run.
+// With rerun_if_deleted = false, the last known state is kept, whatever the result of the Run.
 func TestRunRerun_deletedKept(t *testing.T) {
 	t.Parallel()
 	const config = `{"run_id": 100, "rerun_if_deleted": false}`
 	for name, create := range map[string]func(*testing.T, *api, *managed){
-		"succeeded": func(t *testing.T, _ *api, m *managed) { expectSaid(t, m.apply(t, config)) },
+		"succeeded": func(t *testing.T, _ *api, m *managed) { expectDiagnostics(t, m.apply(t, config)) },
 		"failed": func(t *testing.T, a *api, m *managed) {
 			a.Plan(failing)
-			expectSaid(t, m.apply(t, config), "error: Run 101 failed")
+			expectDiagnostics(t, m.apply(t, config), "error: Run 101 failed")
 		},
 		"active": func(t *testing.T, a *api, m *managed) {
 			a.Plan(endless)
-			expectSaid(t, m.interrupted(t, a, poll101, config), "warning: Interrupted while waiting for Run 101")
+			expectDiagnostics(t, m.interrupted(t, a, poll101, config), "warning: Interrupted while waiting for Run 101")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -35,14 +35,15 @@ func TestRunRerun_deletedKept(t *testing.T) {
 			if id := resource.values(t)["id"]; id != int64(101) {
 				t.Errorf("the state holds Run %v", id)
 			}
-			expectSaid(t, resource.destroy(t))
+			expectDiagnostics(t, resource.destroy(t))
 			api.expectRuns(t, 100)
 		})
 	}
 }
 
-// A resource whose record was deleted stays while superseded records are left: the next apply reruns it,
-// and deletes them. A record that is back is waited for as before.
+// After its record was deleted, a resource stays in the state while superseded records are left.
+// The next apply reruns it and deletes them. If the record exists again, the apply waits for that
+// Run.
 func TestRunRerun_deletedWithSuperseded(t *testing.T) {
 	t.Parallel()
 	for name, back := range map[string]bool{"gone": false, "back": true} {
@@ -50,90 +51,90 @@ func TestRunRerun_deletedWithSuperseded(t *testing.T) {
 			t.Parallel()
 			api := newAPI(t, mockapi.Options{})
 			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-			expectSaid(t, resource.apply(t, triggered("", "1")))
+			expectDiagnostics(t, resource.apply(t, triggered("", "1")))
 			api.Plan(endless)
-			expectSaid(t, resource.interrupted(t, api, poll102, triggered("", "2")), "warning: Interrupted while waiting for Run 102")
+			expectDiagnostics(t, resource.interrupted(t, api, poll102, triggered("", "2")), "warning: Interrupted while waiting for Run 102")
 			api.expectWrites(rerunOf(100), rerunOf(100))(t)
 			api.Remove(102)
-			expectSaid(t, resource.refresh(t))
+			expectDiagnostics(t, resource.refresh(t))
 			if back {
 				api.Seed(scan(102, "running"))
-				expectSaid(t, resource.refresh(t))
+				expectDiagnostics(t, resource.refresh(t))
 				api.Finish(102, "success", "")
-				expectSaid(t, resource.apply(t, triggered("", "2")))
+				expectDiagnostics(t, resource.apply(t, triggered("", "2")))
 				api.expectWrites(rerunOf(100), rerunOf(100), deleteOf(101))(t)
 				resource.expectRerun(t, 102, 100)
 				return
 			}
-			expectSaid(t, resource.apply(t, triggered("", "2")))
+			expectDiagnostics(t, resource.apply(t, triggered("", "2")))
 			api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100), deleteOf(101), deleteOf(102))(t)
 			resource.expectRerun(t, 103, 100)
 		})
 	}
 }
 
-// An interrupted update leaves its superseded record to the next apply, also when the Run has succeeded
-// meanwhile. Without such records nothing is left to do then.
+// The next apply after an interrupted update deletes the superseded record, even if the Run has
+// succeeded in the meantime. Without such records, there are no changes.
 func TestRunRerun_succeededAfterInterrupt(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
 	api.Plan(endless, endless)
-	expectSaid(t, resource.interrupted(t, api, poll101, triggered("", "1")), "warning: Interrupted while waiting for Run 101")
+	expectDiagnostics(t, resource.interrupted(t, api, poll101, triggered("", "1")), "warning: Interrupted while waiting for Run 101")
 	api.Finish(101, "success", "")
 	resource.expectNoChange(t, triggered("", "1"))
-	expectSaid(t, resource.interrupted(t, api, poll102, triggered("", "2")), "warning: Interrupted while waiting for Run 102")
+	expectDiagnostics(t, resource.interrupted(t, api, poll102, triggered("", "2")), "warning: Interrupted while waiting for Run 102")
 	api.Finish(102, "success", "")
-	expectSaid(t, resource.refresh(t))
-	expectSaid(t, resource.apply(t, triggered("", "2")))
+	expectDiagnostics(t, resource.refresh(t))
+	expectDiagnostics(t, resource.apply(t, triggered("", "2")))
 	api.expectWrites(rerunOf(100), rerunOf(100), deleteOf(101))(t)
 	resource.expectNoChange(t, triggered("", "2"))
 }
 
-// A failure that fail_on tolerates supersedes nothing: the last good record stays.
+// A failure that fail_on tolerates supersedes no record. The last good record is kept.
 func TestRunRerun_toleratedFailure(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
 	const tolerant = `, "fail_on": []`
-	expectSaid(t, resource.apply(t, triggered(tolerant, "1")))
+	expectDiagnostics(t, resource.apply(t, triggered(tolerant, "1")))
 	api.Plan(failing)
-	expectSaid(t, resource.apply(t, triggered(tolerant, "2")), "warning: Run 102 failed")
+	expectDiagnostics(t, resource.apply(t, triggered(tolerant, "2")), "warning: Run 102 failed")
 	api.expectWrites(rerunOf(100), rerunOf(100))(t)
-	expectSaid(t, resource.apply(t, triggered(tolerant, "3")))
+	expectDiagnostics(t, resource.apply(t, triggered(tolerant, "3")))
 	api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100), deleteOf(101), deleteOf(102))(t)
 }
 
-// Without waiting, the superseded Run is stopped and deleted once the new one is accepted.
+// Without waiting, the superseded Run is aborted and deleted once the new one is accepted.
 func TestRunRerun_supersededUnawaited(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{Outcome: endless})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
 	const unawaited = `, "wait_for_completion": false`
-	expectSaid(t, resource.apply(t, triggered(unawaited, "1")))
-	expectSaid(t, resource.apply(t, triggered(unawaited, "2")))
+	expectDiagnostics(t, resource.apply(t, triggered(unawaited, "1")))
+	expectDiagnostics(t, resource.apply(t, triggered(unawaited, "2")))
 	api.expectWrites(rerunOf(100), rerunOf(100), deleteOf(101), "PUT /api/operations/abort/101", deleteOf(101))(t)
 }
 
-// A destroy that cannot delete the resource's own record keeps the resource, and touches no other record.
+// A destroy that cannot delete the resource's own record keeps the resource and all other records.
 func TestRunRerun_destroyRefused(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectSaid(t, resource.apply(t, triggered("", "1")))
+	expectDiagnostics(t, resource.apply(t, triggered("", "1")))
 	api.Plan(failing)
-	expectSaid(t, resource.apply(t, triggered("", "2")), "error: Run 102 failed")
+	expectDiagnostics(t, resource.apply(t, triggered("", "2")), "error: Run 102 failed")
 	api.ResetRequests()
 	api.Inject(mockapi.Fault{Method: "DELETE", Status: 403})
-	expectSaid(t, resource.destroy(t), "error: Cannot delete Run 102: .*Editor team permission")
+	expectDiagnostics(t, resource.destroy(t), "error: Cannot delete Run 102: .*Editor team permission")
 	api.expectWrites(deleteOf(102))(t)
-	expectSaid(t, resource.destroy(t))
+	expectDiagnostics(t, resource.destroy(t))
 	api.expectWrites(deleteOf(102), deleteOf(102), deleteOf(101))(t)
 	api.expectRuns(t, 100)
 }
 
-// What a destroy does about a Run that is another than the state says, and about refusals.
-func TestRunRerun_destroySurprised(t *testing.T) {
+// A destroy after the Run was changed outside Terraform, and a destroy that the API refuses.
+func TestRunRerun_destroyAfterOutsideChange(t *testing.T) {
 	t.Parallel()
 	const abort101 = "PUT /api/operations/abort/101"
 	abort := mockapi.Fault{Method: "PUT", Path: "/api/operations/abort/101"}
@@ -164,14 +165,14 @@ func TestRunRerun_destroySurprised(t *testing.T) {
 			t.Parallel()
 			api := newAPI(t, mockapi.Options{Outcome: endless})
 			provider := testProvider()
-			provider.notFoundGrace = time.Hour // a Run that is gone is gone, however young it is
+			provider.notFoundGrace = time.Hour // the destroy must ignore the grace period
 			p := serveProtocol(t, provider)
-			expectSaid(t, p.configure(t, api.json(`"poll_interval": "10ms", "max_retries": 0`)))
+			expectDiagnostics(t, p.configure(t, api.json(`"poll_interval": "10ms", "max_retries": 0`)))
 			resource := p.manage(t, "qualytics_run_rerun")
-			expectSaid(t, resource.apply(t, `{"run_id": 100, "wait_for_completion": false`+test.arguments+`}`))
+			expectDiagnostics(t, resource.apply(t, `{"run_id": 100, "wait_for_completion": false`+test.arguments+`}`))
 			api.ResetRequests()
 			test.prepare(api)
-			expectSaid(t, resource.destroy(t), test.want...)
+			expectDiagnostics(t, resource.destroy(t), test.want...)
 			if test.writes != nil {
 				api.expectWrites(test.writes...)(t)
 			}
@@ -182,14 +183,14 @@ func TestRunRerun_destroySurprised(t *testing.T) {
 	}
 }
 
-// A Run that had ended, and was resumed since, is aborted when the API refuses to delete its record.
+// A Run that was resumed after it had ended is aborted when the API refuses to delete its record.
 func TestRunRerun_destroyResumed(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectSaid(t, resource.apply(t, `{"run_id": 100}`))
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
 	api.Seed(scan(101, "running"))
-	expectSaid(t, resource.destroy(t))
+	expectDiagnostics(t, resource.destroy(t))
 	api.expectWrites(rerunOf(100), deleteOf(101), "PUT /api/operations/abort/101", deleteOf(101))(t)
 	api.expectRuns(t, 100)
 }
@@ -199,38 +200,38 @@ func TestRunRerun_destroyKeepsEnded(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectSaid(t, resource.apply(t, `{"run_id": 100, "delete_on_destroy": false}`))
-	expectSaid(t, resource.destroy(t))
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 100, "delete_on_destroy": false}`))
+	expectDiagnostics(t, resource.destroy(t))
 	api.expectWrites(rerunOf(100))(t)
 	api.expectRuns(t, 100, 101)
 }
 
-// A refresh that cannot read the Run says so, and keeps the state.
+// A refresh that cannot read the Run is an error and keeps the state.
 func TestRefreshUnreadable(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]string{"qualytics_run_rerun": `{"run_id": 100}`, "qualytics_run_resume": `{"run_id": 90}`, "qualytics_run_abort": `{"run_id": 90}`} {
 		api := newAPI(t, mockapi.Options{})
 		api.Seed(scan(90, "aborted"))
 		resource := api.protocol(t).manage(t, name)
-		expectSaid(t, resource.apply(t, config))
+		expectDiagnostics(t, resource.apply(t, config))
 		before := resource.unpack(t, resource.state)
 		api.Inject(mockapi.Fault{Times: mockapi.Always, Status: 501})
-		expectSaid(t, resource.refresh(t), "error: Cannot read Run .*HTTP status 501")
+		expectDiagnostics(t, resource.refresh(t), "error: Cannot read Run .*HTTP status 501")
 		if !resource.unpack(t, resource.state).Equal(before) {
 			t.Errorf("%s: the state has changed to %v", name, resource.values(t))
 		}
 	}
 }
 
-// A private state that the provider has not written is an error.
+// An invalid private state is an error.
 func TestPrivateStateUnreadable(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectSaid(t, resource.apply(t, `{"run_id": 100}`))
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
 	resource.private = []byte(`{"ledger": "WzFd"}`) // [1]
-	expectSaid(t, resource.refresh(t), "error: Unreadable private state: .*This is a bug in the provider")
-	expectSaid(t, resource.plan(t, `{"run_id": 100}`).Diagnostics, "error: Unreadable private state")
-	expectSaid(t, resource.destroy(t), "error: Unreadable private state")
+	expectDiagnostics(t, resource.refresh(t), "error: Unreadable private state: .*This is a bug in the provider")
+	expectDiagnostics(t, resource.plan(t, `{"run_id": 100}`).Diagnostics, "error: Unreadable private state")
+	expectDiagnostics(t, resource.destroy(t), "error: Unreadable private state")
 	api.expectWrites(rerunOf(100))(t)
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// What a destroy calls, by what the Run is and what the arguments say.
+// The requests of a destroy, by the state of the Run and the arguments.
 func TestAccRunRerun_destroy(t *testing.T) {
 	tests := map[string]struct {
 		arguments string
@@ -96,7 +96,7 @@ func TestAccRunRerun_destroy(t *testing.T) {
 	}
 }
 
-// A destroy that fails keeps the resource, and the next one continues.
+// A failed destroy keeps the resource, and the next destroy continues.
 func TestAccRunRerun_destroyFails(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	acceptance(t, resource.TestCase{
@@ -114,7 +114,7 @@ func TestAccRunRerun_destroyFails(t *testing.T) {
 	})
 }
 
-// A record that was deleted outside Terraform is rerun, or the last state is kept.
+// After its record was deleted outside Terraform, a Run is rerun, or its last state is kept.
 func TestAccRunRerun_recordDeleted(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	acceptance(t, resource.TestCase{
@@ -138,7 +138,7 @@ func TestAccRunRerun_recordDeleted(t *testing.T) {
 	})
 }
 
-// A failed Run whose record is deleted takes no superseded record with it out of sight.
+// Superseded records are not forgotten when the record of a failed Run was deleted.
 func TestAccRunRerun_recordDeletedWithSuperseded(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	acceptance(t, resource.TestCase{

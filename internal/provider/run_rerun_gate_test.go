@@ -15,18 +15,18 @@ func identifying(anomalies int64) mockapi.Outcome { return mockapi.Outcome{Anoma
 
 const gateConfig = `, "max_anomalies": 5`
 
-// The gate stops a release and names the containers, worst first. What passed before stays until a Run has
-// passed, and the next apply of the same release reruns.
+// The gate stops a release and lists the containers, worst first. The last record that passed is
+// kept until a Run passes, and the next apply of the same release reruns.
 func TestRunRerun_gate(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
 	api.Plan(identifying(5), identifying(6), identifying(1000), identifying(0))
-	expectSaid(t, resource.apply(t, latestConfig(101, gateConfig+release("1"))))
+	expectDiagnostics(t, resource.apply(t, latestConfig(101, gateConfig+release("1"))))
 	resource.expectNoChange(t, latestConfig(101, gateConfig+release("1")))
 
 	second := latestConfig(101, gateConfig+release("2"))
-	expectSaid(t, resource.apply(t, second), `error: Run 102 did not pass max_anomalies: Run 102 \(scan on Warehouse\) ended with the result .success.. The Run identified 6 anomalies, and .max_anomalies. allows 5.
+	expectDiagnostics(t, resource.apply(t, second), `error: Run 102 did not pass max_anomalies: Run 102 \(scan on Warehouse\) ended with the result .success.. The Run identified 6 anomalies, and .max_anomalies. allows 5.
 
 Containers, worst first:
   - customers: 3 anomalies
@@ -35,20 +35,20 @@ Containers, worst first:
 The next apply reruns it. The data source qualytics_operation_containers with operation_id = 102 lists all containers.$`)
 	resource.expectRerun(t, 102, 101)
 	api.expectRuns(t, 100, 101, 102)
-	expectSaid(t, resource.refresh(t))
-	expectSaid(t, resource.apply(t, second), "error: Run 103 did not pass max_anomalies: .*identified 1,000 anomalies")
+	expectDiagnostics(t, resource.refresh(t))
+	expectDiagnostics(t, resource.apply(t, second), "error: Run 103 did not pass max_anomalies: .*identified 1,000 anomalies")
 	api.expectRuns(t, 100, 101, 102, 103)
 
-	expectSaid(t, resource.refresh(t))
-	expectSaid(t, resource.apply(t, second))
+	expectDiagnostics(t, resource.refresh(t))
+	expectDiagnostics(t, resource.apply(t, second))
 	resource.expectRerun(t, 104, 103)
 	resource.expectNoChange(t, second)
 	api.expectRuns(t, 100, 104)
 	api.expectWrites(rerunOf(100), rerunOf(101), rerunOf(102), rerunOf(103), deleteOf(101), deleteOf(102), deleteOf(103))(t)
 }
 
-// One request for the containers, only where a Run fails the apply. Without its response the error does
-// without.
+// The containers are requested once, and only if a Run fails the apply. If that fails, the error
+// omits them.
 func TestRunRerun_gateRequests(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -72,21 +72,21 @@ func TestRunRerun_gateRequests(t *testing.T) {
 			if name == "not waited for" {
 				config = latestConfig(101, `, "wait_for_completion": false`)
 			}
-			expectSaid(t, api.protocol(t).manage(t, "qualytics_run_rerun").apply(t, config), test.want...)
+			expectDiagnostics(t, api.protocol(t).manage(t, "qualytics_run_rerun").apply(t, config), test.want...)
 			count := 0
-			for _, request := range api.seen() {
+			for _, request := range api.requestLines() {
 				if strings.Contains(request, "/containers") {
 					count++
 				}
 			}
 			if count != test.count {
-				t.Errorf("%d requests for the containers in %q, want %d", count, api.seen(), test.count)
+				t.Errorf("%d requests for the containers in %q, want %d", count, api.requestLines(), test.count)
 			}
 		})
 	}
 }
 
-// At most ten containers are named, and how many more there are.
+// An error lists at most ten containers, and the number of the others.
 func TestRunRerun_gateManyContainers(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
@@ -95,14 +95,14 @@ func TestRunRerun_gateManyContainers(t *testing.T) {
 	api.Seed(source)
 	api.Plan(identifying(1 << 13))
 	diagnostics := api.protocol(t).manage(t, "qualytics_run_rerun").apply(t, latestConfig(101, gateConfig))
-	expectSaid(t, diagnostics, `error: .*\n  - customers: 4,096 anomalies\n.*\n  - stores: 8 anomalies\n  and 4 more\n`)
+	expectDiagnostics(t, diagnostics, `error: .*\n  - customers: 4,096 anomalies\n.*\n  - stores: 8 anomalies\n  and 4 more\n`)
 	detail := first(t, diagnostics).Detail
 	if lines := strings.Count(detail, "\n  - "); lines != 10 {
-		t.Errorf("%d containers are named in %s", lines, detail)
+		t.Errorf("got %d containers, want 10: %s", lines, detail)
 	}
 }
 
-// The gate fails closed, for resources and for actions alike.
+// The gate fails closed, for resources and actions.
 func TestRunRerun_gateFailsClosed(t *testing.T) {
 	t.Parallel()
 	const polled = `{"id": 101, "type": "scan", "result": "%", "end_time": "2026-05-01T09:31:30Z", "status": {"anomalies_identified": #}}`
@@ -139,11 +139,11 @@ func TestRunRerun_gateFailsClosed(t *testing.T) {
 				}
 				if kind == "action" {
 					_, diagnostics := p.invoke(t.Context(), t, "qualytics_run_rerun", latestConfig(101, test.arguments))
-					expectSaid(t, diagnostics, want...)
+					expectDiagnostics(t, diagnostics, want...)
 					continue
 				}
 				resource := p.manage(t, "qualytics_run_rerun")
-				expectSaid(t, resource.apply(t, latestConfig(101, test.arguments)), want...)
+				expectDiagnostics(t, resource.apply(t, latestConfig(101, test.arguments)), want...)
 				if resource.values(t)["id"] != int64(101) {
 					t.Errorf("the Run is not in the state: %v", resource.values(t))
 				}
@@ -152,36 +152,36 @@ func TestRunRerun_gateFailsClosed(t *testing.T) {
 	}
 }
 
-// A Run that was deleted while it was waited for fails the apply, and no single 404 says that it was.
-func TestRunRerun_deletedMeanwhile(t *testing.T) {
+// A Run that is deleted during the wait fails the apply. A single 404 does not count as a deletion.
+func TestRunRerun_deletedWhileWaiting(t *testing.T) {
 	t.Parallel()
 	for times, want := range map[int][]string{2: nil, mockapi.Always: {"error: Run 101 was deleted while it was waited for: .*so its result is unknown"}} {
 		api := newAPI(t, mockapi.Options{})
 		api.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/101", Times: times, Status: 404, Body: `{"detail": "gone"}`})
-		expectSaid(t, api.protocol(t).manage(t, "qualytics_run_rerun").apply(t, latestConfig(101, gateConfig)), want...)
+		expectDiagnostics(t, api.protocol(t).manage(t, "qualytics_run_rerun").apply(t, latestConfig(101, gateConfig)), want...)
 		api.expectWrites(rerunOf(100))(t)
 	}
 }
 
-// An interrupted wait is continued by the next apply, whose gate counts.
+// The next apply continues an interrupted wait and applies the gate.
 func TestRunRerun_gateAfterInterrupt(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	api.Plan(mockapi.Outcome{Running: mockapi.Never, Anomalies: new(int64(9))})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
 	config := latestConfig(101, gateConfig+`, "timeouts": {"create": "2s"}`)
-	expectSaid(t, resource.apply(t, config), "error: Timed out while waiting for Run 101")
+	expectDiagnostics(t, resource.apply(t, config), "error: Timed out while waiting for Run 101")
 	api.Finish(101, "success", "")
-	expectSaid(t, resource.refresh(t)) // as after terraform untaint
-	expectSaid(t, resource.apply(t, config), "error: Run 101 did not pass max_anomalies")
+	expectDiagnostics(t, resource.refresh(t)) // as after terraform untaint
+	expectDiagnostics(t, resource.apply(t, config), "error: Run 101 did not pass max_anomalies")
 	api.expectWrites(rerunOf(100))(t)
-	expectSaid(t, resource.refresh(t))
+	expectDiagnostics(t, resource.refresh(t))
 	api.Plan(identifying(0))
-	expectSaid(t, resource.apply(t, config))
+	expectDiagnostics(t, resource.apply(t, config))
 	api.expectWrites(rerunOf(100), rerunOf(101), deleteOf(101))(t)
 }
 
-// Whether a type counts anomalies is known once the Run is looked up.
+// Whether a type counts anomalies is checked once the Run is looked up.
 func TestRunRerun_gateOfType(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
@@ -200,24 +200,24 @@ func TestRunRerun_gateOfType(t *testing.T) {
 		`{"run_id": 92, "max_anomalies": 0}`:  nil,
 		`{"run_id": 100, "max_anomalies": 0}`: nil,
 	} {
-		expectSaid(t, p.manage(t, "qualytics_run_rerun").plan(t, config).Diagnostics, want...)
-		expectSaid(t, p.planAction(t, "qualytics_run_rerun", config), want...)
+		expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").plan(t, config).Diagnostics, want...)
+		expectDiagnostics(t, p.planAction(t, "qualytics_run_rerun", config), want...)
 	}
 	const resume = `{"run_id": 93, "max_anomalies": 0}`
 	want := "error at max_anomalies: Nothing to check max_anomalies: A Run of type `profile` does not count anomalies"
-	expectSaid(t, p.manage(t, "qualytics_run_resume").plan(t, resume).Diagnostics, want)
-	expectSaid(t, p.planAction(t, "qualytics_run_resume", resume), want)
+	expectDiagnostics(t, p.manage(t, "qualytics_run_resume").plan(t, resume).Diagnostics, want)
+	expectDiagnostics(t, p.planAction(t, "qualytics_run_resume", resume), want)
 	const unwaited = `{"run_id": 93, "max_anomalies": 0, "wait_for_completion": false}`
 	want = "error at max_anomalies: Nothing to check max_anomalies: max_anomalies is checked when the Run has ended"
-	expectSaid(t, p.validateResource(t, "qualytics_run_resume", unwaited), want)
-	expectSaid(t, p.validateAction(t, "qualytics_run_resume", unwaited), want)
+	expectDiagnostics(t, p.validateResource(t, "qualytics_run_resume", unwaited), want)
+	expectDiagnostics(t, p.validateAction(t, "qualytics_run_resume", unwaited), want)
 }
 
-// A resumed scan passes the same gate.
+// The gate applies to a resumed scan.
 func TestRunResume_gate(t *testing.T) {
 	t.Parallel()
-	api := newStopped(t, mockapi.Options{})
+	api := newFailed(t, mockapi.Options{})
 	api.Plan(identifying(6), identifying(0))
 	resource := api.protocol(t).manage(t, "qualytics_run_resume")
-	expectSaid(t, resource.apply(t, `{"run_id": 90`+gateConfig+`}`), "error: Run 90 did not pass max_anomalies: .*identified 6 anomalies")
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 90`+gateConfig+`}`), "error: Run 90 did not pass max_anomalies: .*identified 6 anomalies")
 }

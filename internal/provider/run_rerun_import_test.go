@@ -18,10 +18,10 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// The first apply after an import adopts run_id and triggers; only a later change of them reruns.
+// The first apply after an import stores run_id and triggers. Only later changes rerun.
 func TestAccRunRerun_import(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
-	api.Seed(scan(95, "failure")) // an imported Run that failed is not rerun either
+	api.Seed(scan(95, "failure")) // a failed Run is not rerun either
 	acceptance(t, resource.TestCase{
 		CheckDestroy: api.afterDestroy(t, []int64{100}, rerun100, "DELETE /api/operations/95", "DELETE /api/operations/101"),
 		Steps: []resource.TestStep{
@@ -47,7 +47,7 @@ func TestAccRunRerun_import(t *testing.T) {
 	})
 }
 
-// An imported Run that is its own run_id can be rerun again and again: its record stays for that.
+// The record of an imported Run that is its own run_id is kept, so that it can be rerun repeatedly.
 func TestAccRunRerun_importSource(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	apply := func(trigger string, id int64, writes ...string) resource.TestStep {
@@ -75,8 +75,8 @@ func TestAccRunRerun_importSource(t *testing.T) {
 	})
 }
 
-// What an import brings is what a create leaves, but for what the API does not know and for what a destroy
-// must not do yet.
+// An import results in the same state as a create, except for what the API does not return and what
+// limits a destroy before the first apply.
 func TestAccRunRerun_importVerify(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	acceptance(t, resource.TestCase{
@@ -92,7 +92,7 @@ func TestAccRunRerun_importVerify(t *testing.T) {
 	})
 }
 
-// An active Run that is imported is waited for by the apply that adopts it.
+// The first apply after an import waits for an active Run.
 func TestAccRunRerun_importActive(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	api.Seed(scan(95, "running"))
@@ -113,7 +113,7 @@ func TestAccRunRerun_importActive(t *testing.T) {
 	})
 }
 
-func TestAccRunRerun_importWrong(t *testing.T) {
+func TestAccRunRerun_importInvalid(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	step := func(id string, phrases ...string) resource.TestStep {
 		return resource.TestStep{
@@ -134,7 +134,7 @@ func TestAccRunRerun_importWrong(t *testing.T) {
 	})
 }
 
-// Terraform from 1.12 on imports by identity, which follows the Run that the resource holds.
+// Terraform 1.12 and later import by identity. The identity is the id of the held Run.
 func TestAccRunRerun_identity(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	identity := func(id int64) statecheck.StateCheck {
@@ -148,14 +148,15 @@ func TestAccRunRerun_identity(t *testing.T) {
 			{Config: api.config(rerunConfig(`triggers = { v = "2" }`)), ConfigStateChecks: []statecheck.StateCheck{identity(102)}, ConfigPlanChecks: emptyPlan},
 			{
 				ResourceName: rerun, ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity,
-				// the import block's plan adopts run_id and triggers
+				// the plan with the import block stores run_id and triggers
 				ExpectNonEmptyPlan: true,
 			},
 		},
 	})
 }
 
-// Until the first apply, a destroy touches nothing of what was imported, whatever the configuration says.
+// Until the first apply, a destroy neither aborts nor deletes the imported Run, whatever the
+// configuration.
 func TestAccRunRerun_importThenDestroy(t *testing.T) {
 	for name, run := range map[string]mockapi.Run{"ended": scan(95, "success"), "active": scan(95, "running")} {
 		t.Run(name, func(t *testing.T) {
@@ -205,7 +206,7 @@ func TestRunRerun_importInvalid(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		expectSaid(t, response.Diagnostics, "error: Invalid import id: The import id must be the id of a Run, a whole number of 1 or more such as 53388, not "+test.given+".$")
+		expectDiagnostics(t, response.Diagnostics, "error: Invalid import id: The import id must be the id of a Run, a whole number of 1 or more such as 53388, not "+test.given+".$")
 	}
-	api.expectSeen(t)
+	api.expectRequests(t)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// latestConfig selects the latest successful scan of a datastore.
+// latestConfig returns a configuration with the latest successful scan of a datastore.
 func latestConfig(datastore int, arguments string) string {
 	return fmt.Sprintf(`{"latest": {"operation_type": "scan", "datastore": %d}%s}`, datastore, arguments)
 }
@@ -23,7 +23,7 @@ func rerunOf(id int64) string { return fmt.Sprintf("PUT /api/operations/rerun/%d
 
 func deleteOf(id int64) string { return fmt.Sprintf("DELETE /api/operations/%d", id) }
 
-// older is a scan of a datastore, older than what a test starts.
+// older returns a scan that was created before the test.
 func older(id, datastore int64, result string, age time.Duration) mockapi.Run {
 	run := scan(id, result)
 	run.Datastore = mockapi.Datastore{ID: datastore, Name: fmt.Sprintf("Datastore %d", datastore), StoreType: "jdbc", Type: "snowflake"}
@@ -39,14 +39,14 @@ func (m *managed) expectRerun(t *testing.T, id, source int64) {
 	}
 }
 
-// The life of the main idiom: what others run in between is no change, a new trigger reruns the latest Run
-// at that moment, be it the resource's own, and the record of the superseded Run goes.
+// Runs of others cause no changes. A new trigger reruns the latest Run, which may be the resource's
+// own, and the record of the superseded Run is deleted.
 func TestRunRerun_latest(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	api.Seed(older(100, 101, "success", time.Hour), older(99, 101, "failure", time.Minute), older(98, 102, "success", time.Minute))
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectSaid(t, resource.apply(t, latestConfig(101, release("1"))))
+	expectDiagnostics(t, resource.apply(t, latestConfig(101, release("1"))))
 	resource.expectRerun(t, 101, 100)
 	resource.expectNoChange(t, latestConfig(101, release("1")))
 
@@ -55,7 +55,7 @@ func TestRunRerun_latest(t *testing.T) {
 	if values := plainValue(resource.unpack(t, planned.PlannedState)).(map[string]any); fmt.Sprint(values["run_id"]) != fmt.Sprint(values["id"]) {
 		t.Errorf("run_id is planned as %v", values["run_id"])
 	}
-	expectSaid(t, resource.apply(t, latestConfig(101, release("2"))))
+	expectDiagnostics(t, resource.apply(t, latestConfig(101, release("2"))))
 	resource.expectRerun(t, 102, 101)
 	api.expectWrites(rerunOf(101), deleteOf(101))(t)
 
@@ -63,32 +63,31 @@ func TestRunRerun_latest(t *testing.T) {
 	resource.expectNoChange(t, latestConfig(101, release("2")))
 	api.Remove(100)
 	api.ResetRequests()
-	expectSaid(t, resource.apply(t, latestConfig(101, release("3"))))
+	expectDiagnostics(t, resource.apply(t, latestConfig(101, release("3"))))
 	resource.expectRerun(t, 152, 150)
-	expectSaid(t, resource.destroy(t))
+	expectDiagnostics(t, resource.destroy(t))
 	api.expectWrites(rerunOf(150), deleteOf(102), deleteOf(152))(t)
 	api.expectRuns(t, 98, 99, 150, 151)
 }
 
-// A rerun costs one lookup while planning and one while applying, besides what a rerun of a known Run
-// costs.
+// A rerun needs one lookup of the latest Run in the plan and one in the apply.
 func TestRunRerun_latestRequests(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectSaid(t, resource.apply(t, latestConfig(101, "")))
+	expectDiagnostics(t, resource.apply(t, latestConfig(101, "")))
 	lookups := 0
-	for _, request := range api.seen() {
+	for _, request := range api.requestLines() {
 		if strings.Contains(request, "operation_type=scan") {
 			lookups++
 		}
 	}
 	if lookups != 2 {
-		t.Errorf("%d lookups of the latest Run in %q, want 2", lookups, api.seen())
+		t.Errorf("%d lookups of the latest Run in %q, want 2", lookups, api.requestLines())
 	}
 }
 
-// Every filter of latest is a reason to rerun when it changes. Its default is no change.
+// Changing any filter of latest reruns. Setting the default value explicitly does not.
 func TestRunRerun_latestChanged(t *testing.T) {
 	t.Parallel()
 	scheduled := older(95, 101, "success", 3*time.Hour)
@@ -111,37 +110,37 @@ func TestRunRerun_latestChanged(t *testing.T) {
 			profile.Type = "profile"
 			api.Seed(scheduled, profile, older(98, 102, "success", time.Hour), older(99, 101, "failure", time.Hour), older(100, 101, "success", time.Minute))
 			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-			expectSaid(t, resource.apply(t, latestConfig(101, "")))
+			expectDiagnostics(t, resource.apply(t, latestConfig(101, "")))
 			changed := `{"latest": ` + test.latest + `}`
 			if test.source == 0 {
 				resource.expectNoChange(t, changed)
 				return
 			}
-			expectSaid(t, resource.apply(t, changed))
+			expectDiagnostics(t, resource.apply(t, changed))
 			api.expectWrites(rerunOf(100), rerunOf(test.source), deleteOf(101))(t)
 			resource.expectNoChange(t, changed)
 		})
 	}
 }
 
-// Selecting no Run is an error of the plan that names the filters.
+// If no Run matches, the plan fails and names the filters.
 func TestRunRerun_latestSelectsNone(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	api.Seed(older(98, 102, "failure", time.Hour))
 	p := api.protocol(t)
 	const none = `error at latest: No Run to rerun: No Run matches operation_type = "scan", datastore = 102, result = \["success"\]. Correct the filters, or run the scan once`
-	expectSaid(t, p.manage(t, "qualytics_run_rerun").plan(t, latestConfig(102, "")).Diagnostics, none)
-	expectSaid(t, p.planAction(t, "qualytics_run_rerun", latestConfig(102, "")), none)
+	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").plan(t, latestConfig(102, "")).Diagnostics, none)
+	expectDiagnostics(t, p.planAction(t, "qualytics_run_rerun", latestConfig(102, "")), none)
 	_, diagnostics := p.invoke(t.Context(), t, "qualytics_run_rerun", latestConfig(102, ""))
-	expectSaid(t, diagnostics, none)
-	expectSaid(t, p.manage(t, "qualytics_run_rerun").plan(t, `{"latest": {"operation_type": "sync", "datastore": 7, "container": 3, "schedule_id": 4, "result": ["failure", "aborted"]}}`).Diagnostics,
+	expectDiagnostics(t, diagnostics, none)
+	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").plan(t, `{"latest": {"operation_type": "sync", "datastore": 7, "container": 3, "schedule_id": 4, "result": ["failure", "aborted"]}}`).Diagnostics,
 		`error at latest: No Run to rerun: No Run matches operation_type = "(sync|catalog)", datastore = 7, container = 3, schedule_id = 4, result = \["failure" "aborted"\]`)
-	expectSaid(t, p.manage(t, "qualytics_run_rerun").plan(t, latestConfig(0, "")).Diagnostics, "error at latest.*: Invalid datastore: latest.datastore must be the id of a datastore")
+	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").plan(t, latestConfig(0, "")).Diagnostics, "error at latest.*: Invalid datastore: latest.datastore must be the id of a datastore")
 	api.expectWrites()(t)
 }
 
-// Configurations that name no Run, or two, or one that cannot be rerun, fail the validation.
+// Invalid combinations and types fail validation.
 func TestRunRerun_latestInvalid(t *testing.T) {
 	t.Parallel()
 	p := newProtocol(t)
@@ -163,13 +162,13 @@ func TestRunRerun_latestInvalid(t *testing.T) {
 		if want != "" {
 			patterns = []string{want}
 		}
-		expectSaid(t, p.validateResource(t, "qualytics_run_rerun", config), patterns...)
-		expectSaid(t, p.validateAction(t, "qualytics_run_rerun", config), patterns...)
+		expectDiagnostics(t, p.validateResource(t, "qualytics_run_rerun", config), patterns...)
+		expectDiagnostics(t, p.validateAction(t, "qualytics_run_rerun", config), patterns...)
 	}
 }
 
-// A server that ignores a filter or the order must not lead to a rerun of something else.
-func TestRunRerun_latestIgnored(t *testing.T) {
+// If the server ignores a filter or the sort, nothing is rerun.
+func TestRunRerun_latestNotApplied(t *testing.T) {
 	t.Parallel()
 	const run = `{"id": %d, "type": "%s", "result": "%s", "created": "2026-05-0%dT00:00:00Z", "datastore": {"id": %d}}`
 	for name, items := range map[string]string{
@@ -182,13 +181,13 @@ func TestRunRerun_latestIgnored(t *testing.T) {
 			t.Parallel()
 			api := newAPI(t, mockapi.Options{})
 			api.Inject(mockapi.Fault{Status: 200, Times: mockapi.Always, Body: `{"items": [` + items + `], "total": 2}`})
-			expectSaid(t, api.protocol(t).manage(t, "qualytics_run_rerun").plan(t, latestConfig(101, "")).Diagnostics,
+			expectDiagnostics(t, api.protocol(t).manage(t, "qualytics_run_rerun").plan(t, latestConfig(101, "")).Diagnostics,
 				"error at latest: No Run to rerun: The Qualytics API returned Runs that do not match the filters of latest, .*Set run_id instead.$")
 		})
 	}
 }
 
-// A sync goes by two names, of which a deployment may know only the other.
+// A sync has two names, and a deployment may know only one of them.
 func TestRunRerun_latestSync(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"sync", "catalog"} {
@@ -196,65 +195,64 @@ func TestRunRerun_latestSync(t *testing.T) {
 		run := older(90, 101, "success", time.Hour)
 		run.Type = "sync"
 		api.Seed(run)
-		// The API page knows catalog only; newer deployments may reject it.
+		// The API page has only catalog; newer deployments may reject it.
 		api.Inject(mockapi.Fault{Path: "/api/operations", Times: 1, Status: 422, Body: `{"detail": [{"loc": ["query", "operation_type"], "msg": "Input should be something else"}]}`})
 		resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-		expectSaid(t, resource.apply(t, `{"latest": {"operation_type": "`+name+`", "datastore": 101}}`))
+		expectDiagnostics(t, resource.apply(t, `{"latest": {"operation_type": "`+name+`", "datastore": 101}}`))
 		api.expectWrites(rerunOf(90))(t)
 	}
 }
 
-// Moving from run_id to latest reruns only if latest selects something else than the resource holds, and
-// so does moving back.
-func TestRunRerun_moved(t *testing.T) {
+// Moving between run_id and latest reruns only if the held Run does not match.
+func TestRunRerun_movedToLatest(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	api.Seed(older(98, 102, "success", time.Hour))
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectSaid(t, resource.apply(t, `{"run_id": 100}`))
-	expectSaid(t, resource.apply(t, latestConfig(101, "")))
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
+	expectDiagnostics(t, resource.apply(t, latestConfig(101, "")))
 	resource.expectRerun(t, 101, 100)
 	resource.expectNoChange(t, latestConfig(101, ""))
-	expectSaid(t, resource.apply(t, `{"run_id": 100}`))
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
 	api.expectWrites(rerunOf(100))(t)
-	expectSaid(t, resource.apply(t, latestConfig(102, "")))
+	expectDiagnostics(t, resource.apply(t, latestConfig(102, "")))
 	api.expectWrites(rerunOf(100), rerunOf(98), deleteOf(101))(t)
 }
 
-// The record that run_id names is gone: the resource's own Run, which has the same configuration, is rerun.
-func TestRunRerun_standIn(t *testing.T) {
+// If the record of run_id was deleted, the resource's own Run is rerun.
+func TestRunRerun_sourceDeleted(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectSaid(t, resource.apply(t, `{"run_id": 100`+release("1")+`}`))
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 100`+release("1")+`}`))
 	api.Remove(100)
 	resource.expectNoChange(t, `{"run_id": 100`+release("1")+`}`)
 	const warning = "warning at run_id: Run 100 no longer exists: .*Run 101, which this resource holds, has the same configuration and is rerun instead."
-	expectSaid(t, resource.apply(t, `{"run_id": 100`+release("2")+`}`), warning, warning)
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 100`+release("2")+`}`), warning, warning)
 	resource.expectRerun(t, 102, 100)
 	api.expectWrites(rerunOf(100), rerunOf(101), deleteOf(101))(t)
 
 	api.Remove(102)
-	expectSaid(t, resource.plan(t, `{"run_id": 100`+release("3")+`}`).Diagnostics,
+	expectDiagnostics(t, resource.plan(t, `{"run_id": 100`+release("3")+`}`).Diagnostics,
 		"error at run_id: Cannot read Run 100: .*Run 102, which this resource holds, does not exist either. Set run_id to a Run that exists, or use latest.$")
 }
 
-// A replacement whose run_id is the Run that the replaced resource held says how that came to be.
-func TestRunRerun_replacedItself(t *testing.T) {
+// If run_id is the Run that the replaced resource held, the error explains how that happened.
+func TestRunRerun_replacedSource(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	p := api.protocol(t)
 	replaced := p.manage(t, "qualytics_run_rerun")
-	expectSaid(t, replaced.apply(t, `{"run_id": 100}`))
+	expectDiagnostics(t, replaced.apply(t, `{"run_id": 100}`))
 	replacement := p.manage(t, "qualytics_run_rerun")
-	expectSaid(t, replacement.applyAfter(t.Context(), t, `{"run_id": 101}`, func() { expectSaid(t, replaced.destroy(t)) }),
+	expectDiagnostics(t, replacement.applyAfter(t.Context(), t, `{"run_id": 101}`, func() { expectDiagnostics(t, replaced.destroy(t)) }),
 		"error at run_id: Cannot read Run 101: .*This apply deleted the record of Run 101: it replaced the resource.*use latest instead of run_id")
 	api.expectWrites(rerunOf(100), deleteOf(101))(t)
-	expectSaid(t, replacement.apply(t, latestConfig(101, "")))
+	expectDiagnostics(t, replacement.apply(t, latestConfig(101, "")))
 	replacement.expectRerun(t, 102, 100)
 }
 
-// A source that is still active is waited for before the rerun is requested, within the timeout.
+// An active source is waited for before it is rerun, within the timeout.
 func TestRunRerun_activeSource(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
@@ -263,11 +261,11 @@ func TestRunRerun_activeSource(t *testing.T) {
 	const active = "warning at latest: Run 90 is still active: Run 90 is `running`. The apply waits for it to end before it reruns it."
 	const config = `{"latest": {"operation_type": "scan", "datastore": 101, "result": ["success", "running"]}, "timeouts": {"create": "%s"}}`
 	resource := p.manage(t, "qualytics_run_rerun")
-	expectSaid(t, resource.apply(t, fmt.Sprintf(config, "2s")), active,
+	expectDiagnostics(t, resource.apply(t, fmt.Sprintf(config, "2s")), active,
 		"error: Timed out while waiting for Run 90: Run 90 is still `running` after 2s \\(timeouts.create\\) and cannot be rerun until it has ended. No Run was started.")
 	api.expectWrites()(t)
 	api.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/90", Skip: 1, Hook: func() { api.Finish(90, "failure", "") }})
-	expectSaid(t, resource.apply(t, fmt.Sprintf(config, "1m")), active)
+	expectDiagnostics(t, resource.apply(t, fmt.Sprintf(config, "1m")), active)
 	resource.expectRerun(t, 101, 90)
 	api.expectWrites(rerunOf(90))(t)
 }

@@ -15,12 +15,12 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// query is a query for Runs of this server.
+// query returns a list block for this server.
 func (a *api) query(arguments string) string {
 	return a.config("list \"qualytics_run_rerun\" \"test\" {\n  provider = qualytics\n" + arguments + "\n}\n")
 }
 
-// In a real terraform query: filters, identity, name, the resource, and the limit.
+// A real terraform query: filters, identity, display name, resource and limit.
 func TestAccRunRerunList(t *testing.T) {
 	api := newHistory(t)
 	const runs = "qualytics_run_rerun.test"
@@ -78,9 +78,9 @@ func TestAccRunRerunList(t *testing.T) {
 	api.expectWrites()(t)
 }
 
-// The warning about a list that never stands still takes nothing from it.
+// The warning about a changing list does not remove results.
 func TestAccRunRerunList_unsteady(t *testing.T) {
-	api := newRestless(t)
+	api := newChangingHistory(t)
 	acceptance(t, resource.TestCase{
 		TerraformVersionChecks: withActions(t),
 		Steps: []resource.TestStep{{

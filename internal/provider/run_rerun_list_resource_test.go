@@ -20,7 +20,7 @@ type found struct {
 	resource map[string]any
 }
 
-// lists is the part of the protocol that is about list resources.
+// lists returns the list-resource part of the protocol.
 func (p *protocol) lists(t *testing.T) tfprotov6.ListResourceServer {
 	t.Helper()
 	server, ok := p.server.(tfprotov6.ListResourceServer)
@@ -32,14 +32,13 @@ func (p *protocol) lists(t *testing.T) tfprotov6.ListResourceServer {
 
 func (p *protocol) validateList(t *testing.T, config string) []*tfprotov6.Diagnostic {
 	t.Helper()
-	resp, err := p.lists(t).ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: "qualytics_run_rerun", Config: given(config)})
+	resp, err := p.lists(t).ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: "qualytics_run_rerun", Config: jsonConfig(config)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return resp.Diagnostics
 }
 
-// list queries the list resource for Runs.
 func (p *protocol) list(t *testing.T, config string, limit int64, includeResource bool) (results []found, diagnostics []*tfprotov6.Diagnostic) {
 	t.Helper()
 	const name = "qualytics_run_rerun"
@@ -47,7 +46,7 @@ func (p *protocol) list(t *testing.T, config string, limit int64, includeResourc
 	if err != nil {
 		t.Fatal(err)
 	}
-	stream, err := p.lists(t).ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: name, Config: given(config), Limit: limit, IncludeResource: includeResource})
+	stream, err := p.lists(t).ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: name, Config: jsonConfig(config), Limit: limit, IncludeResource: includeResource})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,12 +70,12 @@ func idsOf(results []found) []any {
 	return ids
 }
 
-// What a Run is called tells it apart: type, datastore, result and start.
+// The display name consists of type, datastore, result and start time.
 func TestRunRerunList_names(t *testing.T) {
 	t.Parallel()
 	api := newHistory(t)
 	results, diagnostics := api.protocol(t).list(t, `{"sort_created": "asc"}`, 0, false)
-	expectSaid(t, diagnostics)
+	expectDiagnostics(t, diagnostics)
 	want := []found{
 		{id: int64(1), name: "catalog on Datastore-Sample: success, 2026-05-02T00:30:00.000000Z"},
 		{id: int64(2), name: "profile on Orders: success, 2026-05-03T00:30:00.000000Z"},
@@ -92,7 +91,7 @@ func TestRunRerunList_names(t *testing.T) {
 
 	api.Inject(mockapi.Fault{Status: 200, Body: `{"items": [{"id": 8, "type": "scan", "result": "success"}], "total": 1}`})
 	results, diagnostics = api.protocol(t).list(t, `{}`, 0, true)
-	expectSaid(t, diagnostics)
+	expectDiagnostics(t, diagnostics)
 	if len(results) != 1 || results[0].name != "scan on an unknown datastore: success, not started" {
 		t.Errorf("got %v", results)
 	}
@@ -118,9 +117,9 @@ func TestRunRerunList_filters(t *testing.T) {
 		{`{"container": [502], "has_logs": true}`, "container=502&has_logs=true", int64s(3)},
 	} {
 		api.ResetRequests()
-		expectSaid(t, p.validateList(t, test.config))
+		expectDiagnostics(t, p.validateList(t, test.config))
 		results, diagnostics := p.list(t, test.config, 0, false)
-		expectSaid(t, diagnostics)
+		expectDiagnostics(t, diagnostics)
 		if ids := idsOf(results); !slices.Equal(ids, test.ids) {
 			t.Errorf("%s: got %v, want %v", test.config, ids, test.ids)
 		}
@@ -132,11 +131,11 @@ func TestRunRerunList_filters(t *testing.T) {
 		}
 	}
 	for _, test := range invalidFilters {
-		expectSaid(t, p.validateList(t, test.config), test.want)
+		expectDiagnostics(t, p.validateList(t, test.config), test.want)
 	}
 }
 
-// No more is read than the limit takes.
+// With a limit, only the necessary pages are read.
 func TestRunRerunList_limit(t *testing.T) {
 	t.Parallel()
 	api := newLongHistory(t, 150)
@@ -144,26 +143,26 @@ func TestRunRerunList_limit(t *testing.T) {
 	for limit, want := range map[int64][]any{0: down(150, 1), 1: down(150, 150), 3: down(150, 148), 120: down(150, 31), 500: down(150, 1)} {
 		api.ResetRequests()
 		results, diagnostics := p.list(t, `{}`, limit, false)
-		expectSaid(t, diagnostics)
+		expectDiagnostics(t, diagnostics)
 		if ids := idsOf(results); !slices.Equal(ids, want) {
 			t.Errorf("limit %d: got %v, want %v", limit, ids, want)
 		}
 		if limit == 3 {
-			api.expectSeen(t, "GET /api/operations?page=1&size=3")
+			api.expectRequests(t, "GET /api/operations?page=1&size=3")
 		}
 	}
 }
 
-// With the resource included, a result is what the import of the Run would be, so that the configuration
-// which Terraform generates from it starts nothing.
+// With include_resource, a result is the resource that an import of the Run creates, so that the
+// generated configuration starts nothing.
 func TestRunRerunList_includeResource(t *testing.T) {
 	t.Parallel()
 	api := newHistory(t)
 	p := api.protocol(t)
 	results, diagnostics := p.list(t, `{"id": 2}`, 0, true)
-	expectSaid(t, diagnostics)
+	expectDiagnostics(t, diagnostics)
 	operation, diagnostics := p.read(t, "qualytics_operation", `{"id": 2}`)
-	expectSaid(t, diagnostics)
+	expectDiagnostics(t, diagnostics)
 	want := map[string]any{
 		"run_id": int64(2), "triggers": nil, "timeouts": nil, "wait_for_completion": true, "fail_on": []any{"failure", "aborted"},
 		"delete_on_destroy": true, "abort_on_destroy": true, "rerun_if_deleted": true,
@@ -195,7 +194,7 @@ func TestRunRerunList_errors(t *testing.T) {
 			api := newAPI(t, mockapi.Options{})
 			api.Inject(test.fault)
 			results, diagnostics := api.protocol(t).list(t, `{}`, 0, false)
-			expectSaid(t, diagnostics, test.want)
+			expectDiagnostics(t, diagnostics, test.want)
 			if len(results) != 0 {
 				t.Errorf("there are results: %v", results)
 			}
@@ -203,22 +202,22 @@ func TestRunRerunList_errors(t *testing.T) {
 	}
 }
 
-// A list that never stands still is given with a warning after it.
+// A list that keeps changing is returned, followed by a warning.
 func TestRunRerunList_unsteady(t *testing.T) {
 	t.Parallel()
-	api := newRestless(t)
+	api := newChangingHistory(t)
 	results, diagnostics := api.protocol(t).list(t, `{"sort_created": "desc"}`, 0, false)
-	expectSaid(t, diagnostics, "warning: The list changed while it was read: ")
+	expectDiagnostics(t, diagnostics, "warning: The list changed while it was read: ")
 	if len(results) < 150 {
 		t.Errorf("got only %d Runs", len(results))
 	}
 }
 
-// A list can be ended early.
+// The caller can stop a list early.
 func TestRunRerunList_stopped(t *testing.T) {
 	t.Parallel()
 	api := newLongHistory(t, 5)
-	stream, err := api.protocol(t).lists(t).ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: "qualytics_run_rerun", Config: given(`{}`)})
+	stream, err := api.protocol(t).lists(t).ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: "qualytics_run_rerun", Config: jsonConfig(`{}`)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// Two hundred reruns in one apply: each is requested once, and polled no more often than the intervals
-// between the looks allow. A slow machine makes it fewer looks, never more.
+// In an apply with 200 reruns, each is requested once and polled no more often than the intervals
+// allow. A slow machine can only reduce the number of polls.
 func TestAccRunRerun_many(t *testing.T) {
 	const (
 		count       = 200
@@ -23,7 +23,7 @@ func TestAccRunRerun_many(t *testing.T) {
 		interval    = 100 * time.Millisecond
 		leastPause  = interval * 3 / 4 // jitter takes up to a quarter
 		mostPolls   = int(running/leastPause) + 1
-		sourceLooks = 3 // by the plan, by the plan that Terraform makes again when it applies, and by the apply
+		sourceReads = 3 // the plan, Terraform's second plan during the apply, and the apply
 	)
 	api := newAPI(t, mockapi.Options{Outcome: mockapi.Outcome{Running: running}})
 	config := `
@@ -40,25 +40,25 @@ func TestAccRunRerun_many(t *testing.T) {
 		Steps: []resource.TestStep{{
 			Config: config,
 			Check: func(*terraform.State) error {
-				newest, looks, polls := 0, 0, map[string]int{}
+				newest, reads, polls := 0, 0, map[string]int{}
 				for _, request := range api.Requests() {
 					switch {
 					case request.Path == "/api/operations":
 						newest++
 					case request.Path == "/api/operations/100":
-						looks++
+						reads++
 					case request.Method == http.MethodGet:
 						polls[request.Path]++
 					}
 				}
 				if writes := len(api.writes()); writes != count {
-					t.Errorf("%d Runs were requested, want %d", writes, count)
+					t.Errorf("got %d reruns, want %d", writes, count)
 				}
-				if looks != count*sourceLooks {
-					t.Errorf("the source was looked up %d times, want %d", looks, count*sourceLooks)
+				if reads != count*sourceReads {
+					t.Errorf("the source was read %d times, want %d", reads, count*sourceReads)
 				}
 				if newest != count {
-					t.Errorf("the newest Run was looked up %d times, want once for each that was requested", newest)
+					t.Errorf("the newest Runs were listed %d times, want once per rerun", newest)
 				}
 				for path, times := range polls {
 					if times > mostPolls {

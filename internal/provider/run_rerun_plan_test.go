@@ -12,7 +12,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// What cannot work fails before anything is requested: in validation, or in the plan.
+// An invalid configuration fails validation or the plan, before anything is requested.
 func TestAccRunRerun_rejected(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	external := scan(91, "success")
@@ -41,9 +41,8 @@ func TestAccRunRerun_rejected(t *testing.T) {
 	})
 }
 
-// With a run_id that is known only after the apply, what cannot work fails the apply, and still nothing
-// is requested.
-func TestAccRunRerun_rejectedLater(t *testing.T) {
+// If run_id is known only after apply, the apply fails, still before a rerun is requested.
+func TestAccRunRerun_rejectedDuringApply(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	acceptance(t, resource.TestCase{
 		CheckDestroy: api.afterDestroy(t, []int64{100}),
@@ -56,7 +55,7 @@ func TestAccRunRerun_rejectedLater(t *testing.T) {
 	})
 }
 
-// A source that is still active is waited for before it is rerun.
+// An active source is waited for before it is rerun.
 func TestAccRunRerun_activeSource(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	api.Seed(scan(92, "running"))
@@ -76,7 +75,7 @@ func TestAccRunRerun_activeSource(t *testing.T) {
 	})
 }
 
-// A replacement deletes the old record first; with create_before_destroy, last.
+// A replacement deletes the old record first or, with create_before_destroy, last.
 func TestAccRunRerun_replaced(t *testing.T) {
 	for name, order := range map[string][]string{
 		"false": {"DELETE /api/operations/101", rerun100},

@@ -18,56 +18,57 @@ func triggered(arguments, version string) string {
 	return `{"run_id": 100` + arguments + release(version) + `}`
 }
 
-// A superseded record that cannot be deleted is a warning, and is deleted with the next rerun that passes,
-// in order.
+// A superseded record that cannot be deleted is a warning. The next rerun that passes deletes it
+// first, then newer ones.
 func TestRunRerun_supersededRefused(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectSaid(t, resource.apply(t, triggered("", "1")))
+	expectDiagnostics(t, resource.apply(t, triggered("", "1")))
 	api.Inject(mockapi.Fault{Method: "DELETE", Status: 403, Times: 2})
-	expectSaid(t, resource.apply(t, triggered("", "2")),
+	expectDiagnostics(t, resource.apply(t, triggered("", "2")),
 		"warning: The record of the superseded Run 101 was not deleted: Cannot delete Run 101. .*HTTP status 403.*The record is deleted after the next rerun that passes")
-	expectSaid(t, resource.apply(t, triggered("", "3")), "warning: The record of the superseded Run 101 was not deleted")
+	expectDiagnostics(t, resource.apply(t, triggered("", "3")), "warning: The record of the superseded Run 101 was not deleted")
 	api.expectRuns(t, 100, 101, 102, 103)
-	expectSaid(t, resource.apply(t, triggered("", "4")))
+	expectDiagnostics(t, resource.apply(t, triggered("", "4")))
 	api.expectRuns(t, 100, 104)
 	api.expectWrites(
 		rerunOf(100), rerunOf(100), deleteOf(101), rerunOf(100), deleteOf(101), rerunOf(100), deleteOf(101), deleteOf(102), deleteOf(103),
 	)(t)
 }
 
-// With delete_on_destroy = false superseded records stay for good: turning it on later does not delete them.
+// With delete_on_destroy = false, superseded records are kept permanently, even if the argument is
+// set to true later.
 func TestRunRerun_supersededKept(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
 	const keep = `, "delete_on_destroy": false`
-	expectSaid(t, resource.apply(t, triggered(keep, "1")))
-	expectSaid(t, resource.apply(t, triggered(keep, "2")))
-	expectSaid(t, resource.apply(t, triggered("", "2")))
-	expectSaid(t, resource.apply(t, triggered("", "3")))
-	expectSaid(t, resource.destroy(t))
+	expectDiagnostics(t, resource.apply(t, triggered(keep, "1")))
+	expectDiagnostics(t, resource.apply(t, triggered(keep, "2")))
+	expectDiagnostics(t, resource.apply(t, triggered("", "2")))
+	expectDiagnostics(t, resource.apply(t, triggered("", "3")))
+	expectDiagnostics(t, resource.destroy(t))
 	api.expectRuns(t, 100, 101)
 	api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100), deleteOf(102), deleteOf(103))(t)
 }
 
-// After reruns that failed, a destroy deletes every record that the resource has made.
+// After failed reruns, a destroy deletes every record of the resource.
 func TestRunRerun_destroySuperseded(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectSaid(t, resource.apply(t, triggered("", "1")))
+	expectDiagnostics(t, resource.apply(t, triggered("", "1")))
 	api.Plan(mockapi.Outcome{Result: "failure"}, mockapi.Outcome{Result: "aborted"})
-	expectSaid(t, resource.apply(t, triggered("", "2")), "error: Run 102 failed")
-	expectSaid(t, resource.apply(t, triggered("", "3")), "error: Run 103 was aborted")
-	expectSaid(t, resource.destroy(t))
+	expectDiagnostics(t, resource.apply(t, triggered("", "2")), "error: Run 102 failed")
+	expectDiagnostics(t, resource.apply(t, triggered("", "3")), "error: Run 103 was aborted")
+	expectDiagnostics(t, resource.destroy(t))
 	api.expectRuns(t, 100)
 	api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100), deleteOf(103), deleteOf(101), deleteOf(102))(t)
 }
 
-// The response to an abort may say that the Run is aborted while the worker still runs: the destroy polls,
-// and deletes again while the API refuses.
+// The response to an abort may say that the Run is aborted while the worker still runs. The destroy
+// polls, and retries the deletion while the API refuses it.
 func TestRunRerun_destroyActive(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -77,7 +78,7 @@ func TestRunRerun_destroyActive(t *testing.T) {
 	}{
 		"aborted at once":    {"", func(*api) {}, []string{rerunOf(100), "PUT /api/operations/abort/101", deleteOf(101)}},
 		"still deleting":     {"", func(a *api) { a.Inject(mockapi.Fault{Method: "DELETE", Status: 409, Times: 3}) }, []string{rerunOf(100), "PUT /api/operations/abort/101", deleteOf(101), deleteOf(101), deleteOf(101), deleteOf(101)}},
-		"says aborted early": {"", saysAbortedEarly, []string{rerunOf(100), "PUT /api/operations/abort/101", deleteOf(101)}},
+		"says aborted early": {"", reportsAbortedEarly, []string{rerunOf(100), "PUT /api/operations/abort/101", deleteOf(101)}},
 		"kept":               {`, "delete_on_destroy": false`, func(*api) {}, []string{rerunOf(100), "PUT /api/operations/abort/101"}},
 		"left alone":         {`, "delete_on_destroy": false, "abort_on_destroy": false`, func(*api) {}, []string{rerunOf(100)}},
 		"waited for":         {`, "abort_on_destroy": false`, finishLater, []string{rerunOf(100), deleteOf(101)}},
@@ -86,16 +87,16 @@ func TestRunRerun_destroyActive(t *testing.T) {
 			t.Parallel()
 			api := newAPI(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
 			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-			expectSaid(t, resource.apply(t, `{"run_id": 100, "wait_for_completion": false`+test.arguments+`}`))
+			expectDiagnostics(t, resource.apply(t, `{"run_id": 100, "wait_for_completion": false`+test.arguments+`}`))
 			test.prepare(api)
-			expectSaid(t, resource.destroy(t))
+			expectDiagnostics(t, resource.destroy(t))
 			api.expectWrites(test.writes...)(t)
 		})
 	}
 }
 
-// saysAbortedEarly makes the abort say what is not so yet: a record cannot be deleted before a poll says it.
-func saysAbortedEarly(a *api) {
+// reportsAbortedEarly makes the response to an abort say aborted before polls do.
+func reportsAbortedEarly(a *api) {
 	a.Inject(mockapi.Fault{Method: "PUT", Path: "/api/operations/abort/*", Status: 200, Body: `{"id": 101, "result": "aborted", "end_time": "2026-05-01T09:31:30Z"}`})
 	a.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/101", Skip: 2, Hook: func() { a.Finish(101, "aborted", "") }})
 }
@@ -104,44 +105,43 @@ func finishLater(a *api) {
 	a.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/101", Skip: 2, Hook: func() { a.Finish(101, "success", "") }})
 }
 
-// A destroy that runs out of time says so, and keeps the resource.
+// A destroy that times out is an error and keeps the resource.
 func TestRunRerun_destroyTimeout(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}, AbortDelay: time.Hour})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectSaid(t, resource.apply(t, `{"run_id": 100, "wait_for_completion": false, "timeouts": {"delete": "2s"}}`))
-	expectSaid(t, resource.destroy(t), "error: Cannot wait for the end of Run 101: The operation timed out")
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 100, "wait_for_completion": false, "timeouts": {"delete": "2s"}}`))
+	expectDiagnostics(t, resource.destroy(t), "error: Cannot wait for the end of Run 101: The operation timed out")
 	if resource.values(t)["id"] != int64(101) {
 		t.Errorf("the Run is not in the state: %v", resource.values(t))
 	}
 }
 
-// What is not known while planning is decided when the plan is applied: triggers that turn out the same
-// are no reason to rerun.
+// Unknown values are decided during the apply. Triggers that turn out to be unchanged do not rerun.
 func TestRunRerun_unknownTriggers(t *testing.T) {
 	t.Parallel()
 	for version, writes := range map[string][]string{"1": {rerunOf(100)}, "2": {rerunOf(100), rerunOf(101), deleteOf(101)}} {
 		api := newAPI(t, mockapi.Options{})
 		resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-		expectSaid(t, resource.apply(t, latestConfig(101, release("1"))))
+		expectDiagnostics(t, resource.apply(t, latestConfig(101, release("1"))))
 		planned := resource.planUnknown(t, latestConfig(101, release(version)), "triggers")
-		expectSaid(t, planned.Diagnostics)
-		expectSaid(t, resource.applyPlan(t, latestConfig(101, release(version)), planned, "triggers"))
+		expectDiagnostics(t, planned.Diagnostics)
+		expectDiagnostics(t, resource.applyPlan(t, latestConfig(101, release(version)), planned, "triggers"))
 		api.expectWrites(writes...)(t)
 		resource.expectNoChange(t, latestConfig(101, release(version)))
 	}
 }
 
-// planUnknown plans a configuration with an attribute that is not known yet.
+// planUnknown plans a configuration with one unknown attribute.
 func (m *managed) planUnknown(t *testing.T, config, unknown string) *tfprotov6.PlanResourceChangeResponse {
 	t.Helper()
 	return m.planWith(t, config, unknown, tftypes.UnknownValue)
 }
 
-// planWith plans a configuration in which one attribute is another.
+// planWith plans a configuration with one attribute replaced.
 func (m *managed) planWith(t *testing.T, config, name string, other any) *tfprotov6.PlanResourceChangeResponse {
 	t.Helper()
-	configured := m.with(t, m.unpack(t, given(config)), name, other)
+	configured := m.with(t, m.unpack(t, jsonConfig(config)), name, other)
 	proposed := m.with(t, m.unpack(t, m.proposed(t, config)), name, other)
 	planned, err := m.server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: m.name, PriorState: m.state, PriorPrivate: m.private, Config: m.pack(t, configured), ProposedNewState: m.pack(t, proposed),
@@ -152,14 +152,14 @@ func (m *managed) planWith(t *testing.T, config, name string, other any) *tfprot
 	return planned
 }
 
-// applyPlan applies a plan in which an attribute was unknown, now that it is known.
+// applyPlan applies a plan whose unknown attribute is now known.
 func (m *managed) applyPlan(t *testing.T, config string, planned *tfprotov6.PlanResourceChangeResponse, known string) []*tfprotov6.Diagnostic {
 	t.Helper()
-	attributes := must[map[string]tftypes.Value](m.unpack(t, given(config)))
+	attributes := must[map[string]tftypes.Value](m.unpack(t, jsonConfig(config)))
 	state := must[map[string]tftypes.Value](m.unpack(t, planned.PlannedState))
 	state[known] = attributes[known]
 	applied, err := m.server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: m.name, PriorState: m.state, PlannedState: m.pack(t, tftypes.NewValue(m.schema.ValueType(), state)), PlannedPrivate: planned.PlannedPrivate, Config: given(config),
+		TypeName: m.name, PriorState: m.state, PlannedState: m.pack(t, tftypes.NewValue(m.schema.ValueType(), state)), PlannedPrivate: planned.PlannedPrivate, Config: jsonConfig(config),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -168,7 +168,7 @@ func (m *managed) applyPlan(t *testing.T, config string, planned *tfprotov6.Plan
 	return applied.Diagnostics
 }
 
-// with is a value in which one attribute is another.
+// with returns a value with one attribute replaced.
 func (m *managed) with(t *testing.T, value tftypes.Value, name string, other any) tftypes.Value {
 	t.Helper()
 	attributes := must[map[string]tftypes.Value](value)
@@ -176,20 +176,20 @@ func (m *managed) with(t *testing.T, value tftypes.Value, name string, other any
 	return tftypes.NewValue(value.Type(), attributes)
 }
 
-// While the provider is not configured, plans look nothing up.
+// Plans of an unconfigured provider send no requests.
 func TestRunRerun_unconfigured(t *testing.T) {
 	t.Parallel()
 	p := newProtocol(t)
-	expectSaid(t, p.manage(t, "qualytics_run_rerun").plan(t, latestConfig(101, "")).Diagnostics)
-	expectSaid(t, p.manage(t, "qualytics_run_rerun").plan(t, `{"run_id": 100}`).Diagnostics)
+	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").plan(t, latestConfig(101, "")).Diagnostics)
+	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").plan(t, `{"run_id": 100}`).Diagnostics)
 }
 
-// A state that version 0.1 has written plans empty.
+// The plan of a state that version 0.1 wrote is empty.
 func TestRunRerun_stateOfVersion01(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectSaid(t, resource.apply(t, triggered("", "1")))
+	expectDiagnostics(t, resource.apply(t, triggered("", "1")))
 	written := map[string]any{}
 	for name, value := range resource.values(t) {
 		if name != "latest" && name != "max_anomalies" && name != "name" {
@@ -204,12 +204,12 @@ func TestRunRerun_stateOfVersion01(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	expectSaid(t, upgraded.Diagnostics)
+	expectDiagnostics(t, upgraded.Diagnostics)
 	resource.state = upgraded.UpgradedState
 	resource.private = nil
 
 	planned := resource.plan(t, triggered("", "1")) // as with -refresh=false
-	expectSaid(t, planned.Diagnostics)
+	expectDiagnostics(t, planned.Diagnostics)
 	if before, after := resource.unpack(t, resource.state), resource.unpack(t, planned.PlannedState); !before.Equal(after) {
 		t.Errorf("the plan is not empty:\nbefore %s\nafter  %s", before, after)
 	}
@@ -217,8 +217,8 @@ func TestRunRerun_stateOfVersion01(t *testing.T) {
 	api.expectWrites(rerunOf(100))(t)
 }
 
-// After an import, the first apply adopts run_id or latest, and triggers, without a rerun. The next change
-// reruns.
+// The first apply after an import stores run_id or latest, and triggers, without a rerun. The next
+// change reruns.
 func TestRunRerun_imported(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]func(string) string{
@@ -232,78 +232,78 @@ func TestRunRerun_imported(t *testing.T) {
 			api.Seed(older(90, 101, "success", 2*time.Hour))
 			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
 			resource.importRun(t, "90")
-			expectSaid(t, resource.refresh(t))
-			expectSaid(t, resource.apply(t, config("1")))
+			expectDiagnostics(t, resource.refresh(t))
+			expectDiagnostics(t, resource.apply(t, config("1")))
 			api.expectWrites()(t)
 			resource.expectNoChange(t, config("1"))
-			expectSaid(t, resource.apply(t, config("2")))
+			expectDiagnostics(t, resource.apply(t, config("2")))
 			if len(api.writes()) == 0 {
-				t.Error("a new trigger did not rerun")
+				t.Error("a new trigger did not cause a rerun")
 			}
 		})
 	}
 }
 
-// A replica that does not know a new Run yet must not make a refresh forget it.
-func TestRunRerun_refreshYoung(t *testing.T) {
+// A refresh keeps a new Run that a replica does not know yet.
+func TestRunRerun_refreshRecent(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	provider := testProvider()
 	provider.notFoundGrace = time.Minute
 	p := serveProtocol(t, provider)
-	expectSaid(t, p.configure(t, api.json(`"poll_interval": "10ms"`)))
+	expectDiagnostics(t, p.configure(t, api.json(`"poll_interval": "10ms"`)))
 	resource := p.manage(t, "qualytics_run_rerun")
-	expectSaid(t, resource.apply(t, `{"run_id": 100}`))
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
 	missing := mockapi.Fault{Method: "GET", Path: "/api/operations/101", Status: 404, Body: `{"detail": "Run 101 does not exist"}`}
 	api.Inject(missing)
-	expectSaid(t, resource.refresh(t))
+	expectDiagnostics(t, resource.refresh(t))
 	resource.expectRerun(t, 101, 100)
 
 	old := older(101, 101, "success", time.Hour)
 	api.Seed(old)
-	expectSaid(t, resource.refresh(t))
+	expectDiagnostics(t, resource.refresh(t))
 	api.Inject(missing)
-	expectSaid(t, resource.refresh(t))
+	expectDiagnostics(t, resource.refresh(t))
 	if values := resource.values(t); values != nil {
 		t.Errorf("the deleted record of an old Run is still in the state: %v", values)
 	}
 }
 
-// A Run that failed the apply is not rerun once its result is not waited for.
+// A Run that failed the apply is not rerun if wait_for_completion is then set to false.
 func TestRunRerun_failedUnwaited(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	api.Plan(mockapi.Outcome{Result: "failure"})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectSaid(t, resource.apply(t, triggered("", "1")), "error: Run 101 failed")
-	expectSaid(t, resource.apply(t, triggered(`, "wait_for_completion": false`, "1")))
+	expectDiagnostics(t, resource.apply(t, triggered("", "1")), "error: Run 101 failed")
+	expectDiagnostics(t, resource.apply(t, triggered(`, "wait_for_completion": false`, "1")))
 	resource.expectRun(t, 101, "failure")
 	api.expectWrites(rerunOf(100))(t)
 }
 
-// The first apply after the import of a Run that is still active waits for it.
+// The first apply after the import of an active Run waits for it.
 func TestRunRerun_importedActive(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	api.Seed(older(90, 101, "running", 0))
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
 	resource.importRun(t, "90")
-	expectSaid(t, resource.refresh(t))
+	expectDiagnostics(t, resource.refresh(t))
 	api.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/90", Skip: 1, Hook: func() { api.Finish(90, "success", "") }})
-	expectSaid(t, resource.apply(t, latestConfig(101, "")))
+	expectDiagnostics(t, resource.apply(t, latestConfig(101, "")))
 	resource.expectRun(t, 90, "success")
 	api.expectWrites()(t)
 }
 
-// A lookup that finds the resource's own Run is no reason to rerun. A rerun of it works, and keeps the record
-// that run_id names.
+// A lookup that returns the resource's own Run does not rerun. Rerunning that Run keeps the record
+// of run_id.
 func TestRunRerun_ownRun(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectSaid(t, resource.apply(t, `{"run_id": 100}`))
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
 	resource.expectNoChange(t, `{"run_id": 101}`)
-	expectSaid(t, resource.apply(t, `{"run_id": 101`+release("1")+`}`))
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 101`+release("1")+`}`))
 	resource.expectRun(t, 102, "success")
 	api.expectWrites(rerunOf(100), rerunOf(101))(t)
 	api.expectRuns(t, 100, 101, 102)

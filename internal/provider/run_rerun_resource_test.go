@@ -20,7 +20,7 @@ const (
 	rerun100 = "PUT /api/operations/rerun/100"
 )
 
-// rerunConfig is a rerun of Run 100.
+// rerunConfig returns a rerun of Run 100.
 func rerunConfig(arguments string) string {
 	return "resource \"qualytics_run_rerun\" \"test\" {\n  run_id = 100\n" + arguments + "\n}\n"
 }
@@ -32,13 +32,13 @@ func expect(attribute string, check knownvalue.Check) statecheck.StateCheck {
 // holds checks which Run the resource holds, and its result.
 func holds(id int64, result string) []statecheck.StateCheck { return has(rerun, id, result) }
 
-// planned checks what the plan says before the apply, and that nothing is left to do after it.
+// planned checks the planned action, and that the plan after the apply is empty.
 func planned(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
 	return doing(rerun, action)
 }
 
-// The whole life: one rerun per value of the trigger, the superseded record deleted after the new Run
-// has succeeded, the last one on destroy, and the source untouched.
+// Each value of the trigger reruns once. The superseded record is deleted after the new Run has
+// succeeded, and the last record on destroy. The source is not changed.
 func TestAccRunRerun_life(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	second := []string{rerun100, rerun100, "DELETE /api/operations/101"}
@@ -69,7 +69,7 @@ func TestAccRunRerun_life(t *testing.T) {
 				ConfigPlanChecks:  planned(plancheck.ResourceActionUpdate),
 				ConfigStateChecks: holds(102, "success"),
 			},
-			{ // what does not trigger calls nothing
+			{ // other arguments send no request
 				Config: api.config(rerunConfig(`
 					triggers          = { schema = "v2" }
 					fail_on           = []
@@ -80,7 +80,7 @@ func TestAccRunRerun_life(t *testing.T) {
 				ConfigStateChecks: append(holds(102, "success"), expect("fail_on", knownvalue.ListSizeExact(0))),
 				Check:             api.hasWritten(t, second...),
 			},
-			{ // no triggers and none in a map are the same, but dropping some is a change
+			{ // removing triggers reruns, but null and an empty map are the same
 				Config:            api.config(rerunConfig("")),
 				ConfigPlanChecks:  planned(plancheck.ResourceActionUpdate),
 				ConfigStateChecks: holds(103, "success"),
@@ -94,7 +94,7 @@ func TestAccRunRerun_life(t *testing.T) {
 	})
 }
 
-// Another run_id reruns in place; one that is known only after the apply, too.
+// Changing run_id reruns in place, also if it is known only after apply.
 func TestAccRunRerun_runID(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	api.Seed(scan(90, "success"))
@@ -126,8 +126,8 @@ func TestAccRunRerun_runID(t *testing.T) {
 	})
 }
 
-// A lookup of the latest scan finds the resource's own Run. That is no reason to rerun, and a rerun of
-// it works: new before old. The record of a Run that run_id names is kept for the next rerun.
+// A lookup of the latest scan returns the resource's own Run. That does not rerun, and rerunning
+// that Run works. The record of run_id is kept for the next rerun.
 func TestAccRunRerun_ownRun(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	latest := func(trigger string) string {
@@ -157,8 +157,8 @@ func TestAccRunRerun_ownRun(t *testing.T) {
 	})
 }
 
-// A rerun that the API refuses costs nothing: the Run, its record and the state stay, and the next
-// apply tries again.
+// If the API refuses a rerun, the Run, its record and the state are kept, and the next apply tries
+// again.
 func TestAccRunRerun_refused(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	acceptance(t, resource.TestCase{
@@ -173,7 +173,7 @@ func TestAccRunRerun_refused(t *testing.T) {
 				Config:      api.config(rerunConfig(`triggers = { v = "2" }`)),
 				ExpectError: says("Cannot rerun Run 100", "run_id = 100", "Editor permission required", "Editor team permission"),
 			},
-			{ // the state has the old triggers and the old Run
+			{ // the state still has the old triggers and the old Run
 				Config:            api.config(rerunConfig(`triggers = { v = "1" }`)),
 				ConfigPlanChecks:  planned(plancheck.ResourceActionNoop),
 				ConfigStateChecks: holds(101, "success"),

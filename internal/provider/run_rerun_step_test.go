@@ -16,27 +16,27 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// plannedValues are the attributes of a plan that has nothing to say.
+// plannedValues returns the attributes of a plan without diagnostics.
 func (m *managed) plannedValues(t *testing.T, planned *tfprotov6.PlanResourceChangeResponse) map[string]any {
 	t.Helper()
-	expectSaid(t, planned.Diagnostics)
+	expectDiagnostics(t, planned.Diagnostics)
 	values, _ := plain(t, planned.PlannedState, m.schema.ValueType()).(map[string]any)
 	return values
 }
 
-// importRun starts the state of the resource with a Run that exists.
+// importRun imports a Run as the state of the resource.
 func (m *managed) importRun(t *testing.T, id string) {
 	t.Helper()
 	resp, err := m.server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: m.name, ID: id})
 	if err != nil {
 		t.Fatal(err)
 	}
-	expectSaid(t, resp.Diagnostics)
+	expectDiagnostics(t, resp.Diagnostics)
 	imported := first(t, resp.ImportedResources)
 	m.state, m.private = imported.State, imported.Private
 }
 
-// interrupted applies a configuration and is interrupted at a poll of a Run.
+// interrupted applies a configuration, and interrupts the apply at a poll.
 func (m *managed) interrupted(t *testing.T, api *api, poll, config string) []*tfprotov6.Diagnostic {
 	t.Helper()
 	ctx, interrupt := context.WithCancel(t.Context())
@@ -50,13 +50,13 @@ const (
 	poll102 = "/api/operations/102"
 )
 
-// A change of other arguments than those that rerun requests nothing, and the plan knows the Run. The id of
-// the resource's own Run as run_id is such a change, too, be it known only after the plan.
+// Changes of other arguments send no requests, and the plan keeps the Run. This includes setting
+// run_id to the id of the resource's own Run, even if it is known only after apply.
 func TestRunRerun_otherArguments(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectSaid(t, resource.apply(t, `{"run_id": 100}`))
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
 	api.ResetRequests()
 	for _, config := range []string{
 		`{"run_id": 100, "fail_on": ["failure"], "timeouts": {"create": "5m"}}`,
@@ -68,19 +68,20 @@ func TestRunRerun_otherArguments(t *testing.T) {
 				t.Errorf("%s: %s is planned as %v, want %v", config, name, planned[name], before[name])
 			}
 		}
-		expectSaid(t, resource.apply(t, config))
+		expectDiagnostics(t, resource.apply(t, config))
 		resource.expectRerun(t, 101, 100)
 	}
 	planned := resource.planUnknown(t, `{"run_id": 101}`, "run_id")
 	if values := resource.plannedValues(t, planned); values["id"] != tftypes.UnknownValue {
 		t.Errorf("id is planned as %v while run_id is unknown", values["id"])
 	}
-	expectSaid(t, resource.applyPlan(t, `{"run_id": 101}`, planned, "run_id"))
+	expectDiagnostics(t, resource.applyPlan(t, `{"run_id": 101}`, planned, "run_id"))
 	resource.expectRerun(t, 101, 100)
-	api.expectSeen(t)
+	api.expectRequests(t)
 }
 
-// wait_for_completion turned on waits for the Run while it is active, and requests nothing after that.
+// Setting wait_for_completion to true waits for an active Run, and sends no request for a finished
+// one.
 func TestRunRerun_waitLater(t *testing.T) {
 	t.Parallel()
 	for name, finish := range map[string]func(*api){
@@ -93,10 +94,10 @@ func TestRunRerun_waitLater(t *testing.T) {
 			t.Parallel()
 			api := newAPI(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
 			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-			expectSaid(t, resource.apply(t, `{"run_id": 100, "wait_for_completion": false}`))
+			expectDiagnostics(t, resource.apply(t, `{"run_id": 100, "wait_for_completion": false}`))
 			finish(api)
 			if name == "ended" {
-				expectSaid(t, resource.refresh(t))
+				expectDiagnostics(t, resource.refresh(t))
 			}
 			api.ResetRequests()
 			const config = `{"run_id": 101}` // the resource's own Run
@@ -107,32 +108,32 @@ func TestRunRerun_waitLater(t *testing.T) {
 			if known := planned["result"] != tftypes.UnknownValue; known != (name == "ended") {
 				t.Errorf("the result is planned as %v", planned["result"])
 			}
-			expectSaid(t, resource.apply(t, config))
+			expectDiagnostics(t, resource.apply(t, config))
 			resource.expectRerun(t, 101, 100)
 			api.expectWrites()(t)
 			if polled := len(api.Requests()) > 0; polled != (name == "active") {
-				t.Errorf("requests: %q", api.seen())
+				t.Errorf("requests: %q", api.requestLines())
 			}
 		})
 	}
 }
 
-// A state of version 0.1, which has no name, gets one from the wait.
+// A state of version 0.1 has no name. The wait sets it.
 func TestRunRerun_waitWithoutName(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectSaid(t, resource.apply(t, `{"run_id": 100, "wait_for_completion": false}`))
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 100, "wait_for_completion": false}`))
 	resource.state = resource.pack(t, resource.with(t, resource.unpack(t, resource.state), "name", nil))
 	if name := resource.plannedValues(t, resource.plan(t, `{"run_id": 100}`))["name"]; name != tftypes.UnknownValue {
 		t.Errorf("name is planned as %v", name)
 	}
 	api.Finish(101, "success", "")
-	expectSaid(t, resource.apply(t, `{"run_id": 100}`))
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
 	resource.expectRerun(t, 101, 100)
 }
 
-// A Run that did not pass is not rerun once the arguments let it pass.
+// A Run that did not pass is not rerun if new arguments let it pass.
 func TestRunRerun_failureAccepted(t *testing.T) {
 	t.Parallel()
 	const scanned = `{"run_id": 100, "max_anomalies": 5`
@@ -145,36 +146,36 @@ func TestRunRerun_failureAccepted(t *testing.T) {
 			api := newAPI(t, mockapi.Options{})
 			api.Plan(identifying(6))
 			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-			expectSaid(t, resource.apply(t, scanned+`}`), "error: Run 101 did not pass max_anomalies")
-			expectSaid(t, resource.refresh(t))
-			expectSaid(t, resource.apply(t, relaxed))
+			expectDiagnostics(t, resource.apply(t, scanned+`}`), "error: Run 101 did not pass max_anomalies")
+			expectDiagnostics(t, resource.refresh(t))
+			expectDiagnostics(t, resource.apply(t, relaxed))
 			api.expectWrites(rerunOf(100))(t)
 			resource.expectRerun(t, 101, 100)
 		})
 	}
 }
 
-// Triggers that are unknown while there are none yet may be a reason to rerun.
+// Unknown triggers may cause a rerun, also if there were none before.
 func TestRunRerun_unknownFirstTriggers(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectSaid(t, resource.apply(t, `{"run_id": 100}`))
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
 	planned := resource.planUnknown(t, triggered("", "1"), "triggers")
 	if id := resource.plannedValues(t, planned)["id"]; id != tftypes.UnknownValue {
 		t.Errorf("id is planned as %v", id)
 	}
-	expectSaid(t, resource.applyPlan(t, triggered("", "1"), planned, "triggers"))
+	expectDiagnostics(t, resource.applyPlan(t, triggered("", "1"), planned, "triggers"))
 	resource.expectRerun(t, 102, 100)
 }
 
-// latest, or a part of it, that is unknown is looked up when the plan is applied.
+// If latest or a part of it is unknown, it is looked up during the apply.
 func TestRunRerun_unknownLatest(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
 	config := `{"latest": {"operation_type": "scan", "datastore": 101, "result": ["success"]}}`
-	whole := must[map[string]tftypes.Value](must[map[string]tftypes.Value](resource.unpack(t, given(config)))["latest"])
+	whole := must[map[string]tftypes.Value](must[map[string]tftypes.Value](resource.unpack(t, jsonConfig(config)))["latest"])
 	results := []tftypes.Value{tftypes.NewValue(tftypes.String, tftypes.UnknownValue)}
 	for name, unknown := range map[string]any{
 		"latest":         tftypes.UnknownValue,
@@ -186,13 +187,13 @@ func TestRunRerun_unknownLatest(t *testing.T) {
 		if id := resource.plannedValues(t, planned)["id"]; id != tftypes.UnknownValue {
 			t.Errorf("%s: id is planned as %v", name, id)
 		}
-		api.expectSeen(t)
+		api.expectRequests(t)
 	}
-	expectSaid(t, resource.applyPlan(t, config, resource.planUnknown(t, config, "latest"), "latest"))
+	expectDiagnostics(t, resource.applyPlan(t, config, resource.planUnknown(t, config, "latest"), "latest"))
 	resource.expectRerun(t, 101, 100)
 }
 
-// partly is an object in which one attribute is another.
+// partly returns a copy of an object with one attribute replaced.
 func partly(whole map[string]tftypes.Value, name string, other any) map[string]tftypes.Value {
 	changed := maps.Clone(whole)
 	changed[name] = tftypes.NewValue(whole[name].Type(), other)
@@ -207,19 +208,19 @@ func TestRunRerun_movedToAnotherType(t *testing.T) {
 	profile.Type = "profile"
 	api.Seed(profile)
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectSaid(t, resource.apply(t, `{"run_id": 100}`))
-	expectSaid(t, resource.apply(t, `{"latest": {"operation_type": "profile", "datastore": 101}}`))
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
+	expectDiagnostics(t, resource.apply(t, `{"latest": {"operation_type": "profile", "datastore": 101}}`))
 	api.expectWrites(rerunOf(100), rerunOf(98), deleteOf(101))(t)
 }
 
-// What an import sets until the first apply: nothing that a destroy would touch.
+// Until the first apply, the imported state lets a destroy change nothing.
 func TestRunRerun_importedState(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	api.Seed(scan(1, "running"))
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
 	resource.importRun(t, "1")
-	expectSaid(t, resource.refresh(t))
+	expectDiagnostics(t, resource.refresh(t))
 	values := resource.values(t)
 	for name, want := range map[string]any{
 		"id": int64(1), "run_id": nil, "latest": nil, "result": "running", "fail_on": []any{"failure", "aborted"},
@@ -229,11 +230,11 @@ func TestRunRerun_importedState(t *testing.T) {
 			t.Errorf("%s is %v, want %v", name, values[name], want)
 		}
 	}
-	expectSaid(t, resource.destroy(t))
+	expectDiagnostics(t, resource.destroy(t))
 	api.expectWrites()(t)
 }
 
-// An import by identity is one by id.
+// An import by identity is the same as one by id.
 func TestRunRerun_importedByIdentity(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
@@ -253,7 +254,7 @@ func TestRunRerun_importedByIdentity(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		expectSaid(t, resp.Diagnostics)
+		expectDiagnostics(t, resp.Diagnostics)
 		imported := first(t, resp.ImportedResources)
 		resource := p.manage(t, req.TypeName)
 		resource.state, resource.private = imported.State, imported.Private
@@ -266,18 +267,19 @@ func TestRunRerun_importedByIdentity(t *testing.T) {
 	}
 }
 
-// The record that run_id names stays while it is an earlier Run of the resource: the next rerun needs it.
+// The record of run_id is kept even if it is an earlier Run of the resource, because the next rerun
+// needs it.
 func TestRunRerun_importedSource(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
 	resource.importRun(t, "100")
-	expectSaid(t, resource.refresh(t))
-	expectSaid(t, resource.apply(t, triggered("", "1")))
-	expectSaid(t, resource.apply(t, triggered("", "2")))
-	expectSaid(t, resource.apply(t, triggered("", "3")))
+	expectDiagnostics(t, resource.refresh(t))
+	expectDiagnostics(t, resource.apply(t, triggered("", "1")))
+	expectDiagnostics(t, resource.apply(t, triggered("", "2")))
+	expectDiagnostics(t, resource.apply(t, triggered("", "3")))
 	api.expectWrites(rerunOf(100), rerunOf(100), deleteOf(101))(t)
 	api.expectRuns(t, 100, 102)
-	expectSaid(t, resource.destroy(t))
+	expectDiagnostics(t, resource.destroy(t))
 	api.expectRuns(t)
 }

@@ -19,7 +19,7 @@ var (
 	failing = mockapi.Outcome{Result: "failure", Message: "Connection to the warehouse lost"}
 )
 
-// A new resource whose Run fails is tainted: the next apply deletes the failed record and reruns.
+// A new resource whose Run fails is tainted. The next apply deletes the failed record and reruns.
 func TestAccRunRerun_createFails(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	api.Plan(failing)
@@ -40,8 +40,8 @@ func TestAccRunRerun_createFails(t *testing.T) {
 	})
 }
 
-// A rerun that fails in an update is in the state, and rerun by the next apply. The last good record
-// stays until a Run succeeds.
+// A rerun that fails in an update is in the state, and the next apply reruns it. The last good
+// record is kept until a Run succeeds.
 func TestAccRunRerun_updateFails(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	acceptance(t, resource.TestCase{
@@ -69,7 +69,7 @@ func TestAccRunRerun_updateFails(t *testing.T) {
 	})
 }
 
-// A failed Run that no longer counts as an error is not rerun.
+// A failed Run is not rerun if fail_on no longer includes its result.
 func TestAccRunRerun_failOnRelaxed(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	acceptance(t, resource.TestCase{
@@ -91,8 +91,8 @@ func TestAccRunRerun_failOnRelaxed(t *testing.T) {
 	})
 }
 
-// With an empty fail_on, a failed Run is no error.
-func TestAccRunRerun_failOnNothing(t *testing.T) {
+// With an empty fail_on, a failed Run is not an error.
+func TestAccRunRerun_failOnEmpty(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	api.Plan(failing)
 	acceptance(t, resource.TestCase{
@@ -105,7 +105,8 @@ func TestAccRunRerun_failOnNothing(t *testing.T) {
 	})
 }
 
-// Without waiting, the apply is done once the Run is accepted. Turning waiting on waits for it.
+// Without waiting, the apply ends once the Run is accepted. Setting wait_for_completion to true
+// then waits for it.
 func TestAccRunRerun_withoutWaiting(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	api.Plan(endless)
@@ -127,7 +128,7 @@ func TestAccRunRerun_withoutWaiting(t *testing.T) {
 	})
 }
 
-// Without waiting, the superseded Run goes as soon as the new one is accepted: aborted, then deleted.
+// Without waiting, the superseded Run is aborted and deleted as soon as the new one is accepted.
 func TestAccRunRerun_withoutWaitingSuperseded(t *testing.T) {
 	api := newAPI(t, mockapi.Options{AbortDelay: 30 * time.Millisecond})
 	api.Plan(endless, endless)
@@ -147,7 +148,7 @@ func TestAccRunRerun_withoutWaitingSuperseded(t *testing.T) {
 	})
 }
 
-// A timed-out update is an error, but loses nothing: the next apply continues waiting for the same Run.
+// A timed-out update is an error. The next apply continues waiting for the same Run.
 func TestAccRunRerun_updateTimesOut(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	config := api.config(rerunConfig("triggers = { v = \"2\" }\ntimeouts = { update = \"200ms\" }"))
@@ -172,7 +173,8 @@ func TestAccRunRerun_updateTimesOut(t *testing.T) {
 	})
 }
 
-// A timed-out create taints: the next apply aborts the Run, deletes it, and starts over.
+// A timed-out create taints the resource. The next apply aborts the Run, deletes its record, and
+// starts over.
 func TestAccRunRerun_createTimesOut(t *testing.T) {
 	api := newAPI(t, mockapi.Options{AbortDelay: 30 * time.Millisecond})
 	api.Plan(endless)

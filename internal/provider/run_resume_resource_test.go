@@ -20,8 +20,8 @@ const (
 	resume90 = "PUT /api/operations/run/90"
 )
 
-// newStopped serves the Run 90, a scan that failed.
-func newStopped(t *testing.T, options mockapi.Options) *api {
+// newFailed serves Run 90, a failed scan.
+func newFailed(t *testing.T, options mockapi.Options) *api {
 	t.Helper()
 	api := newAPI(t, options)
 	api.Seed(scan(90, "failure"))
@@ -32,10 +32,10 @@ func resumeConfig(arguments string) string {
 	return "resource \"qualytics_run_resume\" \"test\" {\n" + arguments + "\n}\n"
 }
 
-// One resume per value of the trigger and per run_id; whatever else happens to the Run or to the other
-// arguments is no reason, and destroying calls nothing.
+// Each value of the trigger and each run_id resumes once. Nothing else does, and a destroy sends no
+// request.
 func TestAccRunResume_life(t *testing.T) {
-	api := newStopped(t, mockapi.Options{})
+	api := newFailed(t, mockapi.Options{})
 	again := func() { api.Seed(scan(90, "failure")) }
 	acceptance(t, resource.TestCase{
 		CheckDestroy: api.afterDestroy(t, []int64{90, 91, 100}, resume90, resume90, "PUT /api/operations/run/91"),
@@ -51,7 +51,7 @@ func TestAccRunResume_life(t *testing.T) {
 					statecheck.ExpectKnownValue(resumed, tfjsonpath.New("fail_on"), knownvalue.ListExact([]knownvalue.Check{word("failure"), word("aborted")})),
 				),
 			},
-			{ // a Run that failed later is shown, and left alone
+			{ // a Run that failed later is only refreshed
 				PreConfig:         again,
 				Config:            api.config(resumeConfig("run_id = 90\n triggers = {}\n force_abort = true")),
 				ConfigPlanChecks:  doing(resumed, plancheck.ResourceActionUpdate),
@@ -73,9 +73,9 @@ func TestAccRunResume_life(t *testing.T) {
 	})
 }
 
-// On deployments where resuming starts a new Run, the resource holds that one.
+// If resuming starts a new Run, the resource holds the new Run.
 func TestAccRunResume_asNewRun(t *testing.T) {
-	api := newStopped(t, mockapi.Options{ResumeAsNew: true})
+	api := newFailed(t, mockapi.Options{ResumeAsNew: true})
 	acceptance(t, resource.TestCase{
 		CheckDestroy: api.afterDestroy(t, []int64{90, 100, 101, 102}, resume90, resume90),
 		Steps: []resource.TestStep{
@@ -89,7 +89,7 @@ func TestAccRunResume_asNewRun(t *testing.T) {
 				ConfigPlanChecks:  doing(resumed, plancheck.ResourceActionUpdate),
 				ConfigStateChecks: has(resumed, 102, "success"),
 			},
-			{ // the resource's own Run is no reason
+			{ // the id of the resource's own Run does not resume again
 				Config:            api.config(resumeConfig("run_id = 102\n triggers = { v = \"2\" }")),
 				ConfigPlanChecks:  doing(resumed, plancheck.ResourceActionNoop),
 				ConfigStateChecks: has(resumed, 102, "success"),
@@ -98,10 +98,10 @@ func TestAccRunResume_asNewRun(t *testing.T) {
 	})
 }
 
-// A Run that fails again fails the apply, and the next apply resumes it: a new resource because it is
-// tainted, an existing one because its Run has failed it.
+// A Run that fails again fails the apply, and the next apply resumes it, whether the resource is
+// new (tainted) or not.
 func TestAccRunResume_failure(t *testing.T) {
-	api := newStopped(t, mockapi.Options{})
+	api := newFailed(t, mockapi.Options{})
 	fails := func() { api.Plan(mockapi.Outcome{Result: "failure", Message: "no disk"}) }
 	config := func(trigger string) string {
 		return api.config(resumeConfig("run_id = 90\n triggers = { v = \"" + trigger + "\" }"))
@@ -133,10 +133,10 @@ func TestAccRunResume_failure(t *testing.T) {
 	})
 }
 
-// Without waiting the apply is done once the API has accepted; waiting turned on later waits for the same
-// Run, and requests nothing.
+// Without waiting, the apply ends once the API has accepted the request. Setting
+// wait_for_completion to true then waits for the same Run, without another request to resume.
 func TestAccRunResume_waiting(t *testing.T) {
-	api := newStopped(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
+	api := newFailed(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
 	acceptance(t, resource.TestCase{
 		CheckDestroy: api.afterDestroy(t, []int64{90, 100}, resume90),
 		Steps: []resource.TestStep{
@@ -164,9 +164,9 @@ func TestAccRunResume_waiting(t *testing.T) {
 	})
 }
 
-// A record that is deleted elsewhere leaves the state as it was; another trigger then fails the plan.
+// If the record is deleted elsewhere, the state is kept. A new trigger then fails the plan.
 func TestAccRunResume_deleted(t *testing.T) {
-	api := newStopped(t, mockapi.Options{})
+	api := newFailed(t, mockapi.Options{})
 	acceptance(t, resource.TestCase{
 		CheckDestroy: api.afterDestroy(t, []int64{100}, resume90),
 		Steps: []resource.TestStep{

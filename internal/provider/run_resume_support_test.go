@@ -14,11 +14,11 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// allTypes are the types of operation; the id of a Run in the tests of what supports what is its index
-// here, from 1 on.
+// allTypes are the types of operation. In newTypes, the id of a Run is its index here, starting at
+// 1.
 var allTypes = []string{"sync", "catalog", "profile", "scan", "external_scan", "export", "materialize", "promote", "promote_quality_check"}
 
-// newTypes serves one Run of every type, with the given result.
+// newTypes serves one Run of each type with this result.
 func newTypes(t *testing.T, result string) *api {
 	t.Helper()
 	api := newAPI(t, mockapi.Options{})
@@ -28,7 +28,7 @@ func newTypes(t *testing.T, result string) *api {
 	return api
 }
 
-// written is a check that these changing requests have been made, in whatever order.
+// written returns a check of all changing requests so far, in any order.
 func (a *api) written(t *testing.T, want ...string) resource.TestCheckFunc {
 	return func(*terraform.State) error {
 		got := a.writes()
@@ -47,8 +47,8 @@ const eachResumed = `
 	  run_id = [%[1]s][count.index]
 	}`
 
-// In a real Terraform: what supports it is resumed, from both results, and every other type fails the
-// plan, with what would be possible instead.
+// In a real Terraform, Runs of supported types are resumed from both results. Other types fail the
+// plan, and the error lists the supported ones.
 func TestAccRunResume_types(t *testing.T) {
 	api := newTypes(t, "aborted")
 	api.Seed(mockapi.Run{ID: 8, Type: "promote", Result: "failure"})
@@ -70,7 +70,7 @@ func TestAccRunResume_types(t *testing.T) {
 	})
 }
 
-// Each type and each result, at plan time and, if the Run changes after the plan, at apply time.
+// Each type with each result, in the plan and, if the Run changes after the plan, in the apply.
 func TestRunResume_support(t *testing.T) {
 	t.Parallel()
 	const (
@@ -98,28 +98,28 @@ func TestRunResume_support(t *testing.T) {
 				run := mockapi.Run{ID: 90, Type: runType, Result: result}
 				api.Seed(run)
 				resource := api.protocol(t).manage(t, "qualytics_run_resume")
-				expectSaid(t, resource.plan(t, `{"run_id": 90}`).Diagnostics, plan...)
+				expectDiagnostics(t, resource.plan(t, `{"run_id": 90}`).Diagnostics, plan...)
 				api.expectWrites()(t)
 
 				api.Seed(scan(90, "failure"))
-				expectSaid(t, resource.applyAfter(t.Context(), t, `{"run_id": 90}`, func() { api.Seed(run) }), apply...)
+				expectDiagnostics(t, resource.applyAfter(t.Context(), t, `{"run_id": 90}`, func() { api.Seed(run) }), apply...)
 				api.expectWrites(resume90)(t)
 			})
 		}
 	}
 }
 
-// What else fails the plan.
+// Other errors of the plan.
 func TestRunResume_planErrors(t *testing.T) {
 	t.Parallel()
-	api := newStopped(t, mockapi.Options{})
+	api := newFailed(t, mockapi.Options{})
 	resource := api.protocol(t).manage(t, "qualytics_run_resume")
-	expectSaid(t, resource.plan(t, `{"run_id": 99}`).Diagnostics, "error at run_id: Cannot read Run 99: .*HTTP status 404: Run 99 does not exist.")
-	expectSaid(t, resource.apply(t, `{"run_id": 90}`))
-	expectSaid(t, resource.plan(t, `{"run_id": 90, "triggers": {"v": "2"}}`).Diagnostics, "error at run_id: Cannot resume Run 90: The result of Run 90 is `success`.")
-	expectSaid(t, resource.plan(t, `{"run_id": 99}`).Diagnostics, "error at run_id: Cannot read Run 99: ")
+	expectDiagnostics(t, resource.plan(t, `{"run_id": 99}`).Diagnostics, "error at run_id: Cannot read Run 99: .*HTTP status 404: Run 99 does not exist.")
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`))
+	expectDiagnostics(t, resource.plan(t, `{"run_id": 90, "triggers": {"v": "2"}}`).Diagnostics, "error at run_id: Cannot resume Run 90: The result of Run 90 is `success`.")
+	expectDiagnostics(t, resource.plan(t, `{"run_id": 99}`).Diagnostics, "error at run_id: Cannot read Run 99: ")
 	api.Forbid(101)
 	api.Seed(scan(91, "failure"))
-	expectSaid(t, resource.apply(t, `{"run_id": 91}`), "error at run_id: Cannot resume Run 91: .*HTTP status 403: .*\n\nThe token's user needs the Editor team permission on the Run's datastore .or the Admin role. to resume a Run.")
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 91}`), "error at run_id: Cannot resume Run 91: .*HTTP status 403: .*\n\nThe token's user needs the Editor team permission on the Run's datastore .or the Admin role. to resume a Run.")
 	resource.expectRun(t, 90, "success")
 }

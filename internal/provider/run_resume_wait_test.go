@@ -21,7 +21,7 @@ func (m *managed) expectRun(t *testing.T, id int64, result string) {
 	}
 }
 
-// What comes of the Run is reported as fail_on says.
+// fail_on decides how the result of the Run is reported.
 func TestRunResume_outcome(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -39,11 +39,11 @@ func TestRunResume_outcome(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			api := newStopped(t, mockapi.Options{})
+			api := newFailed(t, mockapi.Options{})
 			api.Plan(test.outcome)
 			resource := api.protocol(t).manage(t, "qualytics_run_resume")
 			config := `{"run_id": 90, "force_abort": false, "wait_for_completion": true` + test.arguments + `}`
-			expectSaid(t, resource.apply(t, config), test.want...)
+			expectDiagnostics(t, resource.apply(t, config), test.want...)
 			result := test.outcome.Result
 			if result == "" {
 				result = "success"
@@ -54,36 +54,36 @@ func TestRunResume_outcome(t *testing.T) {
 	}
 }
 
-// An active Run is resumed only with force_abort, which the API then sees. Without it, the plan warns
-// and the apply fails.
+// An active Run is resumed only with force_abort, which is sent to the API. Otherwise the plan
+// warns and the apply fails.
 func TestRunResume_forceAbort(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	api.Seed(scan(90, "running"))
 	resource := api.protocol(t).manage(t, "qualytics_run_resume")
-	expectSaid(t, resource.apply(t, `{"run_id": 90}`), activeWarning,
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`), activeWarning,
 		"error at run_id: Cannot resume Run 90: PUT http.*/api/operations/run/90 returned HTTP status 409: Run 90 cannot be resumed: its result is running.\n\nOnly a Run with result `aborted` or `failure` can be resumed, and only of type `profile`, `scan` or `promote`.")
 	if resource.values(t) != nil {
-		t.Error("there is a resource although nothing was resumed")
+		t.Error("the resource is in the state although nothing was resumed")
 	}
-	expectSaid(t, resource.apply(t, `{"run_id": 90, "force_abort": true}`))
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 90, "force_abort": true}`))
 	resource.expectRun(t, 90, "success")
 	resource.expectNoChange(t, `{"run_id": 90, "force_abort": true}`)
 	api.expectWrites(resume90, resume90+"?force_abort=true")(t)
 }
 
-// A wait that takes too long is an error, after which the Run is in the state. The next update continues
-// waiting for it, and requests nothing.
+// A wait that times out is an error, and the Run is in the state. The next update continues waiting
+// without another request to resume.
 func TestRunResume_timeout(t *testing.T) {
 	t.Parallel()
-	api := newStopped(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
+	api := newFailed(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
 	resource := api.protocol(t).manage(t, "qualytics_run_resume")
 	const config = `{"run_id": 90, "timeouts": {"create": "2s", "update": "10ms"}}`
-	expectSaid(t, resource.apply(t, config),
+	expectDiagnostics(t, resource.apply(t, config),
 		`error: Timed out while waiting for Run 90: Run 90 is still .running. after 2s \(timeouts.create\). It is recorded in the state. Terraform marks the new resource as tainted: .*terraform untaint`)
 	resource.expectRun(t, 90, "running")
-	expectSaid(t, resource.refresh(t))
-	expectSaid(t, resource.apply(t, config), // untainted
+	expectDiagnostics(t, resource.refresh(t))
+	expectDiagnostics(t, resource.apply(t, config), // as after terraform untaint
 		`error: Timed out while waiting for Run 90: Run 90 is still .running. after 10ms \(timeouts.update\). .*The next apply continues waiting for it.`)
 	resource.expectRun(t, 90, "running")
 	api.Finish(90, "success", "")
@@ -92,56 +92,56 @@ func TestRunResume_timeout(t *testing.T) {
 	api.expectWrites(resume90)(t)
 }
 
-// A Run that failed while nobody waited any more is an error of the apply that continues waiting.
-func TestRunResume_failedMeanwhile(t *testing.T) {
+// A Run that fails after the wait timed out fails the next apply, which continues waiting.
+func TestRunResume_failedAfterTimeout(t *testing.T) {
 	t.Parallel()
-	api := newStopped(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
+	api := newFailed(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
 	resource := api.protocol(t).manage(t, "qualytics_run_resume")
 	const config = `{"run_id": 90, "timeouts": {"create": "2s"}}`
-	expectSaid(t, resource.apply(t, config), "error: Timed out")
+	expectDiagnostics(t, resource.apply(t, config), "error: Timed out")
 	api.Finish(90, "failure", "lost")
-	expectSaid(t, resource.refresh(t))
-	expectSaid(t, resource.apply(t, config), "error: Run 90 failed: .*lost.")
+	expectDiagnostics(t, resource.refresh(t))
+	expectDiagnostics(t, resource.apply(t, config), "error: Run 90 failed: .*lost.")
 	api.expectWrites(resume90)(t)
 	api.Plan(mockapi.Outcome{})
-	expectSaid(t, resource.refresh(t))
-	expectSaid(t, resource.apply(t, config))
+	expectDiagnostics(t, resource.refresh(t))
+	expectDiagnostics(t, resource.apply(t, config))
 	resource.expectRun(t, 90, "success")
 	api.expectWrites(resume90, resume90)(t)
 }
 
-// An interrupt is a warning, so that Terraform does not taint the resource; the next apply continues
-// waiting for the same Run.
+// An interrupt is a warning, so that Terraform does not taint the resource. The next apply
+// continues waiting for the same Run.
 func TestRunResume_interrupted(t *testing.T) {
 	t.Parallel()
-	api := newStopped(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
+	api := newFailed(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
 	resource := api.protocol(t).manage(t, "qualytics_run_resume")
 	ctx, interrupt := context.WithCancel(t.Context())
 	api.Inject(mockapi.Fault{Method: "GET", Skip: 5, Hook: interrupt}) // at the second poll
-	expectSaid(t, resource.applyAfter(ctx, t, `{"run_id": 90}`, func() {}),
+	expectDiagnostics(t, resource.applyAfter(ctx, t, `{"run_id": 90}`, func() {}),
 		"warning: Interrupted while waiting for Run 90: Run 90 is still `running` and is recorded in the state. The next apply continues waiting for it.")
 	resource.expectRun(t, 90, "running")
-	expectSaid(t, resource.refresh(t))
+	expectDiagnostics(t, resource.refresh(t))
 	api.Inject(mockapi.Fault{Method: "GET", Skip: 1, Hook: func() { api.Finish(90, "success", "") }})
-	expectSaid(t, resource.apply(t, `{"run_id": 90}`))
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`))
 	resource.expectRun(t, 90, "success")
 	api.expectWrites(resume90)(t)
 }
 
-// The response to the request is lost, but the Run continues: it is found, and not requested again.
-func TestRunResume_lostAnswer(t *testing.T) {
+// If the response is lost, the resumed Run is found and not resumed again.
+func TestRunResume_lostResponse(t *testing.T) {
 	t.Parallel()
 	for name, options := range map[string]mockapi.Options{"same Run": {}, "new Run": {ResumeAsNew: true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			api := newStopped(t, options)
+			api := newFailed(t, options)
 			api.Inject(mockapi.Fault{Method: "PUT", AfterEffect: true, Close: true})
 			resource := api.protocol(t).manage(t, "qualytics_run_resume")
 			id := int64(90)
 			if options.ResumeAsNew {
 				id = 101
 			}
-			expectSaid(t, resource.apply(t, `{"run_id": 90}`), "warning: The response to the resume was lost: PUT http.*/api/operations/run/90: .* The Run that it started was found")
+			expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`), "warning: The response to the resume was lost: PUT http.*/api/operations/run/90: .* The Run that it started was found")
 			resource.expectRun(t, id, "success")
 			api.expectWrites(resume90)(t)
 		})

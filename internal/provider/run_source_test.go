@@ -14,38 +14,38 @@ import (
 
 const poll90 = "/api/operations/90"
 
-// A run_id that names no Run: what is said depends on what else the resource holds, and nothing else is read.
+// The error about a run_id that does not exist depends on the held Run. No other Run is read.
 func TestSource_missing(t *testing.T) {
 	t.Parallel()
 	const gone, advice = "error at run_id: Cannot read Run 90: .*No such Run exists: .*lists the Runs.", "\n\nSet run_id to a Run that exists, or use latest.$"
 	api := newAPI(t, mockapi.Options{})
 	p := api.protocol(t)
-	expectSaid(t, p.manage(t, "qualytics_run_rerun").plan(t, `{"run_id": 90}`).Diagnostics, gone+advice)
-	expectSaid(t, p.planAction(t, "qualytics_run_rerun", `{"run_id": 90}`), gone+advice)
-	expectSaid(t, p.manage(t, "qualytics_run_resume").plan(t, `{"run_id": 90}`).Diagnostics, gone+"$")
-	expectSaid(t, p.manage(t, "qualytics_run_abort").plan(t, `{"run_id": 90}`).Diagnostics, gone+"$")
-	api.expectSeen(t, slices.Repeat([]string{read90}, 4)...)
+	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").plan(t, `{"run_id": 90}`).Diagnostics, gone+advice)
+	expectDiagnostics(t, p.planAction(t, "qualytics_run_rerun", `{"run_id": 90}`), gone+advice)
+	expectDiagnostics(t, p.manage(t, "qualytics_run_resume").plan(t, `{"run_id": 90}`).Diagnostics, gone+"$")
+	expectDiagnostics(t, p.manage(t, "qualytics_run_abort").plan(t, `{"run_id": 90}`).Diagnostics, gone+"$")
+	api.expectRequests(t, slices.Repeat([]string{read90}, 4)...)
 
 	resource := p.manage(t, "qualytics_run_rerun")
-	expectSaid(t, resource.apply(t, `{"run_id": 100}`))
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
 	api.Remove(101)
 	api.ResetRequests()
-	expectSaid(t, resource.plan(t, `{"run_id": 101`+release("2")+`}`).Diagnostics,
+	expectDiagnostics(t, resource.plan(t, `{"run_id": 101`+release("2")+`}`).Diagnostics,
 		"error at run_id: Cannot read Run 101: .*\n\nThis resource also holds that Run. Set run_id to a Run that exists, or use latest.$")
-	api.expectSeen(t, "GET /api/operations/101")
+	api.expectRequests(t, "GET /api/operations/101")
 }
 
-// The smallest id is one.
-func TestSource_smallest(t *testing.T) {
+// The smallest valid id is 1.
+func TestSource_smallestID(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	api.Seed(scan(1, "success"))
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectSaid(t, resource.apply(t, `{"run_id": 1}`))
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 1}`))
 	resource.expectRerun(t, 101, 1)
 }
 
-// A lookup of the latest Run that fails says so, and is not tried under another name but for a sync.
+// A failed lookup of the latest Run is an error. Only a sync is looked up under another name.
 func TestSource_latestFails(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -61,16 +61,16 @@ func TestSource_latestFails(t *testing.T) {
 			p := api.protocol(t)
 			test.fault.Path, test.fault.Times = "/api/operations", mockapi.Always
 			api.Inject(test.fault)
-			expectSaid(t, p.manage(t, "qualytics_run_rerun").plan(t, latestConfig(101, "")).Diagnostics, test.want)
-			expectSaid(t, p.planAction(t, "qualytics_run_rerun", latestConfig(101, "")), test.want)
-			if requests := api.seen(); len(requests) != 2 {
+			expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").plan(t, latestConfig(101, "")).Diagnostics, test.want)
+			expectDiagnostics(t, p.planAction(t, "qualytics_run_rerun", latestConfig(101, "")), test.want)
+			if requests := api.requestLines(); len(requests) != 2 {
 				t.Errorf("requests: %q", requests)
 			}
 		})
 	}
 }
 
-// What cannot be acted on is one error, whatever else is wrong with the arguments.
+// An unsupported Run is a single error, even if other arguments are invalid, too.
 func TestSource_unsupported(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
@@ -78,19 +78,19 @@ func TestSource_unsupported(t *testing.T) {
 	external.Type, profile.Type, unknown.EndTime = "external_scan", "profile", time.Now()
 	api.Seed(external, profile, unknown)
 	p := api.protocol(t)
-	expectSaid(t, p.manage(t, "qualytics_run_rerun").plan(t, `{"run_id": 91, "max_anomalies": 0}`).Diagnostics, "error at run_id: Cannot rerun Run 91: Run 91 is of type `external_scan`")
-	expectSaid(t, p.manage(t, "qualytics_run_resume").plan(t, `{"run_id": 92, "max_anomalies": 0}`).Diagnostics, "error at run_id: Cannot resume Run 92: The result of Run 92 is `success`")
-	// Whether a result that the provider does not know can be rerun, the API decides.
-	expectSaid(t, p.manage(t, "qualytics_run_rerun").plan(t, `{"run_id": 93}`).Diagnostics)
-	expectSaid(t, p.manage(t, "qualytics_run_resume").plan(t, `{"run_id": 93}`).Diagnostics, "error at run_id: Cannot resume Run 93: The result of Run 93 is `partially_successful`")
+	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").plan(t, `{"run_id": 91, "max_anomalies": 0}`).Diagnostics, "error at run_id: Cannot rerun Run 91: Run 91 is of type `external_scan`")
+	expectDiagnostics(t, p.manage(t, "qualytics_run_resume").plan(t, `{"run_id": 92, "max_anomalies": 0}`).Diagnostics, "error at run_id: Cannot resume Run 92: The result of Run 92 is `success`")
+	// For an unknown result, the API decides whether it can be rerun.
+	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").plan(t, `{"run_id": 93}`).Diagnostics)
+	expectDiagnostics(t, p.manage(t, "qualytics_run_resume").plan(t, `{"run_id": 93}`).Diagnostics, "error at run_id: Cannot resume Run 93: The result of Run 93 is `partially_successful`")
 }
 
-// A wait for a source that is still active ends without a rerun when it is interrupted, or the source cannot
-// be read any more.
+// No rerun is started if the wait for an active source is interrupted, or if the source cannot be
+// read.
 func TestSource_waitEnds(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		fault mockapi.Fault // hits the polls
+		fault mockapi.Fault // affects the polls
 		want  string
 	}{
 		"interrupted": {mockapi.Fault{}, "error: Interrupted while waiting for Run 90: Run 90 is still active and cannot be rerun until it has ended. No Run was started.$"},
@@ -112,10 +112,10 @@ func TestSource_waitEnds(t *testing.T) {
 				if kind == "action" {
 					api.Inject(fault)
 					_, diagnostics := p.invoke(ctx, t, "qualytics_run_rerun", `{"run_id": 90}`)
-					expectSaid(t, diagnostics, test.want)
+					expectDiagnostics(t, diagnostics, test.want)
 				} else {
 					resource := p.manage(t, "qualytics_run_rerun")
-					expectSaid(t, resource.applyAfter(ctx, t, `{"run_id": 90}`, func() { api.Inject(fault) }),
+					expectDiagnostics(t, resource.applyAfter(ctx, t, `{"run_id": 90}`, func() { api.Inject(fault) }),
 						"warning at run_id: Run 90 is still active", test.want)
 				}
 				api.expectWrites()(t)
@@ -124,9 +124,9 @@ func TestSource_waitEnds(t *testing.T) {
 	}
 }
 
-// The response to an abort may say that the Run has ended while its worker still runs: only a poll is
-// believed, by resources and by actions.
-func TestAbort_saysTooEarly(t *testing.T) {
+// The response to an abort may say that the Run has ended while its worker still runs. Resources
+// and actions rely only on polls.
+func TestAbort_reportedTooEarly(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"resource", "action"} {
 		api := newAPI(t, mockapi.Options{AbortDelay: time.Hour})
@@ -140,19 +140,19 @@ func TestAbort_saysTooEarly(t *testing.T) {
 		if kind == "action" {
 			finish()
 			_, diagnostics := p.invoke(t.Context(), t, "qualytics_run_abort", `{"run_id": 90}`)
-			expectSaid(t, diagnostics)
+			expectDiagnostics(t, diagnostics)
 		} else {
 			resource := p.manage(t, "qualytics_run_abort")
-			expectSaid(t, resource.applyAfter(t.Context(), t, `{"run_id": 90}`, finish)) // a message of an aborted Run is no news
+			expectDiagnostics(t, resource.applyAfter(t.Context(), t, `{"run_id": 90}`, finish)) // the message of an aborted Run is not reported
 			resource.expectRun(t, 90, "aborted")
 		}
 		if !polled {
-			t.Errorf("the %s has not polled", kind)
+			t.Errorf("the %s did not poll", kind)
 		}
 	}
 }
 
-// An abort that the API refuses is an error unless the Run turns out to have ended.
+// An abort that the API refuses is an error, unless the Run has ended.
 func TestAbort_refused(t *testing.T) {
 	t.Parallel()
 	for name, unreadable := range map[string]bool{"still active": false, "unreadable": true} {
@@ -161,7 +161,7 @@ func TestAbort_refused(t *testing.T) {
 			api := newAPI(t, mockapi.Options{})
 			api.Seed(scan(90, "running"))
 			resource := api.protocol(t).manage(t, "qualytics_run_abort")
-			expectSaid(t, resource.applyAfter(t.Context(), t, `{"run_id": 90}`, func() {
+			expectDiagnostics(t, resource.applyAfter(t.Context(), t, `{"run_id": 90}`, func() {
 				api.Inject(mockapi.Fault{Method: "PUT", Status: 409, Body: `{"detail": "not now"}`})
 				if unreadable {
 					api.Inject(mockapi.Fault{Method: "GET", Times: mockapi.Always, Status: 501})
@@ -171,17 +171,17 @@ func TestAbort_refused(t *testing.T) {
 	}
 }
 
-// What a lost start of an action leads to is said in words that fit an action.
+// The error about a lost response is specific to actions.
 func TestRunAction_lostStart(t *testing.T) {
 	t.Parallel()
-	api := newStopped(t, mockapi.Options{})
+	api := newFailed(t, mockapi.Options{})
 	api.Inject(mockapi.Fault{Method: "PUT", Close: true})
 	_, diagnostics := api.protocol(t).invoke(t.Context(), t, "qualytics_run_rerun", `{"run_id": 90}`)
-	expectSaid(t, diagnostics, "error.*: Cannot rerun Run 90: .*No matching Run was found, so probably none was started. Before you invoke the action again, list the newest Runs with the data source qualytics_operations")
+	expectDiagnostics(t, diagnostics, "error.*: Cannot rerun Run 90: .*No matching Run was found, so probably none was started. Before you invoke the action again, list the newest Runs with the data source qualytics_operations")
 }
 
-// A Run of which the API says next to nothing is named by its id.
-func TestRunRerun_bare(t *testing.T) {
+// A Run without type and datastore is named by its id.
+func TestRunRerun_minimalResponse(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	api.Inject(
@@ -189,23 +189,23 @@ func TestRunRerun_bare(t *testing.T) {
 		mockapi.Fault{Method: "GET", Path: poll101, Status: 200, Body: `{"id": 101, "result": "failure", "message": ""}`},
 	)
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectSaid(t, resource.apply(t, `{"run_id": 100}`), "error: Run 101 failed: Run 101 ended with the result .failure.. The apply failed because")
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`), "error: Run 101 failed: Run 101 ended with the result .failure.. The apply failed because")
 	if name := resource.values(t)["name"]; name != "Run 101" {
 		t.Errorf("name is %v", name)
 	}
-	expectSaid(t, resource.refresh(t))
+	expectDiagnostics(t, resource.refresh(t))
 	api.Inject(mockapi.Fault{Method: "GET", Path: poll102, Status: 200, Body: `{"id": 102, "result": "success", "message": ""}`})
-	expectSaid(t, resource.apply(t, `{"run_id": 100}`))
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
 }
 
-// A wait that times out says what its last poll failed with.
+// The error about a timed-out wait contains the error of the last poll.
 func TestRunRerun_lastPollFailed(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{Outcome: endless})
 	p := newProtocol(t)
-	expectSaid(t, p.configure(t, api.json(`"poll_interval": "500ms", "max_retries": 0`)))
+	expectDiagnostics(t, p.configure(t, api.json(`"poll_interval": "500ms", "max_retries": 0`)))
 	api.Inject(mockapi.Fault{Method: "GET", Path: poll101, Times: mockapi.Always, Status: 502})
-	expectSaid(t, p.manage(t, "qualytics_run_rerun").apply(t, `{"run_id": 100, "timeouts": {"create": "3s"}}`),
+	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").apply(t, `{"run_id": 100, "timeouts": {"create": "3s"}}`),
 		"error: Timed out while waiting for Run 101: Run 101 is still .queued. after 3s .timeouts.create.. It is recorded in the state. The last poll failed: GET http.*/api/operations/101: HTTP 502: Bad Gateway. Terraform marks the new resource as tainted: the next apply aborts that Run and starts over.*terraform untaint")
 }
 
@@ -215,14 +215,14 @@ func TestSource_otherSyncName(t *testing.T) {
 	for _, name := range []string{"sync", "catalog"} {
 		api := newAPI(t, mockapi.Options{})
 		api.Inject(mockapi.Fault{Path: "/api/operations", Status: 422, Times: mockapi.Always, Body: `{"detail": [{"loc": ["query", "operation_type"], "msg": "unknown"}]}`})
-		expectSaid(t, api.protocol(t).manage(t, "qualytics_run_rerun").plan(t, `{"latest": {"operation_type": "`+name+`", "datastore": 101}}`).Diagnostics, "error: Cannot look up the latest Run: .*HTTP status 422")
-		var asked []string
+		expectDiagnostics(t, api.protocol(t).manage(t, "qualytics_run_rerun").plan(t, `{"latest": {"operation_type": "`+name+`", "datastore": 101}}`).Diagnostics, "error: Cannot look up the latest Run: .*HTTP status 422")
+		var requested []string
 		for _, request := range api.Requests() {
-			asked = append(asked, request.Query.Get("operation_type"))
+			requested = append(requested, request.Query.Get("operation_type"))
 		}
-		slices.Sort(asked)
-		if !slices.Equal(asked, []string{"catalog", "sync"}) {
-			t.Errorf("%s: looked up %q", name, asked)
+		slices.Sort(requested)
+		if !slices.Equal(requested, []string{"catalog", "sync"}) {
+			t.Errorf("%s: looked up %q", name, requested)
 		}
 	}
 }

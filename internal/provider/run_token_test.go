@@ -13,13 +13,13 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// tokenUntil is a JWT that expires at a time.
+// tokenUntil returns a JWT that expires at a time.
 func tokenUntil(expiry time.Time) string {
 	encode := base64.RawURLEncoding.EncodeToString
 	return encode([]byte(`{"alg":"none"}`)) + "." + encode(fmt.Appendf(nil, `{"exp": %d}`, expiry.Unix())) + ".signature"
 }
 
-// A token that expires before the wait must end is a warning of the plan, before anything is started.
+// A token that expires before the end of the timeout is a warning of the plan.
 func TestTokenExpiry(t *testing.T) {
 	t.Parallel()
 	const warning = "warning: The API token may expire during the wait: The token expires at 20.*Z. The wait for the Run may take"
@@ -42,10 +42,10 @@ func TestTokenExpiry(t *testing.T) {
 			listener := httptest.NewServer(server)
 			t.Cleanup(listener.Close)
 			p := newProtocol(t)
-			expectSaid(t, p.configure(t, fmt.Sprintf(`{"url": %q, "token": %q}`, listener.URL, token)))
+			expectDiagnostics(t, p.configure(t, fmt.Sprintf(`{"url": %q, "token": %q}`, listener.URL, token)))
 			for name, id := range map[string]int{"qualytics_run_rerun": 100, "qualytics_run_resume": 90} {
-				expectSaid(t, p.manage(t, name).plan(t, fmt.Sprintf(`{"run_id": %d%s}`, id, test.resource)).Diagnostics, test.want...)
-				expectSaid(t, p.planAction(t, name, fmt.Sprintf(`{"run_id": %d%s}`, id, test.action)), test.want...)
+				expectDiagnostics(t, p.manage(t, name).plan(t, fmt.Sprintf(`{"run_id": %d%s}`, id, test.resource)).Diagnostics, test.want...)
+				expectDiagnostics(t, p.planAction(t, name, fmt.Sprintf(`{"run_id": %d%s}`, id, test.action)), test.want...)
 			}
 		})
 	}

@@ -15,8 +15,8 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// A saved plan has no token that comes from the environment or from an ephemeral variable, as the docs
-// recommend. It has one that comes from a variable that is only sensitive.
+// A saved plan does not contain a token from the environment or from an ephemeral variable, as
+// documented. It contains a token from a variable that is only sensitive.
 func TestAccSavedPlan_token(t *testing.T) {
 	const ephemeral = `variable "token" {
   type      = string
@@ -53,7 +53,7 @@ func TestAccSavedPlan_token(t *testing.T) {
 	}
 }
 
-// archiveContains reports whether a file of a zip archive contains a text.
+// archiveContains reports whether a file in a zip archive contains a text.
 func archiveContains(t *testing.T, path, text string) bool {
 	t.Helper()
 	archive, err := zip.OpenReader(path)

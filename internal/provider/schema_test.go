@@ -59,7 +59,7 @@ func TestSchemas_areValid(t *testing.T) {
 	}
 }
 
-// Whatever has a name is described in full sentences.
+// Every block and attribute is described in full sentences.
 func TestSchemas_areDescribed(t *testing.T) {
 	server := serve(testProvider())
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})

@@ -14,7 +14,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// The token is in no output, log, plan or state, also when the server echoes it.
+// No output, log, plan or state contains the token, even if the server echoes it.
 func TestAccTokenSecrecy(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
@@ -52,7 +52,7 @@ func TestAccTokenSecrecy(t *testing.T) {
 		}
 	}
 	if !strings.Contains(texts["state"], "sent by (token)") || !strings.Contains(texts["log"], "Qualytics API request completed") {
-		t.Error("the state or the log lacks what this test looks into")
+		t.Error("the state or the log is incomplete")
 	}
 	for _, request := range api.Requests() {
 		if got := request.Header.Get("Authorization"); got != "Bearer "+testToken {
@@ -64,7 +64,7 @@ func TestAccTokenSecrecy(t *testing.T) {
 	}
 }
 
-// unzip is the text of all files of a plan.
+// unzip returns the text of all files in a zip archive.
 func unzip(t *testing.T, path string) string {
 	t.Helper()
 	content, err := os.ReadFile(path)

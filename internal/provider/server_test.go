@@ -14,7 +14,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// A state that goes to Terraform directly is the one that the framework would make of it.
+// A direct state is the same as the state of the framework.
 func TestServer_directState(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	odd := mockapi.Run{ID: 7, Type: "materialize", Result: "queued"}
@@ -36,16 +36,16 @@ func TestServer_directState(t *testing.T) {
 	}
 }
 
-// What fails has no state.
-func TestServer_noStateOfAFailedRead(t *testing.T) {
+// A failed read has no state.
+func TestServer_failedReadHasNoState(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	api.Inject(mockapi.Fault{Status: 403, Times: mockapi.Always})
 	p := api.protocol(t)
-	read, err := p.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: "qualytics_operations", Config: given(`{}`)})
+	read, err := p.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: "qualytics_operations", Config: jsonConfig(`{}`)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	expectSaid(t, read.Diagnostics, "error: Cannot list Runs")
+	expectDiagnostics(t, read.Diagnostics, "error: Cannot list Runs")
 	state, err := read.State.Unmarshal(p.schemas.DataSourceSchemas["qualytics_operations"].ValueType())
 	if err != nil {
 		t.Fatal(err)
@@ -56,18 +56,18 @@ func TestServer_noStateOfAFailedRead(t *testing.T) {
 	}
 }
 
-// readState is what a data source has read, as a server returns it.
+// readState returns the state of a data source that was read with a server.
 func readState(t *testing.T, server tfprotov6.ProviderServer, api *api, name, config string) tftypes.Value {
 	t.Helper()
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	configured, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: given(api.json(`"poll_interval": "10ms"`))})
+	configured, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: jsonConfig(api.json(`"poll_interval": "10ms"`))})
 	if err != nil || len(configured.Diagnostics) > 0 {
 		t.Fatal(err, configured)
 	}
-	read, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: given(config)})
+	read, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: jsonConfig(config)})
 	if err != nil || len(read.Diagnostics) > 0 {
 		t.Fatal(err, read)
 	}
@@ -89,17 +89,17 @@ func (s *rememberingServer) ReadDataSource(ctx context.Context, req *tfprotov6.R
 	return s.frameworkServer.ReadDataSource(ctx, req)
 }
 
-// What was read does not stay in memory until the provider ends.
-func TestServer_keepsNoState(t *testing.T) {
+// The state of a read is released, although the framework keeps the context.
+func TestServer_releasesState(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	remembering := &rememberingServer{frameworkServer: serve(testProvider()).frameworkServer}
 	readState(t, server{remembering}, api, "qualytics_operations", `{}`)
 	if direct := remembering.ctx.Value(directStateKey{}).(**tftypes.Value); *direct != nil {
-		t.Error("the state is still held")
+		t.Error("the state was not released")
 	}
 }
 
-// Blocks of a state would have to go through the framework.
+// Direct states do not support blocks.
 func TestServer_dataSourcesHaveNoBlocks(t *testing.T) {
 	for name, schema := range newProtocol(t).schemas.DataSourceSchemas {
 		if len(schema.Block.BlockTypes) > 0 {

@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// workspace is a directory with a configuration and a Terraform that runs the provider as a process of
-// its own, as users do: for what happens to processes.
+// workspace is a directory with a configuration, and a Terraform that runs the provider as a
+// separate process, for tests that interrupt or kill processes.
 type workspace struct {
 	t         *testing.T
 	terraform string
@@ -25,10 +25,10 @@ type workspace struct {
 	env       []string
 }
 
-// realHome is where Go has its caches. Tests run in a home directory of their own.
+// realHome is the home directory with Go's caches. Tests use another home directory.
 var realHome = os.Getenv("HOME")
 
-// builtProvider is the directory of the provider's binary, built once for all tests.
+// builtProvider builds the provider once for all tests, and returns the directory of the binary.
 var builtProvider = sync.OnceValues(func() (string, error) {
 	dir := filepath.Join(os.Getenv("HOME"), "provider")
 	build := exec.Command("go", "build", "-o", filepath.Join(dir, binaryName()), "../..")
@@ -86,7 +86,7 @@ func (w *workspace) read(name string) string {
 	return string(text)
 }
 
-// process is a Terraform under way.
+// process is a running Terraform.
 type process struct {
 	*exec.Cmd
 	output bytes.Buffer
@@ -103,7 +103,7 @@ func (w *workspace) start(arguments ...string) *process {
 	return p
 }
 
-// run waits for a Terraform and returns what it printed, and whether it succeeded.
+// run runs Terraform, and returns its output and whether it succeeded.
 func (w *workspace) run(arguments ...string) (output string, succeeded bool) {
 	w.t.Helper()
 	p := w.start(arguments...)
@@ -111,16 +111,16 @@ func (w *workspace) run(arguments ...string) (output string, succeeded bool) {
 	return p.output.String(), err == nil
 }
 
-// expect is run for a Terraform that must succeed and say these phrases.
+// expect is run for a command that must succeed and print these phrases.
 func (w *workspace) expect(arguments []string, phrases ...string) {
 	w.t.Helper()
 	output, succeeded := w.run(arguments...)
 	if !succeeded || !says(phrases...).MatchString(output) {
-		w.t.Fatalf("terraform %s: succeeded %t, and should say %q:\n%s", strings.Join(arguments, " "), succeeded, phrases, output)
+		w.t.Fatalf("terraform %s: succeeded: %t, want success and %q:\n%s", strings.Join(arguments, " "), succeeded, phrases, output)
 	}
 }
 
-// eventually waits until a condition holds, which it must do soon.
+// eventually waits until a condition holds, for at most 30 seconds.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); !holds(); time.Sleep(10 * time.Millisecond) {
