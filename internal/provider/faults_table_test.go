@@ -89,7 +89,7 @@ func onLost(effect bool, meanwhile prepare) prepare {
 	}
 }
 
-// starts starts another Run of the same source, changed by a function.
+// starts adds another Run of the same source, changed by a function.
 func starts(change func(*mockapi.Run)) prepare {
 	return func(s *scene) { s.Start(100, change) }
 }

@@ -171,7 +171,7 @@ func (s runSource) findTerminal(ctx context.Context, runs *runs, options waitOpt
 		diags.AddError("Timed out while waiting for "+name,
 			fmt.Sprintf("%s is still `%s` after %s (%s) and cannot be rerun until it has ended.%s Apply again later, or increase the timeout.", name, last.Result, options.timeout, options.timeoutName, nothing))
 	case qualytics.IsNotFound(err):
-		diags.AddError(name+" was deleted while it was waited for", "Its record was deleted before it could be rerun."+nothing)
+		diags.AddError(name+" was deleted while it was waited for", "Its record was deleted before it could be rerun."+nothing+" Select another Run.")
 	default:
 		diags.AddError("Cannot follow "+name, s.reading(run.ID).explain(err)+"\n\n"+nothing[1:])
 	}

@@ -94,7 +94,7 @@ func TestSource_waitEnds(t *testing.T) {
 		want  string
 	}{
 		"interrupted": {mockapi.Fault{}, "error: Interrupted while waiting for Run 90: Run 90 is still active and cannot be rerun until it has ended. No Run was started.$"},
-		"deleted":     {mockapi.Fault{Times: mockapi.Always, Status: 404, Body: `{"detail": "gone"}`}, "error: Run 90 was deleted while it was waited for: Its record was deleted before it could be rerun. No Run was started.$"},
+		"deleted":     {mockapi.Fault{Times: mockapi.Always, Status: 404, Body: `{"detail": "gone"}`}, "error: Run 90 was deleted while it was waited for: Its record was deleted before it could be rerun. No Run was started. Select another Run.$"},
 		"refused":     {mockapi.Fault{Times: mockapi.Always, Status: 403}, "error: Cannot follow Run 90: GET .*HTTP status 403.*\n\nNo Run was started.$"},
 	} {
 		t.Run(name, func(t *testing.T) {
