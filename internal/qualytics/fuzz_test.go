@@ -49,7 +49,7 @@ func FuzzTimestamp(f *testing.F) {
 		}
 		var timestamp Timestamp
 		if err := json.Unmarshal(data, &timestamp); err != nil {
-			t.Fatalf("%s is refused: %v", data, err)
+			t.Fatalf("%s was rejected: %v", data, err)
 		}
 		var text string
 		if json.Unmarshal(data, &text) != nil {
@@ -59,7 +59,7 @@ func FuzzTimestamp(f *testing.F) {
 			t.Errorf("%s is %q", data, timestamp)
 		}
 		if _, err := timestamp.Time(); err == nil && timestamp == "" {
-			t.Error("no time is a time")
+			t.Error("an empty timestamp has a time")
 		}
 	})
 }
@@ -81,7 +81,7 @@ func FuzzParseURL(f *testing.F) {
 		}
 		again, err := parseURL(base.String())
 		if err != nil || again.String() != base.String() {
-			t.Errorf("%q becomes %v, and that %v: %v", text, base, again, err)
+			t.Errorf("%q becomes %v, which becomes %v: %v", text, base, again, err)
 		}
 		_ = PlainHTTP(text)
 	})
@@ -94,7 +94,7 @@ func FuzzRetryAfter(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text, date string) {
 		header := http.Header{"Retry-After": {text}, "Date": {date}}
-		if wait, ok := retryAfter(header, now); wait < 0 || wait > longestRetryAfter || !ok && wait != 0 {
+		if wait, ok := retryAfter(header, now); wait < 0 || wait > maxRetryAfter || !ok && wait != 0 {
 			t.Errorf("%q is %v", text, wait)
 		}
 	})
@@ -110,9 +110,9 @@ func FuzzReadDetail(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		detail, parameters, isAPI := readDetail(body)
 		if !isAPI && (detail != "" || parameters != nil) {
-			t.Errorf("%q says nothing of the API's, but %q", body, detail)
+			t.Errorf("%q is not an API error, but has the detail %q", body, detail)
 		}
-		if !utf8.ValidString(detail) || len(detail) > 2*utf8.UTFMax*longestText {
+		if !utf8.ValidString(detail) || len(detail) > 2*utf8.UTFMax*maxTextLength {
 			t.Errorf("the detail is %q", detail)
 		}
 		for _, parameter := range parameters {
@@ -135,7 +135,7 @@ func FuzzCleanToken(f *testing.F) {
 			return
 		}
 		if again, err := cleanToken(token); err != nil || again != token {
-			t.Errorf("%q becomes %q, and that %q: %v", text, token, again, err)
+			t.Errorf("%q becomes %q, which becomes %q: %v", text, token, again, err)
 		}
 		if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
 			t.Errorf("%q becomes %q", text, token)

@@ -92,7 +92,7 @@ func TestFinished(t *testing.T) {
 	}
 }
 
-// number is a counter as the client reads it.
+// number returns a counter as the client decodes it.
 func number(text string) *big.Float { return finiteNumber([]byte(text)) }
 
 func TestCounters(t *testing.T) {
@@ -123,8 +123,8 @@ func TestWholeCounters(t *testing.T) {
 	}
 }
 
-// Reading a usual Run fast comes to the same as reading it leniently, whatever one of its fields is.
-func TestUsualRunsReadAsLeniently(t *testing.T) {
+// Strict reading gives the same result as lenient reading, whatever the value of one field.
+func TestStrictAndLenientReadingAgree(t *testing.T) {
 	values := []string{
 		`null`, `"text"`, `""`, `7`, `411.0`, `0.5`, `1e3`, `-1`, `true`, `[]`, `[null]`, `[7]`, `{}`, `[{"id": null, "name": 3}]`, `{"id": null}`,
 		`{"id": "7", "name": {}}`, `{"id": 411.0, "name": "a", "store_type": null}`, `{"a": 1, "b": null, "c": "x"}`, `[{"id": 1}, null, 5]`,
@@ -136,11 +136,11 @@ func TestUsualRunsReadAsLeniently(t *testing.T) {
 	for _, field := range fields {
 		for _, value := range values {
 			text := `{"` + field + `": ` + value + `, "tags": []}`
-			var leniently Operation
-			if err := leniently.readLeniently([]byte(text)); err != nil {
+			var lenient Operation
+			if err := lenient.readLeniently([]byte(text)); err != nil {
 				t.Fatal(err)
 			}
-			equal(t, text, decoded(t, text), leniently)
+			equal(t, text, decoded(t, text), lenient)
 		}
 	}
 }

@@ -17,7 +17,7 @@ const (
 )
 
 // support is the API page's table of the types of operation and the results that each action
-// supports. All checks, messages and documentation of the provider use it.
+// supports. The provider's checks, messages and documentation use it.
 var support = map[Action]struct {
 	types []OperationType
 	from  []Result
@@ -34,11 +34,11 @@ func (a Action) Types() []OperationType { return support[a].types }
 // SupportsEveryType reports whether Runs of every type support the action.
 func (a Action) SupportsEveryType() bool { return len(a.Types()) == len(everyType()) }
 
-// From returns the results from which the action is possible.
+// From returns the results of Runs that support the action.
 func (a Action) From() []Result { return support[a].from }
 
-// SupportsType reports whether Runs of a type may support the action. For a type that the client
-// does not know, the API decides.
+// SupportsType reports whether Runs of a type may support the action. It returns true for an unknown
+// type, for which the API decides.
 func (a Action) SupportsType(operationType OperationType) bool {
 	canonical := operationType.Canonical()
 	return slices.Contains(a.Types(), canonical) || !slices.Contains(everyType(), canonical)
