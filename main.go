@@ -34,7 +34,7 @@ func main() {
 	} else {
 		terminated := make(chan os.Signal, 1)
 		signal.Notify(terminated, syscall.SIGTERM)
-		go endWhenTerminated(terminated, &activity)
+		go exitWhenTerminated(terminated, &activity)
 	}
 	server := activity.Watch(provider.NewServer(version))
 	if err := tf6server.Serve("registry.terraform.io/qualytics/qualytics", server, options...); err != nil {
@@ -42,10 +42,11 @@ func main() {
 	}
 }
 
-// endWhenTerminated ends the process after a SIGTERM. Terraform ends its providers itself, once it has
-// saved what they did: a signal that reaches the whole process group must not make a provider lose the
-// Run that it has just started. But where Terraform was killed, the provider must not live on.
-func endWhenTerminated(terminated <-chan os.Signal, activity *provider.Activity) {
+// exitWhenTerminated exits after a SIGTERM, once no call has been running for 2 seconds. Terraform
+// stops its providers itself after saving their results, so a signal to the process group must not
+// make a provider lose a Run that it has just started. But if Terraform is dead, the provider must
+// exit.
+func exitWhenTerminated(terminated <-chan os.Signal, activity *provider.Activity) {
 	<-terminated
 	activity.AwaitQuiet(2 * time.Second)
 	os.Exit(0)

@@ -27,7 +27,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// The wanted JSON is spelt out as the documentation generator reads it.
+// The expected JSON is what the documentation generator reads.
 func TestRun(t *testing.T) {
 	var buf bytes.Buffer
 	if err := run(t.Context(), &buf, testProvider{}); err != nil {
@@ -118,14 +118,14 @@ func TestRun(t *testing.T) {
 	}
 }
 
-func TestRunReportsASchemaError(t *testing.T) {
+func TestRunReturnsSchemaErrors(t *testing.T) {
 	err := run(t.Context(), &bytes.Buffer{}, brokenProvider{})
 	if err == nil || !strings.Contains(err.Error(), "not today") {
-		t.Errorf("got error %v, want the provider's own", err)
+		t.Errorf("got error %v, want the provider's", err)
 	}
 }
 
-func TestRunRefusesWhatItWouldLeaveOut(t *testing.T) {
+func TestRunRejectsFunctions(t *testing.T) {
 	err := run(t.Context(), &bytes.Buffer{}, functionProvider{})
 	if err == nil || !strings.Contains(err.Error(), "functions") {
 		t.Errorf("got error %v, want one about functions", err)
@@ -140,7 +140,7 @@ func lookUp(t *testing.T, doc map[string]any, path string) any {
 	for key := range strings.SplitSeq(path, ".") {
 		next, ok := at.(map[string]any)
 		if !ok || next[key] == nil {
-			t.Fatalf("nothing at %q of %s in %v", key, path, at)
+			t.Fatalf("no %q of %s in %v", key, path, at)
 		}
 
 		at = next[key]

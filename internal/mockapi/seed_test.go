@@ -11,7 +11,7 @@ import (
 )
 
 // Missing values get consistent defaults.
-func TestSeedFillsIn(t *testing.T) {
+func TestSeedDefaults(t *testing.T) {
 	var zero time.Time
 	for _, test := range []struct {
 		name                string
@@ -19,7 +19,7 @@ func TestSeedFillsIn(t *testing.T) {
 		result              string
 		created, start, end time.Time
 	}{
-		{"nothing given", mockapi.Run{}, "success", noon.Add(-10 * time.Minute), noon.Add(-595 * time.Second), noon.Add(-295 * time.Second)},
+		{"empty", mockapi.Run{}, "success", noon.Add(-10 * time.Minute), noon.Add(-595 * time.Second), noon.Add(-295 * time.Second)},
 		{"failure", mockapi.Run{Result: "failure"}, "failure", noon.Add(-10 * time.Minute), noon.Add(-595 * time.Second), noon.Add(-295 * time.Second)},
 		{"an unknown result", mockapi.Run{Result: "paused"}, "paused", noon.Add(-10 * time.Minute), noon.Add(-595 * time.Second), noon.Add(-295 * time.Second)},
 		{"running", mockapi.Run{Result: "running"}, "running", noon.Add(-time.Minute), noon.Add(-55 * time.Second), zero},
@@ -47,7 +47,7 @@ func TestSeedFillsIn(t *testing.T) {
 }
 
 // A Run shows the counters that it was seeded with. Seeding copies them.
-func TestSeedKeepsWhatIsGiven(t *testing.T) {
+func TestSeedKeepsValues(t *testing.T) {
 	for _, result := range []string{"success", "failure", "aborted", "running"} {
 		status := map[string]int64{"total_containers": 14, "containers_analyzed": 9, "records_processed": 444444, "odd": 7}
 		api := start(t, mockapi.Options{}, mockapi.Run{ID: 3, Result: result, Status: status})
