@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Command providerschema prints the provider's schema in the format of "terraform providers schema
-// -json". It reads the schema from the provider at the protocol level, so the documentation does not
-// depend on the installed version of Terraform, and Terraform is not required to generate it.
+// -json". It reads the schema from the provider at the protocol level, so the documentation does
+// not depend on the installed version of Terraform, and Terraform is not required to generate it.
 package main
 
 import (

@@ -79,8 +79,8 @@ func (f serverFunc) RoundTrip(request *http.Request) (*http.Response, error) {
 	return f(request)
 }
 
-// simulations counts the clients. Each has its own URL, because starts with the same URL share a lock
-// file, which would block across synctest bubbles.
+// simulations counts the clients. Each has its own URL, because starts with the same URL share a
+// lock file, which would block across synctest bubbles.
 var simulations atomic.Int32
 
 // simulated returns a client with the default pauses.

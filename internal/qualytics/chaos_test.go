@@ -19,8 +19,9 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// chaos is a proxy in front of the API that loses requests and responses at random, while other users
-// and schedules start Runs. It never loses the same GET twice in a row, so that retries succeed.
+// chaos is a proxy in front of the API that loses requests and responses at random, while other
+// users and schedules start Runs. It never loses the same GET twice in a row, so that retries
+// succeed.
 type chaos struct {
 	api *mockapi.Server
 
@@ -188,8 +189,8 @@ func startUndisturbed(t *testing.T, client *Client, server *chaos) (int64, error
 	return started.ID, err
 }
 
-// check reruns all sources concurrently. Each Run that was started must be returned by the call that
-// requested it, or be listed in its error.
+// check reruns all sources concurrently. Each Run that was started must be returned by the call
+// that requested it, or be listed in its error.
 func (c *chaos) check(t *testing.T, client *Client, count int, before ...int64) {
 	t.Helper()
 	var (

@@ -22,7 +22,8 @@ const (
 	DefaultMaxRetries = 4
 
 	defaultRetryWait = time.Second
-	// defaultSearchTimeout allows for a backend that creates a Run long after the request timed out.
+	// defaultSearchTimeout allows for a backend that creates a Run long after the request timed
+	// out.
 	defaultSearchTimeout = time.Minute
 )
 
@@ -32,19 +33,20 @@ type Config struct {
 	Token     string // API token
 	UserAgent string
 
-	// TokenSource says where the token came from. An [*Error] includes it if the API rejects the token.
+	// TokenSource says where the token came from. An [*Error] includes it if the API rejects the
+	// token.
 	TokenSource string
 
 	RequestTimeout time.Duration // limit of one attempt; 0 means DefaultRequestTimeout
 	MaxRetries     int           // retries after the first attempt; 0 means none
 	RetryWait      time.Duration // pause before the first retry, doubled for each further one; 0 means 1 s
 
-	// SearchTimeout limits the search for a Run whose response was lost, counted from the request. 0
-	// means RequestTimeout, but at least a minute: the request may be processed until then.
+	// SearchTimeout limits the search for a Run whose response was lost, counted from the request.
+	// 0 means RequestTimeout, but at least a minute: the request may be processed until then.
 	SearchTimeout time.Duration
 
-	// RateLimitTimeout is how long a request that the rate limit rejects (429) is retried. 0 means 300
-	// times RetryWait, by default 5 minutes.
+	// RateLimitTimeout is how long a request that the rate limit rejects (429) is retried. 0 means
+	// 300 times RetryWait, by default 5 minutes.
 	RateLimitTimeout time.Duration
 
 	CACertFile         string // PEM file of authorities to trust in addition to the system's

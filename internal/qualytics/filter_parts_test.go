@@ -32,8 +32,8 @@ func scattered(count int) []mockapi.Run {
 	return runs
 }
 
-// A filter whose URI would be too long for a gateway is split into several requests. The merged list
-// is sorted, has no duplicates and the right total.
+// A filter whose URI would be too long for a gateway is split into several requests. The merged
+// list is sorted, has no duplicates and the right total.
 func TestLongFilters(t *testing.T) {
 	const count = 501
 	service := serve(t, mockapi.Options{Gateway: &mockapi.Gateway{Rate: 10_000, Burst: 10_000}}, scattered(count))

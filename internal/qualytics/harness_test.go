@@ -164,7 +164,8 @@ const (
 // requests returns all requests of the method.
 func (e endpoint) requests() []string { return append(slices.Clone(e.reads), e.request) }
 
-// respondToReads responds to the reads before a start, and passes all other requests to the handler.
+// respondToReads responds to the reads before a start, and passes all other requests to the
+// handler.
 func respondToReads(handler http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet {

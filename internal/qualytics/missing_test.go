@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// The API responds to an unknown path as to an unknown Run. It is an unknown Run only if Runs can be
-// listed.
+// The API responds to an unknown path as to an unknown Run. It is an unknown Run only if Runs can
+// be listed.
 func TestMissingRunOrWrongURL(t *testing.T) {
 	tests := map[string]struct {
 		detail   string

@@ -155,8 +155,8 @@ func (o *Operation) Duration() (duration time.Duration, ok bool) {
 	return end.Sub(start), true
 }
 
-// Timestamp is a time in RFC 3339, as the API wrote it. It is empty for null and for values that are
-// not strings.
+// Timestamp is a time in RFC 3339, as the API wrote it. It is empty for null and for values that
+// are not strings.
 type Timestamp string
 
 // UnmarshalJSON keeps the API's text, and reads a time without a zone as UTC.

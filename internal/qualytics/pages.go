@@ -13,8 +13,8 @@ import (
 const (
 	maxPageSize = 100 // the API's limit of `size`
 
-	// minOverlap is the minimum number of entries that consecutive pages share. pages needs one. Each
-	// further one tolerates a deletion between two requests without another read of the list.
+	// minOverlap is the minimum number of entries that consecutive pages share. pages needs one.
+	// Each further one tolerates a deletion between two requests without another read of the list.
 	minOverlap = 2
 
 	maxReads = 4 // of a list that changes too fast
@@ -54,10 +54,10 @@ func (r pageRequest) end() int { return r.number * r.size }
 // pages reads a paginated list, with up to maxConcurrentPages requests at a time.
 //
 // The history may change during the read. A deleted entry moves all later ones forward, possibly
-// onto a page that has already been read. So consecutive pages overlap. If two pages share an entry,
-// no entry that existed throughout is missing between them: it would have been behind the shared
-// entry when the first page was read, and before it when the second was. If they share none, the
-// list is read again.
+// onto a page that has already been read. So consecutive pages overlap. If two pages share an
+// entry, no entry that existed throughout is missing between them: it would have been behind the
+// shared entry when the first page was read, and before it when the second was. If they share none,
+// the list is read again.
 type pages[T any] struct {
 	fetch func(ctx context.Context, request pageRequest) (page[T], error)
 	id    func(T) int64 // 0 if the entry has none; it is then never a duplicate

@@ -92,9 +92,9 @@ func (m *model) read(t *testing.T, limit int) Listing[entry] {
 	return listing.upTo(limit)
 }
 
-// A list that changes while it is read has no duplicates. If it is steady, it includes all entries that
-// existed throughout, in order. Entries that were added meanwhile are in order, too, unless there are
-// too many of them.
+// A list that changes while it is read has no duplicates. If it is steady, it includes all entries
+// that existed throughout, in order. Entries that were added meanwhile are in order, too, unless
+// there are too many of them.
 func TestChangingList(t *testing.T) {
 	const readings = 200
 	for order, grows := range growths {

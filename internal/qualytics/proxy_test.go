@@ -14,8 +14,8 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// Go reads the proxy's address once per process, and uses no proxy for loopback addresses. So the test
-// starts another process, which sends a request to a host that only the proxy knows.
+// Go reads the proxy's address once per process, and uses no proxy for loopback addresses. So the
+// test starts another process, which sends a request to a host that only the proxy knows.
 func TestProxyFromEnvironment(t *testing.T) {
 	const role = "QUALYTICS_TEST_PROXIED"
 	if os.Getenv(role) != "" {

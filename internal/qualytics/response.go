@@ -94,7 +94,8 @@ func kindOfGateway(status int) Kind {
 	return KindBlocked
 }
 
-// wantsTLS matches the responses of servers (Go, nginx, Apache) to an http:// request on a TLS port.
+// wantsTLS matches the responses of servers (Go, nginx, Apache) to an http:// request on a TLS
+// port.
 var wantsTLS = regexp.MustCompile(`(?i)HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL-enabled`)
 
 // readDetail reads a FastAPI error body: {"detail": "text"}, or a list of entries for a 422.

@@ -111,8 +111,8 @@ func isUntrusted(err error) bool {
 		wasUnsent(err) && errors.As(err, &remote) && remote.Op == "remote error" // how crypto/tls names an alert
 }
 
-// backoff returns the pause after the given attempt, counted from 0: the server's Retry-After, up to
-// a limit, or else exponential backoff with jitter.
+// backoff returns the pause after the given attempt, counted from 0: the server's Retry-After, up
+// to a limit, or else exponential backoff with jitter.
 func backoff(first, limit time.Duration, attempt int, response *http.Response) time.Duration {
 	if response != nil {
 		if wait, ok := retryAfter(response.Header, time.Now()); ok {
@@ -127,8 +127,7 @@ func backoff(first, limit time.Duration, attempt int, response *http.Response) t
 }
 
 // retryAfter reads a Retry-After header (seconds or a date) as a pause from now, of at most
-// maxRetryAfter. A date is compared with the response's own Date, so that clocks need not
-// agree.
+// maxRetryAfter. A date is compared with the response's own Date, so that clocks need not agree.
 func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	text := header.Get("Retry-After")
 	if seconds, err := strconv.Atoi(text); err == nil {

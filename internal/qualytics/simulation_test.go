@@ -47,8 +47,8 @@ func handled(handler http.Handler) serverFunc {
 	}
 }
 
-// loseResponse loses the next rerun of Run 100 and its response. meanwhile is called before the search
-// for the Run begins.
+// loseResponse loses the next rerun of Run 100 and its response. meanwhile is called before the
+// search for the Run begins.
 func (s service) loseResponse(meanwhile func()) {
 	s.Inject(mockapi.Fault{Path: rerunPath, Close: true, Hook: meanwhile})
 }
@@ -59,5 +59,6 @@ func (s service) rerun(t *testing.T) (Started, error) {
 	return rerun(t.Context(), s.client, 100)
 }
 
-// startRun starts a rerun of Run 100 on the server, as if the client had requested it, with a change.
+// startRun starts a rerun of Run 100 on the server, as if the client had requested it, with a
+// change.
 func (s service) startRun(change func(*mockapi.Run)) { s.Start(100, change) }

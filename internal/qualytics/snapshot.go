@@ -70,8 +70,8 @@ func newSnapshot(listing Listing[Operation]) snapshot {
 	return s
 }
 
-// isNew reports whether a Run of the datastore was created after the snapshot: an older Run would be
-// in the snapshot. It compares both ids and times, because a single Run may have a creation time
+// isNew reports whether a Run of the datastore was created after the snapshot: an older Run would
+// be in the snapshot. It compares both ids and times, because a single Run may have a creation time
 // ahead of the server's clock, or an id out of sequence.
 func (s snapshot) isNew(run *Operation) bool {
 	if s.ids[run.ID] {

@@ -19,9 +19,9 @@ import (
 // lockPollInterval is the interval between two attempts to lock the file.
 const lockPollInterval = 50 * time.Millisecond
 
-// startLock serializes the starts of this client and, with a lock file, of all processes of one user
-// on this machine that use the same deployment: Terraform starts a process for each provider block.
-// Otherwise, two starts that lose their responses could adopt each other's Runs.
+// startLock serializes the starts of this client and, with a lock file, of all processes of one
+// user on this machine that use the same deployment: Terraform starts a process for each provider
+// block. Otherwise, two starts that lose their responses could adopt each other's Runs.
 type startLock struct {
 	slot chan struct{}
 	path string

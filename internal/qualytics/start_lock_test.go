@@ -44,8 +44,8 @@ func TestOneStartAtATimePerDeployment(t *testing.T) {
 	})
 }
 
-// Without a lock file, starts of one client are still serialized: two starts on one datastore lose their
-// responses, one of them after the effect.
+// Without a lock file, starts of one client are still serialized: two starts on one datastore lose
+// their responses, one of them after the effect.
 func TestOneStartAtATimePerClient(t *testing.T) {
 	for name, settings := range map[string]map[string]any{
 		"same settings":  nil,

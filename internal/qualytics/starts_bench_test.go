@@ -16,8 +16,8 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// BenchmarkStarts reruns 50 Runs in one client, which makes one start at a time. It reports the time
-// relative to the baseline: bare PUTs, ten at a time, as Terraform would send them.
+// BenchmarkStarts reruns 50 Runs in one client, which makes one start at a time. It reports the
+// time relative to the baseline: bare PUTs, ten at a time, as Terraform would send them.
 func BenchmarkStarts(b *testing.B) {
 	const count, parallelism = 50, 10
 	for _, latency := range []time.Duration{0, 50 * time.Millisecond} {
@@ -43,7 +43,8 @@ func barePUT(ctx context.Context, c *Client, source *Operation) error {
 	return err
 }
 
-// startRepeatedly starts count Runs, some of them in parallel, and returns the nanoseconds per start.
+// startRepeatedly starts count Runs, some of them in parallel, and returns the nanoseconds per
+// start.
 func startRepeatedly(
 	b *testing.B, latency time.Duration, count, parallelism int,
 	start func(context.Context, *Client, *Operation) error,

@@ -37,8 +37,8 @@ func (a Action) SupportsEveryType() bool { return len(a.Types()) == len(everyTyp
 // From returns the results of Runs that support the action.
 func (a Action) From() []Result { return support[a].from }
 
-// SupportsType reports whether Runs of a type may support the action. It returns true for an unknown
-// type, for which the API decides.
+// SupportsType reports whether Runs of a type may support the action. It returns true for an
+// unknown type, for which the API decides.
 func (a Action) SupportsType(operationType OperationType) bool {
 	canonical := operationType.Canonical()
 	return slices.Contains(a.Types(), canonical) || !slices.Contains(everyType(), canonical)

@@ -81,8 +81,8 @@ func (t *throttle) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 }
 
-// wait waits until the limit and the pause admit another request. A request that was rejected is the
-// next to be sent.
+// wait waits until the limit and the pause admit another request. A request that was rejected is
+// the next to be sent.
 func (t *throttle) wait(ctx context.Context, rejected bool) (*queueEntry, error) {
 	t.mutex.Lock()
 	mine := &queueEntry{granted: make(chan struct{})}

@@ -36,8 +36,8 @@ func listAtOnce(t testing.TB, client *Client, lists, count int) {
 	}
 }
 
-// Ten concurrent lists behind a gateway that limits the rate all succeed, nearly at that rate and with
-// few rejected requests.
+// Ten concurrent lists behind a gateway that limits the rate all succeed, nearly at that rate and
+// with few rejected requests.
 func TestManyListsBehindAGateway(t *testing.T) {
 	const lists, count, rate, burst = 10, 10_000, 50, 250
 	synctest.Test(t, func(t *testing.T) {

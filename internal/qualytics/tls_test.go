@@ -22,7 +22,8 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// serveTLS serves Run 100 with the certificate of httptest for example.com and the loopback addresses.
+// serveTLS serves Run 100 with the certificate of httptest for example.com and the loopback
+// addresses.
 func serveTLS(t *testing.T, config *tls.Config) (*httptest.Server, *mockapi.Server) {
 	t.Helper()
 	api := mockapi.New(mockapi.Options{Token: testToken})

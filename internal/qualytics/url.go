@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// parseURL converts a base URL as users write it, with or without a trailing slash or /api, into the
-// one to which the paths of the endpoints are appended.
+// parseURL converts a base URL as users write it, with or without a trailing slash or /api, into
+// the one to which the paths of the endpoints are appended.
 func parseURL(text string) (*url.URL, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {

@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// estimateShare is the share of a window's estimated remaining entries that is read at once. The
-	// rest is estimated again, so that no page beyond the start of the window is requested.
+	// estimateShare is the share of a window's estimated remaining entries that is read at once.
+	// The rest is estimated again, so that no page beyond the start of the window is requested.
 	estimateShare = 0.75
 
 	// maxGrowth limits how much is read at once, as a multiple of what has been read, because an
@@ -22,8 +22,8 @@ const (
 )
 
 // operationsWithin lists the Runs that were created within the filter's window. The API has no such
-// filter, so the client searches for the page with the newest Run of the window, reads from there to
-// the oldest one, and sorts the Runs in the order of the filter.
+// filter, so the client searches for the page with the newest Run of the window, reads from there
+// to the oldest one, and sorts the Runs in the order of the filter.
 func (c *Client) operationsWithin(ctx context.Context, filter Filter, limit int) (Listing[Operation], error) {
 	window := createdWindow{after: filter.CreatedAfter, before: filter.CreatedBefore}
 	requested := filter
@@ -61,7 +61,8 @@ func (c *Client) operationsWithin(ctx context.Context, filter Filter, limit int)
 	return listing.upTo(limit), nil
 }
 
-// byNewest compares Runs by creation time, newest first. A Run without a valid time equals any other.
+// byNewest compares Runs by creation time, newest first. A Run without a valid time equals any
+// other.
 func byNewest(a, b Operation) int {
 	one, errOne := a.Created.Time()
 	other, errOther := b.Created.Time()
@@ -95,8 +96,9 @@ func (w createdWindow) includesEnd(runs []Operation) bool {
 	return len(runs) > 0 && w.tooNew(runs[0])
 }
 
-// find searches for the page with the newest Run of the window, given the first page of the list. It
-// requests single Runs until at most one page lies between one that is too new and one that is not.
+// find searches for the page with the newest Run of the window, given the first page of the list.
+// It requests single Runs until at most one page lies between one that is too new and one that is
+// not.
 func (w createdWindow) find(ctx context.Context, fetch func(context.Context, pageRequest) (page[Operation], error), first page[Operation]) (pageRequest, error) {
 	found := pageRequest{number: 1, size: maxPageSize}
 	if w.before == nil || len(first.Items) == 0 || !w.tooNew(first.Items[len(first.Items)-1]) {
@@ -136,8 +138,8 @@ type sample struct {
 }
 
 // estimate returns an index between a Run that is too new and one that is not: where the newest Run
-// of the window would be if Runs were created evenly. A margin is added while no older Run is known,
-// and subtracted afterwards, so that both ends converge.
+// of the window would be if Runs were created evenly. A margin is added while no older Run is
+// known, and subtracted afterwards, so that both ends converge.
 func (w createdWindow) estimate(newest Operation, tooNew, older sample) int {
 	const margin = maxPageSize / 2
 	start, end, offset := tooNew, older, -margin

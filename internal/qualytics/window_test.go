@@ -30,8 +30,8 @@ func runsAt(count int, created func(i int) time.Duration) []mockapi.Run {
 
 func everyMinute(i int) time.Duration { return time.Duration(i) * time.Minute }
 
-// within returns a filter for the Runs from one minute after the epoch to another. A negative minute
-// means unbounded.
+// within returns a filter for the Runs from one minute after the epoch to another. A negative
+// minute means unbounded.
 func within(from, to int) Filter {
 	var filter Filter
 	if from >= 0 {

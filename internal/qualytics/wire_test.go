@@ -24,9 +24,9 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// breakingServer serves HTTP/2 and HTTP/1.1 over TLS. It loses the response to each PUT, before or after
-// its effect: over HTTP/2 with a frame after which Go's transport may resend the request, over HTTP/1.1
-// by closing the connection.
+// breakingServer serves HTTP/2 and HTTP/1.1 over TLS. It loses the response to each PUT, before or
+// after its effect: over HTTP/2 with a frame after which Go's transport may resend the request,
+// over HTTP/1.1 by closing the connection.
 type breakingServer struct {
 	api    http.Handler
 	effect bool

@@ -22,8 +22,8 @@ const (
 	// each poll, so with the default intervals a server may be unavailable for some minutes.
 	maxTransient = 10
 
-	// maxPermanent is the same for errors that are not transient, such as a 401 or a 404. A single one
-	// may come from a lagging replica or a proxy.
+	// maxPermanent is the same for errors that are not transient, such as a 401 or a 404. A single
+	// one may come from a lagging replica or a proxy.
 	maxPermanent = 3
 
 	// progressInterval is the interval of the progress reports between two polls.
@@ -44,11 +44,12 @@ type Poller struct {
 // Progress receives the last known state of the Run, after each poll and every 10 s in between.
 type Progress func(run *qualytics.Operation)
 
-// Wait polls a Run until it is terminal, and returns it. seen is its last known state; the first poll
-// follows one interval later. progress may be nil.
+// Wait polls a Run until it is terminal, and returns it. seen is its last known state; the first
+// poll follows one interval later. progress may be nil.
 //
 // If ctx ends, Wait returns an error that wraps that of ctx. If too many consecutive polls fail, it
-// returns the error of the last one. In both cases, it also returns the last known state of the Run.
+// returns the error of the last one. In both cases, it also returns the last known state of the
+// Run.
 func (p Poller) Wait(ctx context.Context, seen *qualytics.Operation, progress Progress) (*qualytics.Operation, error) {
 	began := time.Now()
 	var failed failures
