@@ -92,9 +92,13 @@ func TestRun(t *testing.T) {
 		attributes + "mapped.nested_type.nesting_mode": `"map"`,
 		attributes + "unique.nested_type.nesting_mode": `"set"`,
 
-		root + "data_source_schemas.test_thing.block.attributes":   `{"name": {"type": "string", "description_kind": "plain", "required": true}}`,
-		root + "action_schemas.test_act.block.attributes":          `{"run_id": {"type": "number", "description_kind": "plain", "required": true}}`,
-		root + "list_resource_schemas.test_thing.block.attributes": `{"filter": {"type": "string", "description_kind": "plain", "optional": true}}`,
+		root + "data_source_schemas.test_thing.block.attributes": `{"name": {"type": "string", "description_kind": "plain", "required": true}}`,
+		root + "action_schemas.test_act.block.attributes": `{
+			"run_id": {"type": "number", "description_kind": "plain", "required": true}
+		}`,
+		root + "list_resource_schemas.test_thing.block.attributes": `{
+			"filter": {"type": "string", "description_kind": "plain", "optional": true}
+		}`,
 		root + "resource_identity_schemas.test_thing": `{
 			"version": 1,
 			"attributes": {
@@ -243,7 +247,9 @@ func (testResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *re
 			"unique": resourceschema.SetNestedAttribute{Optional: true, NestedObject: resourceschema.NestedAttributeObject{Attributes: leaf}},
 		},
 		Blocks: map[string]resourceschema.Block{
-			"opt":  resourceschema.SingleNestedBlock{Attributes: map[string]resourceschema.Attribute{"on": resourceschema.BoolAttribute{Optional: true}}},
+			"opt": resourceschema.SingleNestedBlock{Attributes: map[string]resourceschema.Attribute{
+				"on": resourceschema.BoolAttribute{Optional: true},
+			}},
 			"many": resourceschema.ListNestedBlock{NestedObject: resourceschema.NestedBlockObject{Attributes: leaf}},
 			"any":  resourceschema.SetNestedBlock{NestedObject: resourceschema.NestedBlockObject{Attributes: leaf}},
 		},

@@ -87,7 +87,8 @@ func TestResumePromote(t *testing.T) {
 
 // As the lifecycle page describes: a new Run does the remaining work.
 func TestResumeAsNew(t *testing.T) {
-	api := start(t, mockapi.Options{ResumeAsNew: true, User: "automation", Outcome: mockapi.Outcome{Queued: time.Second, Running: 20 * time.Second}}, stoppedScan())
+	outcome := mockapi.Outcome{Queued: time.Second, Running: 20 * time.Second}
+	api := start(t, mockapi.Options{ResumeAsNew: true, User: "automation", Outcome: outcome}, stoppedScan())
 	source := api.get(t, "/api/operations/9")
 	accepted := api.put(t, "/api/operations/run/9")
 	for name, want := range (object{

@@ -18,6 +18,9 @@ import (
 func TestRetryAfter(t *testing.T) {
 	now := time.Date(2026, time.May, 1, 12, 0, 0, 0, time.UTC)
 	date := func(after time.Duration) string { return now.Add(after).Format(http.TimeFormat) }
+	skewed := func(clock time.Duration) http.Header {
+		return http.Header{"Retry-After": {date(clock + 9*time.Second)}, "Date": {date(clock)}}
+	}
 	for name, test := range map[string]struct {
 		header http.Header
 		want   time.Duration // -1: none
@@ -36,8 +39,8 @@ func TestRetryAfter(t *testing.T) {
 		"a date":                      {http.Header{"Retry-After": {date(9 * time.Second)}}, 9 * time.Second},
 		"a date above the limit":      {http.Header{"Retry-After": {date(time.Hour)}}, time.Minute},
 		"a date in the past":          {http.Header{"Retry-After": {date(-time.Hour)}}, 0},
-		"clock ahead of the client's": {http.Header{"Retry-After": {date(3*time.Hour + 9*time.Second)}, "Date": {date(3 * time.Hour)}}, 9 * time.Second},
-		"clock behind the client's":   {http.Header{"Retry-After": {date(-3*time.Hour + 9*time.Second)}, "Date": {date(-3 * time.Hour)}}, 9 * time.Second},
+		"clock ahead of the client's": {skewed(3 * time.Hour), 9 * time.Second},
+		"clock behind the client's":   {skewed(-3 * time.Hour), 9 * time.Second},
 		"a date and an invalid Date":  {http.Header{"Retry-After": {date(9 * time.Second)}, "Date": {"today"}}, 9 * time.Second},
 	} {
 		got, ok := retryAfter(test.header, now)

@@ -20,12 +20,14 @@ func read(t *testing.T, payload string) Operation {
 }
 
 func TestMismatch(t *testing.T) {
-	const source = `{"id": 1, "type": "scan", "datastore": {"id": 101}, "incremental": true, "tags": ["a"], "limit": 10, "include": ["a", {"b": 1}]`
+	const source = `{"id": 1, "type": "scan", "datastore": {"id": 101}, "incremental": true, "tags": ["a"], ` +
+		`"limit": 10, "include": ["a", {"b": 1}]`
 	for name, test := range map[string]struct{ source, run, want string }{
 		"equal": {source + `}`, source + `}`, ""},
 		"identity and outcome": {
 			source + `, "result": "success", "status": {"x": 1}, "containers": [1], "container_scans": [1], "has_logs": true}`,
-			source + `, "result": "queued", "auto_resolved_anomaly_count": 4, "message": "m", "start_time": "s", "end_time": "e", "created": "c", "tags": []}`, "",
+			source + `, "result": "queued", "auto_resolved_anomaly_count": 4, ` +
+				`"message": "m", "start_time": "s", "end_time": "e", "created": "c", "tags": []}`, "",
 		},
 		"white space and notation": {source + `}`, `{ "limit" : 1e1, "include":["a",{"b":1.0}], "type": "scan", "incremental" : true }`, ""},
 		"null for missing":         {source + `, "a": null}`, source + `, "b": null}`, ""},

@@ -30,7 +30,7 @@ func (c *Client) parts(filter Filter, limit int) ([]Filter, error) {
 	switch {
 	case filter.SortDuration != nil:
 		return nil, c.tooManyValues(name,
-			"the URL would be too long, and a list that is sorted by duration cannot be split into several requests: use sort_created, or fewer values")
+			"the URL would be too long, and a list sorted by duration cannot be split into several requests: use sort_created, or fewer values")
 	case filter.SortCreated == nil && filter.CreatedAfter == nil && filter.CreatedBefore == nil:
 		return nil, c.tooManyValues(name,
 			"the URL would be too long, and only a list with sort_created can be split into several requests: set sort_created, or use fewer values")

@@ -25,7 +25,8 @@ func scattered(count int) []mockapi.Run {
 	runs := make([]mockapi.Run, count)
 	for i := range runs {
 		runs[i] = mockapi.Run{
-			ID: int64(i + 1), Created: epoch.Add(everyMinute(i * 7 % count)), Datastore: mockapi.Datastore{ID: int64(100_001 + i), Name: "Warehouse"},
+			ID: int64(i + 1), Created: epoch.Add(everyMinute(i * 7 % count)),
+			Datastore:  mockapi.Datastore{ID: int64(100_001 + i), Name: "Warehouse"},
 			Containers: []mockapi.Container{{ID: int64(200_001 + i)}, {ID: int64(200_001 + (i+count/2)%count)}},
 		}
 	}
@@ -91,11 +92,13 @@ func TestLongFilters_rejected(t *testing.T) {
 	} {
 		_, err := service.client.Operations(t.Context(), test.filter, test.limit)
 		failure, ok := errors.AsType[*Error](err)
-		if !ok || failure.Kind != KindTooLong || len(failure.Parameters) != 1 || failure.Parameters[0].Parameter() != parameter || !strings.Contains(failure.Parameters[0].Message, test.want) {
+		if !ok || failure.Kind != KindTooLong || len(failure.Parameters) != 1 ||
+			failure.Parameters[0].Parameter() != parameter || !strings.Contains(failure.Parameters[0].Message, test.want) {
 			t.Errorf("%s: got %v", parameter, err)
 		}
 	}
-	if _, err := service.client.Operations(t.Context(), Filter{Containers: idsFrom(100_001, 500), SortDuration: &asc}, 0); KindOf(err) != KindTooLong {
+	byDuration := Filter{Containers: idsFrom(100_001, 500), SortDuration: &asc}
+	if _, err := service.client.Operations(t.Context(), byDuration, 0); KindOf(err) != KindTooLong {
 		t.Errorf("sorted by duration: got %v", err)
 	}
 	equal(t, "requests", len(service.Requests()), 0)

@@ -18,7 +18,8 @@ func FuzzOperation(f *testing.F) {
 			"end_time": "2026-05-01T09:31:30", "datastore": {"id": 101, "name": "a"}, "schedule": {"id": 1},
 			"status": {"total_containers": 14, "odd": "x", "deep": {"a": [1]}, "f": -1.5e3}, "containers": [{"id": 1, "name": "t"}]}`,
 		`{"id": 1, "created": "0000-00-00T00:00:00", "start_time": "9999-12-31T23:59:59Z", "end_time": "0001-01-01T00:00:00Z"}`,
-		`{"status": [1], "datastore": null, "containers": null}`, `{"status": {"": 0}}`, `null`, `{}`, `[]`, `{"id": 1e3}`, `{"created": "0123456789T"}`,
+		`{"status": [1], "datastore": null, "containers": null}`, `{"status": {"": 0}}`,
+		`null`, `{}`, `[]`, `{"id": 1e3}`, `{"created": "0123456789T"}`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -40,7 +41,9 @@ func FuzzOperation(f *testing.F) {
 }
 
 func FuzzTimestamp(f *testing.F) {
-	for _, seed := range []string{`"2026-05-01T09:30:00.123456Z"`, `"2026-05-01T09:30:00"`, `"2026-05-01 09:30:00+02:00"`, `null`, `""`, `1`, `"\ud800"`} {
+	for _, seed := range []string{
+		`"2026-05-01T09:30:00.123456Z"`, `"2026-05-01T09:30:00"`, `"2026-05-01 09:30:00+02:00"`, `null`, `""`, `1`, `"\ud800"`,
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -89,7 +92,9 @@ func FuzzParseURL(f *testing.F) {
 
 func FuzzRetryAfter(f *testing.F) {
 	now := time.Date(2026, time.May, 1, 12, 0, 0, 0, time.UTC)
-	for _, seed := range []string{"7", "-1", "9223372036854775807", "1e3", "", "Fri, 01 May 2026 12:00:09 GMT", "Friday, 01-May-26 12:00:09 GMT"} {
+	for _, seed := range []string{
+		"7", "-1", "9223372036854775807", "1e3", "", "Fri, 01 May 2026 12:00:09 GMT", "Friday, 01-May-26 12:00:09 GMT",
+	} {
 		f.Add(seed, "Fri, 01 May 2026 12:00:00 GMT")
 	}
 	f.Fuzz(func(t *testing.T, text, date string) {

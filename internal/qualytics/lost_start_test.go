@@ -5,7 +5,6 @@ package qualytics
 
 import (
 	"errors"
-	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -59,7 +58,9 @@ func TestWhichRunIsAdopted(t *testing.T) {
 		"nothing happened": {reasons: map[int64]string{}},
 		"the client's Run": {effect: true, adopted: 101},
 		"the client's, with a new container": {
-			meanwhile: []func(*mockapi.Run){func(run *mockapi.Run) { run.Containers = append(run.Containers, mockapi.Container{ID: 999}) }}, adopted: 101,
+			meanwhile: []func(*mockapi.Run){func(run *mockapi.Run) {
+				run.Containers = append(run.Containers, mockapi.Container{ID: 999})
+			}}, adopted: 101,
 		},
 		"the client's, with unknown containers": {
 			meanwhile: []func(*mockapi.Run){func(run *mockapi.Run) { run.Containers = nil }}, adopted: 101,
@@ -117,8 +118,9 @@ func TestWhichRunIsAdopted(t *testing.T) {
 			source: mockapi.Run{Type: "promote_quality_check"}, effect: true, adopted: 101,
 		},
 		"another promote": {
-			source: mockapi.Run{Type: "promote_quality_check"}, meanwhile: []func(*mockapi.Run){func(run *mockapi.Run) { run.Type = "promote_datastore" }},
-			reasons: map[int64]string{101: "its type is promote_datastore, not promote_quality_check"},
+			source:    mockapi.Run{Type: "promote_quality_check"},
+			meanwhile: []func(*mockapi.Run){func(run *mockapi.Run) { run.Type = "promote_datastore" }},
+			reasons:   map[int64]string{101: "its type is promote_datastore, not promote_quality_check"},
 		},
 		"the client's, of an undocumented type": {
 			source: mockapi.Run{Type: "anomaly_export"}, effect: true, adopted: 101,
@@ -357,9 +359,9 @@ func TestFailedSearch(t *testing.T) {
 		listed int64
 		kind   Kind
 	}{
-		"the source is deleted":         {mockapi.Fault{Method: http.MethodGet, Path: "/api/operations/100", Times: mockapi.Always, Status: 404}, 101, KindNotFound},
-		"the candidate cannot be read":  {mockapi.Fault{Method: http.MethodGet, Path: "/api/operations/101", Times: mockapi.Always, Status: 500}, 101, KindUnavailable},
-		"the list cannot be read again": {mockapi.Fault{Path: "/api/operations", Skip: 1, Times: mockapi.Always, Status: 500}, 0, KindUnavailable},
+		"the source is deleted":         {mockapi.Fault{Method: "GET", Path: "/api/operations/100", Status: 404}, 101, KindNotFound},
+		"the candidate cannot be read":  {mockapi.Fault{Method: "GET", Path: "/api/operations/101", Status: 500}, 101, KindUnavailable},
+		"the list cannot be read again": {mockapi.Fault{Path: "/api/operations", Skip: 1, Status: 500}, 0, KindUnavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -368,6 +370,7 @@ func TestFailedSearch(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
+				test.fault.Times = mockapi.Always
 				service.Inject(test.fault)
 				service.Inject(mockapi.Fault{Path: rerunPath, Close: true, AfterEffect: true})
 				began := time.Now()

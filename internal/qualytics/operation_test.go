@@ -60,7 +60,7 @@ func TestTimestamp(t *testing.T) {
 
 func TestDuration(t *testing.T) {
 	for text, want := range map[string]time.Duration{
-		`{"start_time": "2026-05-01T09:30:00Z", "end_time": "2026-05-01T09:31:30.5Z", "result": "success"}`: 90*time.Second + 500*time.Millisecond,
+		`{"start_time": "2026-05-01T09:30:00Z", "end_time": "2026-05-01T09:31:30.5Z", "result": "success"}`: 90500 * time.Millisecond,
 		`{"start_time": "2026-05-01T09:30:00", "end_time": "2026-05-01T11:31:00+02:00", "result": "odd"}`:   time.Minute,
 		`{"start_time": "2026-05-01T09:30:00Z", "end_time": null, "result": "running"}`:                     -1,
 		`{"start_time": "2026-05-01T09:30:00Z", "end_time": null, "result": "failure"}`:                     -1,
@@ -97,7 +97,8 @@ func number(text string) *big.Float { return finiteNumber([]byte(text)) }
 
 func TestCounters(t *testing.T) {
 	for text, want := range map[string]Counters{
-		`{"status": {"a": 1, "b": -2.5, "c": 12345678901234567890}}`:                                {"a": number("1"), "b": number("-2.5"), "c": number("12345678901234567890")},
+		`{"status": {"a": 1, "b": -2.5}}`:                                                           {"a": number("1"), "b": number("-2.5")},
+		`{"status": {"c": 12345678901234567890}}`:                                                   {"c": number("12345678901234567890")},
 		`{"status": {"a": "1", "b": null, "c": true, "d": [1], "e": {"f": 1}, "g": 0, "h": false}}`: {"b": nil, "g": number("0")},
 		`{"status": {"a": 1e999999999, "b": -1e999999999, "c": 411.0}}`:                             {"c": number("411.0")},
 		`{"status": {}}`:        {},
@@ -126,7 +127,8 @@ func TestWholeCounters(t *testing.T) {
 // Strict reading gives the same result as lenient reading, whatever the value of one field.
 func TestStrictAndLenientReadingAgree(t *testing.T) {
 	values := []string{
-		`null`, `"text"`, `""`, `7`, `411.0`, `0.5`, `1e3`, `-1`, `true`, `[]`, `[null]`, `[7]`, `{}`, `[{"id": null, "name": 3}]`, `{"id": null}`,
+		`null`, `"text"`, `""`, `7`, `411.0`, `0.5`, `1e3`, `-1`, `true`, `[]`, `[null]`, `[7]`, `{}`,
+		`[{"id": null, "name": 3}]`, `{"id": null}`,
 		`{"id": "7", "name": {}}`, `{"id": 411.0, "name": "a", "store_type": null}`, `{"a": 1, "b": null, "c": "x"}`, `[{"id": 1}, null, 5]`,
 	}
 	fields := []string{

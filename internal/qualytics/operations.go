@@ -78,7 +78,8 @@ func (c *Client) operationPages(filter Filter) pages[Operation] {
 		fetch: func(ctx context.Context, request pageRequest) (page[Operation], error) {
 			read, err := fetchPage[Operation](ctx, c, "/operations", filter.query(), request)
 			if err == nil && slices.ContainsFunc(read.Items, func(run Operation) bool { return run.ID < 1 }) {
-				err = c.newError(apiCall{method: http.MethodGet, path: "/operations"}, KindNotAPI, http.StatusOK, "JSON with a Run that has no usable id")
+				call := apiCall{method: http.MethodGet, path: "/operations"}
+				err = c.newError(call, KindNotAPI, http.StatusOK, "JSON with a Run that has no usable id")
 			}
 			return read, err
 		},

@@ -30,7 +30,9 @@ func TestParallelReruns(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")}, func(config *Config) { config.MaxRetries, config.RateLimitTimeout = 6, time.Minute })
+			service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")}, func(config *Config) {
+				config.MaxRetries, config.RateLimitTimeout = 6, time.Minute
+			})
 			service.client.lock.path = filepath.Join(t.TempDir(), "missing", "lock") // test without the lock file
 			if test.lost > 0 || test.fault.Status != 0 {
 				service.breakAt(rerunPath, test.fault)

@@ -96,7 +96,9 @@ func kindOfGateway(status int) Kind {
 
 // wantsTLS matches the responses of servers (Go, nginx, Apache) to an http:// request on a TLS
 // port.
-var wantsTLS = regexp.MustCompile(`(?i)HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL-enabled`)
+var wantsTLS = regexp.MustCompile(`(?i)HTTP request to an HTTPS server` +
+	`|plain HTTP request was sent to HTTPS port` +
+	`|speaking plain HTTP to an SSL-enabled`)
 
 // readDetail reads a FastAPI error body: {"detail": "text"}, or a list of entries for a 422.
 func readDetail(body []byte) (detail string, parameters []ParameterError, isAPI bool) {

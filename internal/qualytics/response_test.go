@@ -20,11 +20,13 @@ func TestKindOfResponse(t *testing.T) {
 	inJSON := map[int]Kind{
 		400: KindBadRequest, 401: KindUnauthorized, 403: KindForbidden, 404: KindNotFound, 409: KindConflict, 422: KindInvalid,
 		402: KindUnknown, 405: KindUnknown, 408: KindUnknown, 410: KindUnknown, 418: KindUnknown, 451: KindUnknown,
-		429: KindRateLimited, 500: KindUnavailable, 501: KindUnavailable, 502: KindUnavailable, 503: KindUnavailable, 504: KindUnavailable, 599: KindUnavailable,
+		429: KindRateLimited, 500: KindUnavailable, 501: KindUnavailable, 502: KindUnavailable,
+		503: KindUnavailable, 504: KindUnavailable, 599: KindUnavailable,
 		300: KindRedirected, 302: KindRedirected, 304: KindRedirected, 307: KindRedirected,
 	}
 	inHTML := map[int]Kind{
-		400: KindBlocked, 401: KindLoginRequired, 403: KindBlocked, 404: KindWrongURL, 409: KindBlocked, 414: KindTooLong, 431: KindTooLong, 422: KindBlocked,
+		400: KindBlocked, 401: KindLoginRequired, 403: KindBlocked, 404: KindWrongURL, 409: KindBlocked,
+		414: KindTooLong, 431: KindTooLong, 422: KindBlocked,
 		405: KindBlocked, 418: KindBlocked, 429: KindRateLimited, 500: KindUnavailable, 502: KindUnavailable, 503: KindUnavailable,
 		200: KindNotAPI, 201: KindNotAPI, 203: KindNotAPI,
 	}

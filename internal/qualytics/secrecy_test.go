@@ -28,7 +28,9 @@ func TestTokenIsRedacted(t *testing.T) {
 		"text":           responding(404, "text/plain", "no route for "+realisticToken),
 		"a payload": json(200, `{"id": 100, "message": "`+realisticToken+`", "items": [{"id": 1, "message": "`+realisticToken+`"}],
 			"total": 1, "echo": {"Authorization": "Bearer `+realisticToken+`"}}`),
-		"Location":       redirectTo(302, func(*http.Request) string { return "https://login.example/" + realisticToken + "/?t=" + realisticToken }),
+		"Location": redirectTo(302, func(*http.Request) string {
+			return "https://login.example/" + realisticToken + "/?t=" + realisticToken
+		}),
 		"a bad Location": redirectTo(302, func(*http.Request) string { return "http://%zz/" + realisticToken }),
 		"headers": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", realisticToken)

@@ -167,7 +167,9 @@ func TestInterrupted(t *testing.T) {
 	}{
 		"response in time":            {fault: mockapi.Fault{Delay: 4 * time.Second}, after: time.Second, took: 3 * time.Second, found: 101},
 		"no response, without effect": {fault: mockapi.Fault{Delay: time.Hour}, after: time.Second, took: interruptGrace},
-		"no response, with effect":    {fault: mockapi.Fault{Delay: time.Hour, AfterEffect: true}, after: time.Second, took: interruptGrace, found: 101},
+		"no response, with effect": {
+			fault: mockapi.Fault{Delay: time.Hour, AfterEffect: true}, after: time.Second, took: interruptGrace, found: 101,
+		},
 		"search":                      {fault: mockapi.Fault{Close: true}, after: 10 * time.Second},
 		"search, just before the Run": {fault: mockapi.Fault{Close: true, EffectAfter: 9 * time.Second}, after: 10 * time.Second, found: 101},
 	} {

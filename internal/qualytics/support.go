@@ -24,7 +24,10 @@ var support = map[Action]struct {
 }{
 	ActionAbort:  {types: everyType(), from: []Result{ResultQueued, ResultRunning}},
 	ActionResume: {types: []OperationType{TypeProfile, TypeScan, TypePromote}, from: []Result{ResultAborted, ResultFailure}},
-	ActionRerun:  {types: []OperationType{TypeSync, TypeProfile, TypeScan, TypeExport, TypeMaterialize, TypePromote}, from: []Result{ResultSuccess, ResultFailure, ResultAborted}},
+	ActionRerun: {
+		types: []OperationType{TypeSync, TypeProfile, TypeScan, TypeExport, TypeMaterialize, TypePromote},
+		from:  []Result{ResultSuccess, ResultFailure, ResultAborted},
+	},
 	ActionDelete: {types: everyType(), from: []Result{ResultSuccess, ResultFailure, ResultAborted}},
 }
 

@@ -138,7 +138,7 @@ func TestRateLimitEndsWithTheContext(t *testing.T) {
 // Pauses grow only until a request succeeds. The next 429 then pauses for at most a second.
 func TestPausesShrinkAfterSuccess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		limiter := newThrottle(serverFunc(func(*http.Request) (*http.Response, error) { return canned(200, nil, ""), nil }), time.Second, time.Hour)
+		limiter := newThrottle(nil, time.Second, time.Hour)
 		reject := func() time.Duration {
 			entry, err := limiter.wait(t.Context(), false)
 			if err != nil {

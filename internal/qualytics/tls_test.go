@@ -165,7 +165,8 @@ func TestWrongSchemeOfOtherServers(t *testing.T) {
 		client := respond(t, responding(400, "text/html", page))
 		equal(t, page, failure(t, client.Delete(t.Context(), 100)).Kind, KindNeedsTLS)
 	}
-	equal(t, "another error page", failure(t, respond(t, responding(400, "text/html", "<title>400 Bad Request</title>")).Delete(t.Context(), 100)).Kind, KindBlocked)
+	client := respond(t, responding(400, "text/html", "<title>400 Bad Request</title>"))
+	equal(t, "another error page", failure(t, client.Delete(t.Context(), 100)).Kind, KindBlocked)
 }
 
 func TestInvalidCACertFile(t *testing.T) {

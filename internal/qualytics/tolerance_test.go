@@ -168,7 +168,8 @@ func TestOddFieldsOfPage(t *testing.T) {
 
 // An entry names its container, or is the container with the work nested in it.
 func TestContainerShapes(t *testing.T) {
-	const work = `"start_time": "2026-05-01T09:30:01Z", "end_time": "2026-05-01T09:31:30Z", "records_processed": 411.0, "anomaly_count": 3, "result": "failure", "message": "lost"`
+	const work = `"start_time": "2026-05-01T09:30:01Z", "end_time": "2026-05-01T09:31:30Z", ` +
+		`"records_processed": 411.0, "anomaly_count": 3, "result": "failure", "message": "lost"`
 	customers := &Container{ID: new(int64(234)), Name: new("customers"), ContainerType: new("table")}
 	done := ContainerRun{
 		ID: new(int64(456)), Container: customers, StartTime: "2026-05-01T09:30:01Z", EndTime: "2026-05-01T09:31:30Z",
@@ -176,17 +177,21 @@ func TestContainerShapes(t *testing.T) {
 	}
 	nameless := done
 	nameless.Container = &Container{ID: new(int64(234))}
+	const table = `"id": 234, "name": "customers", "container_type": "table"`
 	for name, test := range map[string]struct {
 		body string
 		want ContainerRun
 	}{
-		"flat":             {`{"id": 456, "container": {"id": 234, "name": "customers", "container_type": "table"}, ` + work + `}`, done},
-		"nested scan":      {`{"id": 234, "name": "customers", "container_type": "table", "container_scan": {"id": 456, ` + work + `}, "metrics": {}}`, done},
-		"nested profile":   {`{"id": 234, "name": "customers", "container_type": "table", "container_scan": null, "container_profile": {"id": 456, ` + work + `}}`, done},
-		"not reached":      {`{"id": 234, "name": "customers", "container_type": "table", "container_scan": null}`, ContainerRun{Container: customers}},
-		"nameless":         {`{"id": 234, "container_scan": {"id": 456, ` + work + `}}`, nameless},
-		"no container id":  {`{"container_scan": {"id": 456, "records_processed": 7}}`, ContainerRun{ID: new(int64(456)), RecordsProcessed: new(int64(7))}},
-		"odd work":         {`{"id": 234, "name": "customers", "container_type": "table", "container_scan": [7]}`, ContainerRun{Container: customers}},
+		"flat":           {`{"id": 456, "container": {` + table + `}, ` + work + `}`, done},
+		"nested scan":    {`{` + table + `, "container_scan": {"id": 456, ` + work + `}, "metrics": {}}`, done},
+		"nested profile": {`{` + table + `, "container_scan": null, "container_profile": {"id": 456, ` + work + `}}`, done},
+		"not reached":    {`{` + table + `, "container_scan": null}`, ContainerRun{Container: customers}},
+		"nameless":       {`{"id": 234, "container_scan": {"id": 456, ` + work + `}}`, nameless},
+		"no container id": {
+			`{"container_scan": {"id": 456, "records_processed": 7}}`,
+			ContainerRun{ID: new(int64(456)), RecordsProcessed: new(int64(7))},
+		},
+		"odd work":         {`{` + table + `, "container_scan": [7]}`, ContainerRun{Container: customers}},
 		"no container":     {`{"id": 456, "result": "queued"}`, ContainerRun{ID: new(int64(456)), Result: new(ResultQueued)}},
 		"nothing":          {`{}`, ContainerRun{}},
 		"a null container": {`{"id": 456, "container": null, "result": "queued"}`, ContainerRun{ID: new(int64(456)), Result: new(ResultQueued)}},
@@ -197,7 +202,8 @@ func TestContainerShapes(t *testing.T) {
 		}
 		equal(t, name, got, test.want)
 	}
-	client := respond(t, responding(200, "application/json", `{"items": [{}, {}, {"id": 234, "name": "a"}, {"id": 234, "name": "a"}, {"id": 235, "name": "b"}], "total": 5}`))
+	client := respond(t, responding(200, "application/json",
+		`{"items": [{}, {}, {"id": 234, "name": "a"}, {"id": 234, "name": "a"}, {"id": 235, "name": "b"}], "total": 5}`))
 	listing, err := client.Containers(t.Context(), 1)
 	if err != nil {
 		t.Fatal(err)

@@ -50,7 +50,9 @@ func (c *Client) operationsWithin(ctx context.Context, filter Filter, limit int)
 			return listing, err
 		}
 		if !slices.IsSortedFunc(listing.Items, byNewest) {
-			return listing, c.newError(apiCall{method: http.MethodGet, path: "/operations"}, KindUnsorted, http.StatusOK, "Runs that are not sorted by created, although sort_created=desc was requested")
+			call := apiCall{method: http.MethodGet, path: "/operations"}
+			return listing, c.newError(call, KindUnsorted, http.StatusOK,
+				"Runs that are not sorted by created, although sort_created=desc was requested")
 		}
 		if listing.Steady = listing.Steady && (list.first.number == 1 || window.includesEnd(listing.Items)); listing.Steady {
 			break
@@ -99,7 +101,9 @@ func (w createdWindow) includesEnd(runs []Operation) bool {
 // find searches for the page with the newest Run of the window, given the first page of the list.
 // It requests single Runs until at most one page lies between one that is too new and one that is
 // not.
-func (w createdWindow) find(ctx context.Context, fetch func(context.Context, pageRequest) (page[Operation], error), first page[Operation]) (pageRequest, error) {
+func (w createdWindow) find(
+	ctx context.Context, fetch func(context.Context, pageRequest) (page[Operation], error), first page[Operation],
+) (pageRequest, error) {
 	found := pageRequest{number: 1, size: maxPageSize}
 	if w.before == nil || len(first.Items) == 0 || !w.tooNew(first.Items[len(first.Items)-1]) {
 		return found, nil

@@ -23,7 +23,10 @@ func runsAt(count int, created func(i int) time.Duration) []mockapi.Run {
 	for i := range runs {
 		at := epoch.Add(created(i)).Truncate(time.Microsecond)
 		length := time.Duration(1+i*37%91) * time.Second
-		runs[i] = mockapi.Run{ID: int64(i + 1), Created: at, StartTime: at, EndTime: at.Add(length), Containers: []mockapi.Container{}, Status: map[string]int64{}}
+		runs[i] = mockapi.Run{
+			ID: int64(i + 1), Created: at, StartTime: at, EndTime: at.Add(length),
+			Containers: []mockapi.Container{}, Status: map[string]int64{},
+		}
 	}
 	return runs
 }
@@ -77,13 +80,16 @@ func TestWindow(t *testing.T) {
 		"middle":              {within(9_000, 9_300), 0, 9_300, 9_001, 14},
 		"oldest":              {within(-1, 300), 0, 300, 1, 14},
 		"all":                 {within(0, -1), 0, count, 1, count/90 + 10},
-		"longer than all":     {Filter{CreatedAfter: new(epoch.AddDate(-1, 0, 0)), CreatedBefore: new(epoch.AddDate(9, 0, 0))}, 0, count, 1, count/90 + 10},
-		"one Run":             {within(9_000, 9_001), 0, 9_001, 9_001, 12},
-		"empty":               {within(9_000, 9_000), 0, 0, 1, 12},
-		"before all":          {Filter{CreatedBefore: &epoch}, 0, 0, 1, 12},
-		"after all":           {within(count+1, count+9), 0, 0, 1, 3},
-		"limited, newest":     {within(count-5_000, -1), 5, count, count - 4, 1},
-		"limited, middle":     {within(1_000, 9_000), 5, 9_000, 8_996, 12},
+		"longer than all": {
+			Filter{CreatedAfter: new(epoch.AddDate(-1, 0, 0)), CreatedBefore: new(epoch.AddDate(9, 0, 0))},
+			0, count, 1, count/90 + 10,
+		},
+		"one Run":         {within(9_000, 9_001), 0, 9_001, 9_001, 12},
+		"empty":           {within(9_000, 9_000), 0, 0, 1, 12},
+		"before all":      {Filter{CreatedBefore: &epoch}, 0, 0, 1, 12},
+		"after all":       {within(count+1, count+9), 0, 0, 1, 3},
+		"limited, newest": {within(count-5_000, -1), 5, count, count - 4, 1},
+		"limited, middle": {within(1_000, 9_000), 5, 9_000, 8_996, 12},
 	} {
 		t.Run(name, func(t *testing.T) {
 			service.ResetRequests()

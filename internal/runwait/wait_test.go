@@ -18,7 +18,7 @@ import (
 
 var (
 	transient = &qualytics.Error{Call: "GET /api/operations/100", Kind: qualytics.KindUnavailable, StatusCode: 502, Detail: "Bad Gateway"}
-	missing   = &qualytics.Error{Call: "GET /api/operations/100", Kind: qualytics.KindNotFound, StatusCode: 404, Detail: "Run 100 does not exist"}
+	missing   = &qualytics.Error{Call: "GET /api/operations/100", Kind: qualytics.KindNotFound, StatusCode: 404, Detail: "Run does not exist"}
 )
 
 var errOdd = errors.New("odd")
