@@ -214,6 +214,59 @@ func TestCancelledBeforeSending(t *testing.T) {
 	}
 }
 
+// If the context ends before a start, nothing is sent. If it ends after the snapshot, no Run is
+// started.
+func TestCancelledBeforeStart(t *testing.T) {
+	calls := map[string]func(context.Context, *Client, *Operation) (Started, error){
+		"rerun": func(ctx context.Context, client *Client, source *Operation) (Started, error) {
+			return client.Rerun(ctx, source)
+		},
+		"resume": func(ctx context.Context, client *Client, source *Operation) (Started, error) {
+			return client.Resume(ctx, source, false)
+		},
+	}
+	for name, test := range map[string]struct {
+		afterSnapshot bool
+		requests      []string
+		text          string
+	}{
+		"before the snapshot": {false, []string{}, "nothing was started"},
+		"after the snapshot":  {true, []string{listNewest}, "PUT "},
+	} {
+		for action, call := range calls {
+			t.Run(name+"/"+action, func(t *testing.T) {
+				for range 10 { // a select with several ready cases chooses at random
+					synctest.Test(t, func(t *testing.T) {
+						service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, starts[action].result)})
+						source, err := service.client.Operation(t.Context(), 100)
+						if err != nil {
+							t.Fatal(err)
+						}
+						service.ResetRequests()
+						ctx, cancel := context.WithCancel(t.Context())
+						defer cancel()
+						if !test.afterSnapshot {
+							cancel()
+						}
+						// Unlike http.Transport, this one sends requests with a cancelled context.
+						send := serverFunc(func(request *http.Request) (*http.Response, error) {
+							defer cancel()
+							return handled(service.Server)(request.WithContext(context.WithoutCancel(request.Context())))
+						})
+						attemptsOf(service.client).transport, attemptsOf(service.client).starts = send, send
+						_, err = call(ctx, service.client, source)
+						equal(t, "requests", service.requests(), test.requests)
+						equal(t, "kind", failure(t, err).Kind, KindCancelled)
+						if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), test.text) {
+							t.Errorf("got %v, want %q", err, test.text)
+						}
+					})
+				}
+			})
+		}
+	}
+}
+
 func TestCancelledInFlight(t *testing.T) {
 	for action, start := range starts {
 		for name, fault := range map[string]mockapi.Fault{
