@@ -146,8 +146,8 @@ func listWhole(b *testing.B, url string) int {
 	return len(listing.Items)
 }
 
-// listBare is the baseline: it knows the number of Runs, requests pages that do not overlap with
-// the same concurrency, and only decodes them.
+// listBare is the baseline: it knows the number of Runs, requests pages without overlap, as many at
+// a time as the client, and only decodes them.
 func listBare(b *testing.B, url string, count int) int {
 	b.Helper()
 	transport := &http.Transport{MaxIdleConnsPerHost: maxConcurrentPages}

@@ -99,7 +99,7 @@ func TestChoose(t *testing.T) {
 		equal(t, name, got, test.want)
 		for _, candidate := range test.candidates {
 			if got == 0 && candidate.Reason == "" {
-				t.Errorf("%s: Run %d was not adopted without a reason", name, candidate.ID)
+				t.Errorf("%s: Run %d was not adopted, but has no reason", name, candidate.ID)
 			}
 		}
 	}

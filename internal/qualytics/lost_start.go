@@ -30,7 +30,7 @@ type Candidate struct {
 }
 
 func (e *LostStartError) Error() string {
-	text := fmt.Sprintf("%v; it may have started one of %d Runs", e.Lost, len(e.Candidates))
+	text := fmt.Sprintf("%v; found %d Runs that it may have started", e.Lost, len(e.Candidates))
 	if e.Interrupted {
 		text += "; the search for the Run was interrupted"
 	}

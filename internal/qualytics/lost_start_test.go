@@ -407,9 +407,9 @@ func TestSearchIsBounded(t *testing.T) {
 func TestLostStartErrorText(t *testing.T) {
 	lost := &Error{Call: "PUT /api/operations/rerun/100", Kind: KindDisconnected, Detail: "EOF"}
 	for want, err := range map[string]*LostStartError{
-		"PUT /api/operations/rerun/100: EOF; it may have started one of 2 Runs": {Lost: lost, Candidates: make([]Candidate, 2)},
-		"the search for the Run failed: unreachable":                            {Lost: lost, SearchErr: errors.New("unreachable")},
-		"the search for the Run was interrupted":                                {Lost: lost, Interrupted: true},
+		"PUT /api/operations/rerun/100: EOF; found 2 Runs that it may have started": {Lost: lost, Candidates: make([]Candidate, 2)},
+		"the search for the Run failed: unreachable":                                {Lost: lost, SearchErr: errors.New("unreachable")},
+		"the search for the Run was interrupted":                                    {Lost: lost, Interrupted: true},
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("got %q, want %q", err, want)
