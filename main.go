@@ -22,7 +22,7 @@ var version = "dev"
 
 func main() {
 	var debug bool
-	flag.BoolVar(&debug, "debug", false, "wait for a debugger, and for Terraform to attach to this process")
+	flag.BoolVar(&debug, "debug", false, "run with support for debuggers such as delve: Terraform attaches to this process")
 	flag.Parse()
 
 	var (
@@ -34,7 +34,7 @@ func main() {
 	} else {
 		terminated := make(chan os.Signal, 1)
 		signal.Notify(terminated, syscall.SIGTERM)
-		go exitWhenTerminated(terminated, &activity)
+		go endWhenTerminated(terminated, &activity)
 	}
 	server := activity.Watch(provider.NewServer(version))
 	if err := tf6server.Serve("registry.terraform.io/qualytics/qualytics", server, options...); err != nil {
@@ -42,11 +42,10 @@ func main() {
 	}
 }
 
-// exitWhenTerminated exits after a SIGTERM, once no call has been running for 2 seconds. Terraform
-// stops its providers itself after saving their results, so a signal to the process group must not
-// make a provider lose a Run that it has just started. But if Terraform is dead, the provider must
-// exit.
-func exitWhenTerminated(terminated <-chan os.Signal, activity *provider.Activity) {
+// endWhenTerminated exits after a SIGTERM, once the provider is idle. Terraform stops its providers
+// after it has saved their results, so a signal to the whole process group must not lose a Run that
+// was just started. If Terraform was killed, the provider must exit by itself.
+func endWhenTerminated(terminated <-chan os.Signal, activity *provider.Activity) {
 	<-terminated
 	activity.AwaitQuiet(2 * time.Second)
 	os.Exit(0)

@@ -1,9 +1,9 @@
 // Copyright (c) The terraform-provider-qualytics authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command providerschema prints the provider's schema in the format of "terraform providers schema
-// -json". It reads the schema from the provider at the protocol level, so the documentation does
-// not depend on the installed version of Terraform, and Terraform is not required to generate it.
+// Command providerschema prints the provider's schema in the format of
+// "terraform providers schema -json". It calls the provider at the protocol level, so that the
+// documentation is complete whichever version of Terraform is installed, if any.
 package main
 
 import (
@@ -22,7 +22,7 @@ import (
 	qualytics "github.com/qualytics/terraform-provider-qualytics/internal/provider"
 )
 
-// providerKey is the provider's short name, not its address: tfplugindocs finds a provider in a
+// providerKey is the provider's short name and not its address: tfplugindocs finds a provider in a
 // schema file only by its short name or in the hashicorp namespace.
 const providerKey = "qualytics"
 
@@ -61,7 +61,7 @@ func run(ctx context.Context, w io.Writer, p provider.Provider) error {
 
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
-	// Descriptions contain < and >, which remain readable.
+	// Keep < and > in descriptions readable.
 	encoder.SetEscapeHTML(false)
 
 	return encoder.Encode(document{
@@ -70,7 +70,7 @@ func run(ctx context.Context, w io.Writer, p provider.Provider) error {
 	})
 }
 
-// diagnosticsError joins the errors in diags. It ignores warnings.
+// diagnosticsError joins the errors among diags and ignores warnings.
 func diagnosticsError(diags []*tfprotov6.Diagnostic) error {
 	var errs []error
 

@@ -17,9 +17,10 @@ import (
 
 // clientOf is the client that the provider was configured with; nil while it is not configured.
 func clientOf(data any, diags *diag.Diagnostics) *qualytics.Client {
-	var configured runs
-	configured.configure(data, diags)
-	return configured.client
+	if runs := runsOf(data, diags); runs != nil {
+		return runs.client
+	}
+	return nil
 }
 
 // expectID rejects a value that no object has as its id, such as the 0 of a mocked provider.

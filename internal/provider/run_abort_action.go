@@ -52,7 +52,7 @@ func (a *runAbortAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	a.check(ctx, config.source(), false, &resp.Diagnostics)
+	config.source().check(ctx, a.runs, false, &resp.Diagnostics)
 }
 
 func (a *runAbortAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
@@ -63,12 +63,12 @@ func (a *runAbortAction) Invoke(ctx context.Context, req action.InvokeRequest, r
 	}
 	options := abortOptions().within(durationOr(config.Timeout, defaultDeleteTimeout), "timeout")
 	options.operation, options.unfinished = "action", watchRun
-	run := a.abort(ctx, config.source(), &resp.Diagnostics)
+	run := a.runs.abort(ctx, config.source(), &resp.Diagnostics)
 	if run == nil {
 		return
 	}
 	options.waits = run.Finished() || trueUnlessSet(config.WaitForCompletion)
-	a.followAction(ctx, run, options, newActionProgress(resp), resp)
+	a.follow(ctx, run, options, newActionProgress(resp), resp)
 }
 
 func (c runAbortArguments) source() runSource {

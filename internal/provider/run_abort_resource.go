@@ -21,7 +21,7 @@ var (
 func newRunAbortResource() resource.Resource { return &runAbortResource{} }
 
 // runAbortResource is a Run that was aborted. It is aborted again when its triggers change.
-type runAbortResource struct{ runs }
+type runAbortResource struct{ runs *runs }
 
 type runAbortModel struct{ runModel }
 
@@ -41,7 +41,7 @@ func (r *runAbortResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 }
 
 func (r *runAbortResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.configure(req.ProviderData, &resp.Diagnostics)
+	r.runs = runsOf(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *runAbortResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -51,7 +51,7 @@ func (r *runAbortResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	var plan runAbortModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if req.State.Raw.IsNull() {
-		r.check(ctx, plan.source(), false, &resp.Diagnostics)
+		plan.source().check(ctx, r.runs, false, &resp.Diagnostics)
 		return
 	}
 	var state runAbortModel
@@ -63,7 +63,7 @@ func (r *runAbortResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	switch plan.updateFrom(&state, private).step() {
 	case stepStart:
 		plan.heldRun = unknownRun()
-		r.check(ctx, plan.source(), false, &resp.Diagnostics)
+		plan.source().check(ctx, r.runs, false, &resp.Diagnostics)
 	case stepWait:
 		plan.heldRun = state.unfinished()
 	case stepKeep:
@@ -84,13 +84,13 @@ func (r *runAbortResource) Create(ctx context.Context, req resource.CreateReques
 	options.recorded = true
 	options.unfinished = "Terraform marks the new resource as tainted: the next apply requests the abort again."
 
-	run := r.abort(ctx, plan.source(), &resp.Diagnostics)
+	run := r.runs.abort(ctx, plan.source(), &resp.Diagnostics)
 	if run == nil {
 		return
 	}
-	r.follow(ctx, resourceState{
+	resourceState{
 		model: &plan, private: &privateState{}, state: &resp.State, storage: resp.Private, diagnostics: &resp.Diagnostics,
-	}, run, options)
+	}.follow(ctx, r.runs, run, options)
 }
 
 // abortOptions are how to wait for a Run that is being aborted: no result fails that.
@@ -108,9 +108,9 @@ func (r *runAbortResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.refresh(ctx, resourceState{
+	resourceState{
 		model: &state, private: &private, state: &resp.State, storage: resp.Private, diagnostics: &resp.Diagnostics,
-	}, func(run *qualytics.Operation) bool { return run.Result == qualytics.ResultAborted })
+	}.refresh(ctx, r.runs, func(run *qualytics.Operation) bool { return run.Result == qualytics.ResultAborted })
 }
 
 func (r *runAbortResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -135,12 +135,12 @@ func (r *runAbortResource) Update(ctx context.Context, req resource.UpdateReques
 	case stepKeep:
 		saved.keep(ctx, state.heldRun)
 	case stepWait:
-		run = r.readOrReport(ctx, state.ID.ValueInt64(), &resp.Diagnostics)
+		run = r.runs.readOrReport(ctx, state.ID.ValueInt64(), &resp.Diagnostics)
 	case stepStart:
-		run = r.abort(ctx, plan.source(), &resp.Diagnostics)
+		run = r.runs.abort(ctx, plan.source(), &resp.Diagnostics)
 	}
 	if run != nil {
-		r.follow(ctx, saved, run, options)
+		saved.follow(ctx, r.runs, run, options)
 	}
 }
 

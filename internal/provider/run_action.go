@@ -19,10 +19,10 @@ import (
 )
 
 // runAction is what the actions on Runs have in common.
-type runAction struct{ runs }
+type runAction struct{ runs *runs }
 
 func (a *runAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	a.configure(req.ProviderData, &resp.Diagnostics)
+	a.runs = runsOf(req.ProviderData, &resp.Diagnostics)
 }
 
 // waitArguments are how an action waits for the Run that it started, and what fails the action then.
@@ -90,15 +90,15 @@ func (w waitArguments) options() waitOptions {
 
 const watchRun = "The data source qualytics_operation shows its progress."
 
-// followAction waits for a Run that the API has accepted, if the options say so, and reports how it ended.
-func (r *runs) followAction(ctx context.Context, run *qualytics.Operation, options waitOptions, progress *actionProgress, resp *action.InvokeResponse) {
+// follow waits for a Run that the API has accepted, if the options say so, and reports how it ended.
+func (a *runAction) follow(ctx context.Context, run *qualytics.Operation, options waitOptions, progress *actionProgress, resp *action.InvokeResponse) {
 	progress.report(run)
 	if !options.waits {
 		return
 	}
-	last, result, err := r.wait(ctx, run, options, progress.report)
+	last, result, err := a.runs.wait(ctx, run, options, progress.report)
 	if result == waitTerminal {
-		r.report(ctx, last, options, &resp.Diagnostics)
+		options.report(ctx, a.runs.client, last, &resp.Diagnostics)
 		return
 	}
 	options.reportUnfinished(last, result, err, &resp.Diagnostics)

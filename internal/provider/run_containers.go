@@ -24,10 +24,10 @@ const (
 
 // describeContainers says what went wrong in which containers of a Run, worst first. It is empty where
 // nothing did, and where the containers cannot be listed.
-func (r *runs) describeContainers(ctx context.Context, id int64) string {
+func describeContainers(ctx context.Context, client *qualytics.Client, id int64) string {
 	ctx, cancel := context.WithTimeout(ctx, containersTimeout)
 	defer cancel()
-	listing, err := r.client.Containers(ctx, id)
+	listing, err := client.Containers(ctx, id)
 	if err != nil {
 		return ""
 	}

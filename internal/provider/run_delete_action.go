@@ -45,7 +45,8 @@ func (a *runDeleteAction) ModifyPlan(ctx context.Context, req action.ModifyPlanR
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	a.check(ctx, runSource{action: qualytics.ActionDelete, runID: config.RunID, inAction: true}, false, &resp.Diagnostics)
+	source := runSource{action: qualytics.ActionDelete, runID: config.RunID, inAction: true}
+	source.check(ctx, a.runs, false, &resp.Diagnostics)
 }
 
 func (a *runDeleteAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
@@ -55,7 +56,7 @@ func (a *runDeleteAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 		return
 	}
 	id := config.RunID.ValueInt64()
-	err := a.client.Delete(ctx, id)
+	err := a.runs.client.Delete(ctx, id)
 	switch {
 	case qualytics.IsNotFound(err):
 		resp.Diagnostics.AddAttributeWarning(path.Root("run_id"), runName(id)+" was already deleted", "No Run with this id exists, so there is no record to delete.")

@@ -152,12 +152,12 @@ func describeFilter(filter qualytics.Filter) string {
 var errUnfiltered = errors.New("the Qualytics API returned Runs that the filters of latest do not select, or returned them in another order, so the latest Run cannot be told")
 
 // latestRun looks up the latest Run that the filters select. Without one, the error is a [noRunError].
-func (r *runs) latestRun(ctx context.Context, filter qualytics.Filter) (*qualytics.Operation, error) {
+func latestRun(ctx context.Context, client *qualytics.Client, filter qualytics.Filter) (*qualytics.Operation, error) {
 	// The second Run shows whether the API has sorted them.
-	listing, err := r.client.Operations(ctx, filter, 2)
+	listing, err := client.Operations(ctx, filter, 2)
 	if other := otherSyncName(*filter.OperationType); qualytics.KindOf(err) == qualytics.KindInvalid && other != "" {
 		filter.OperationType = &other
-		listing, err = r.client.Operations(ctx, filter, 2)
+		listing, err = client.Operations(ctx, filter, 2)
 	}
 	switch {
 	case err != nil:

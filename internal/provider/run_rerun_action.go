@@ -72,10 +72,10 @@ func (a *runRerunAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if run := a.check(ctx, config.source(), false, &resp.Diagnostics); run != nil {
+	if run := config.source().check(ctx, a.runs, false, &resp.Diagnostics); run != nil {
 		validateGate(config.MaxAnomalies, config.WaitForCompletion, run.Type, &resp.Diagnostics)
 	}
-	a.warnExpiry(config.waits(), config.limit(), &resp.Diagnostics)
+	warnExpiry(a.runs, config.waits(), config.limit(), &resp.Diagnostics)
 }
 
 func (a *runRerunAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
@@ -85,12 +85,12 @@ func (a *runRerunAction) Invoke(ctx context.Context, req action.InvokeRequest, r
 		return
 	}
 	source, options, progress := config.source(), config.options(), newActionProgress(resp)
-	run := a.findTerminal(ctx, source, options, progress.report, &resp.Diagnostics)
+	run := source.findTerminal(ctx, a.runs, options, progress.report, &resp.Diagnostics)
 	if run == nil {
 		return
 	}
-	if run = a.rerun(ctx, source, run, &resp.Diagnostics); run != nil {
-		a.followAction(ctx, run, options, progress, resp)
+	if run = a.runs.rerun(ctx, source, run, &resp.Diagnostics); run != nil {
+		a.follow(ctx, run, options, progress, resp)
 	}
 }
 

@@ -35,7 +35,7 @@ var (
 func newRunRerunResource() resource.Resource { return &runRerunResource{} }
 
 // runRerunResource is a rerun of a Run. It reruns again when its triggers change. Its record is deleted with it.
-type runRerunResource struct{ runs }
+type runRerunResource struct{ runs *runs }
 
 type runRerunModel struct {
 	runModel
@@ -97,7 +97,7 @@ func (r *runRerunResource) IdentitySchema(_ context.Context, _ resource.Identity
 }
 
 func (r *runRerunResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.configure(req.ProviderData, &resp.Diagnostics)
+	r.runs = runsOf(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *runRerunResource) ConfigValidators(context.Context) []resource.ConfigValidator {
@@ -121,7 +121,7 @@ func (r *runRerunResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if req.State.Raw.IsNull() {
 		r.checkRerun(ctx, &plan, 0, &resp.Diagnostics)
-		r.warnExpiry(plan.waits(), orDefault(ctx, plan.Timeouts.Create), &resp.Diagnostics)
+		warnExpiry(r.runs, plan.waits(), orDefault(ctx, plan.Timeouts.Create), &resp.Diagnostics)
 		return
 	}
 	var state runRerunModel
@@ -137,11 +137,11 @@ func (r *runRerunResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 			plan.RunID = types.Int64Unknown() // decided when the plan is applied
 		}
 		r.checkRerun(ctx, &plan, state.ID.ValueInt64(), &resp.Diagnostics)
-		r.warnExpiry(plan.waits(), orDefault(ctx, plan.Timeouts.Update), &resp.Diagnostics)
+		warnExpiry(r.runs, plan.waits(), orDefault(ctx, plan.Timeouts.Update), &resp.Diagnostics)
 	case stepWait:
 		plan.heldRun = state.unfinished()
 		plan.keepRunID(&state)
-		r.warnExpiry(plan.waits(), orDefault(ctx, plan.Timeouts.Update), &resp.Diagnostics)
+		warnExpiry(r.runs, plan.waits(), orDefault(ctx, plan.Timeouts.Update), &resp.Diagnostics)
 	case stepKeep:
 		plan.heldRun = state.heldRun
 		plan.keepRunID(&state)
@@ -151,7 +151,7 @@ func (r *runRerunResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 
 // checkRerun checks what can be checked of a rerun before it is requested.
 func (r *runRerunResource) checkRerun(ctx context.Context, plan *runRerunModel, own int64, diags *diag.Diagnostics) {
-	if source := r.check(ctx, plan.source(own), false, diags); source != nil {
+	if source := plan.source(own).check(ctx, r.runs, false, diags); source != nil {
 		validateGate(plan.MaxAnomalies, plan.WaitForCompletion, source.Type, diags)
 	}
 }
@@ -172,10 +172,10 @@ func (r *runRerunResource) Create(ctx context.Context, req resource.CreateReques
 	if run == nil {
 		return
 	}
-	r.follow(ctx, resourceState{
+	resourceState{
 		model: &plan, private: &privateState{},
 		state: &resp.State, identity: resp.Identity, storage: resp.Private, diagnostics: &resp.Diagnostics,
-	}, run, options)
+	}.follow(ctx, r.runs, run, options)
 }
 
 // start requests a rerun of the source Run, once that is terminal. It reports why there is none, and
@@ -184,14 +184,14 @@ func (r *runRerunResource) start(ctx context.Context, plan *runRerunModel, own i
 	ctx, cancel := context.WithDeadline(ctx, options.deadline)
 	defer cancel()
 	source := plan.source(own)
-	run := r.findTerminal(ctx, source, options, logProgress(ctx), diags)
+	run := source.findTerminal(ctx, r.runs, options, logProgress(ctx), diags)
 	if run == nil {
 		return nil
 	}
 	if !plan.Latest.IsNull() {
 		plan.RunID = types.Int64Value(run.ID)
 	}
-	return r.rerun(ctx, source, run, diags)
+	return r.runs.rerun(ctx, source, run, diags)
 }
 
 func (r *runRerunResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -201,7 +201,7 @@ func (r *runRerunResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	run, err := r.readYoung(ctx, state.ID.ValueInt64(), state.Created)
+	run, err := r.runs.readYoung(ctx, state.ID.ValueInt64(), state.Created)
 	switch {
 	case qualytics.IsNotFound(err):
 		r.readDeleted(ctx, &state, private, resp)
@@ -263,14 +263,14 @@ func (r *runRerunResource) Update(ctx context.Context, req resource.UpdateReques
 		return
 	case stepWait:
 		plan.keepRunID(&state)
-		run = r.readOrReport(ctx, state.ID.ValueInt64(), &resp.Diagnostics)
+		run = r.runs.readOrReport(ctx, state.ID.ValueInt64(), &resp.Diagnostics)
 	case stepStart:
 		run = r.start(ctx, &plan, state.ID.ValueInt64(), options, &resp.Diagnostics)
 		if run != nil {
 			private.Superseded = append(private.Superseded, state.ID.ValueInt64())
 		}
 	}
-	if run != nil && r.follow(ctx, saved, run, options) {
+	if run != nil && saved.follow(ctx, r.runs, run, options) {
 		r.deleteSuperseded(ctx, saved, &plan)
 	}
 }
@@ -298,7 +298,7 @@ func (r *runRerunResource) deleteRecords(ctx context.Context, plan *runRerunMode
 			kept = append(kept, id)
 			continue
 		}
-		if err := r.deleteRecord(ctx, id, false, plan.AbortOnDestroy.ValueBool()); err != nil {
+		if err := r.runs.deleteRecord(ctx, id, false, plan.AbortOnDestroy.ValueBool()); err != nil {
 			diags.AddWarning(fmt.Sprintf("The record of the superseded Run %d was not deleted", id),
 				explainRunError(err)+"\n\nThe record is deleted with the next rerun that passes, or when the resource is destroyed.")
 			return append(kept, superseded[i:]...)
@@ -321,16 +321,16 @@ func (r *runRerunResource) Delete(ctx context.Context, req resource.DeleteReques
 	id, active, abort := state.ID.ValueInt64(), !state.run().Finished(), trueUnlessSet(state.AbortOnDestroy)
 	if !trueUnlessSet(state.DeleteOnDestroy) {
 		if active && abort {
-			addRunError(&resp.Diagnostics, r.stop(ctx, id, abort))
+			addRunError(&resp.Diagnostics, r.runs.stop(ctx, id, abort))
 		}
 		return
 	}
-	if err := r.deleteRecord(ctx, id, active, abort); err != nil {
+	if err := r.runs.deleteRecord(ctx, id, active, abort); err != nil {
 		addRunError(&resp.Diagnostics, err)
 		return
 	}
 	for _, superseded := range private.Superseded {
-		addRunError(&resp.Diagnostics, r.deleteRecord(ctx, superseded, false, abort))
+		addRunError(&resp.Diagnostics, r.runs.deleteRecord(ctx, superseded, false, abort))
 	}
 }
 

@@ -61,10 +61,10 @@ func (a *runResumeAction) ModifyPlan(ctx context.Context, req action.ModifyPlanR
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if run := a.check(ctx, config.source(), config.ForceAbort.ValueBool(), &resp.Diagnostics); run != nil {
+	if run := config.source().check(ctx, a.runs, config.ForceAbort.ValueBool(), &resp.Diagnostics); run != nil {
 		validateGate(config.MaxAnomalies, config.WaitForCompletion, run.Type, &resp.Diagnostics)
 	}
-	a.warnExpiry(config.waits(), config.limit(), &resp.Diagnostics)
+	warnExpiry(a.runs, config.waits(), config.limit(), &resp.Diagnostics)
 }
 
 func (a *runResumeAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
@@ -73,12 +73,12 @@ func (a *runResumeAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	run := a.find(ctx, config.source(), &resp.Diagnostics)
+	run := config.source().find(ctx, a.runs, &resp.Diagnostics)
 	if run == nil {
 		return
 	}
-	if run = a.resume(ctx, config.source(), run, config.ForceAbort.ValueBool(), &resp.Diagnostics); run != nil {
-		a.followAction(ctx, run, config.options(), newActionProgress(resp), resp)
+	if run = a.runs.resume(ctx, config.source(), run, config.ForceAbort.ValueBool(), &resp.Diagnostics); run != nil {
+		a.follow(ctx, run, config.options(), newActionProgress(resp), resp)
 	}
 }
 

@@ -25,7 +25,7 @@ var (
 func newRunResumeResource() resource.Resource { return &runResumeResource{} }
 
 // runResumeResource is a Run that was resumed, and is resumed again when its triggers change.
-type runResumeResource struct{ runs }
+type runResumeResource struct{ runs *runs }
 
 type runResumeModel struct {
 	runModel
@@ -56,7 +56,7 @@ func (r *runResumeResource) Schema(ctx context.Context, _ resource.SchemaRequest
 }
 
 func (r *runResumeResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.configure(req.ProviderData, &resp.Diagnostics)
+	r.runs = runsOf(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *runResumeResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
@@ -76,7 +76,7 @@ func (r *runResumeResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if req.State.Raw.IsNull() {
 		r.checkResume(ctx, &plan, &resp.Diagnostics)
-		r.warnExpiry(plan.waits(), orDefault(ctx, plan.Timeouts.Create), &resp.Diagnostics)
+		warnExpiry(r.runs, plan.waits(), orDefault(ctx, plan.Timeouts.Create), &resp.Diagnostics)
 		return
 	}
 	var state runResumeModel
@@ -89,10 +89,10 @@ func (r *runResumeResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	case stepStart:
 		plan.heldRun = unknownRun()
 		r.checkResume(ctx, &plan, &resp.Diagnostics)
-		r.warnExpiry(plan.waits(), orDefault(ctx, plan.Timeouts.Update), &resp.Diagnostics)
+		warnExpiry(r.runs, plan.waits(), orDefault(ctx, plan.Timeouts.Update), &resp.Diagnostics)
 	case stepWait:
 		plan.heldRun = state.unfinished()
-		r.warnExpiry(plan.waits(), orDefault(ctx, plan.Timeouts.Update), &resp.Diagnostics)
+		warnExpiry(r.runs, plan.waits(), orDefault(ctx, plan.Timeouts.Update), &resp.Diagnostics)
 	case stepKeep:
 		plan.keep(&state.runModel)
 	}
@@ -101,7 +101,7 @@ func (r *runResumeResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 
 // checkResume checks what can be checked before the Run is resumed.
 func (r *runResumeResource) checkResume(ctx context.Context, plan *runResumeModel, diags *diag.Diagnostics) {
-	if run := r.check(ctx, plan.source(), plan.ForceAbort.ValueBool(), diags); run != nil {
+	if run := plan.source().check(ctx, r.runs, plan.ForceAbort.ValueBool(), diags); run != nil {
 		validateGate(plan.MaxAnomalies, plan.WaitForCompletion, run.Type, diags)
 	}
 }
@@ -122,9 +122,9 @@ func (r *runResumeResource) Create(ctx context.Context, req resource.CreateReque
 	if run == nil {
 		return
 	}
-	r.follow(ctx, resourceState{
+	resourceState{
 		model: &plan, private: &privateState{}, state: &resp.State, storage: resp.Private, diagnostics: &resp.Diagnostics,
-	}, run, options)
+	}.follow(ctx, r.runs, run, options)
 }
 
 // start requests that the Run continues. It reports why it does not, and returns nil.
@@ -132,11 +132,11 @@ func (r *runResumeResource) start(ctx context.Context, plan *runResumeModel, opt
 	ctx, cancel := context.WithDeadline(ctx, options.deadline)
 	defer cancel()
 	source := plan.source()
-	run := r.find(ctx, source, diags)
+	run := source.find(ctx, r.runs, diags)
 	if run == nil {
 		return nil
 	}
-	return r.resume(ctx, source, run, plan.ForceAbort.ValueBool(), diags)
+	return r.runs.resume(ctx, source, run, plan.ForceAbort.ValueBool(), diags)
 }
 
 func (r *runResumeResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -146,9 +146,9 @@ func (r *runResumeResource) Read(ctx context.Context, req resource.ReadRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.refresh(ctx, resourceState{
+	resourceState{
 		model: &state, private: &private, state: &resp.State, storage: resp.Private, diagnostics: &resp.Diagnostics,
-	}, func(run *qualytics.Operation) bool {
+	}.refresh(ctx, r.runs, func(run *qualytics.Operation) bool {
 		return run.Result == qualytics.ResultSuccess && state.gate().passes(run)
 	})
 }
@@ -175,12 +175,12 @@ func (r *runResumeResource) Update(ctx context.Context, req resource.UpdateReque
 	case stepKeep:
 		saved.keep(ctx, state.heldRun)
 	case stepWait:
-		run = r.readOrReport(ctx, state.ID.ValueInt64(), &resp.Diagnostics)
+		run = r.runs.readOrReport(ctx, state.ID.ValueInt64(), &resp.Diagnostics)
 	case stepStart:
 		run = r.start(ctx, &plan, options, &resp.Diagnostics)
 	}
 	if run != nil {
-		r.follow(ctx, saved, run, options)
+		saved.follow(ctx, r.runs, run, options)
 	}
 }
 

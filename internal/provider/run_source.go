@@ -59,78 +59,78 @@ func (s runSource) attribute() path.Path {
 
 // find looks the Run up. It reports why there is none, and returns nil. Where the record that run_id names
 // is gone, it is the resource's own Run, with a warning.
-func (r *runs) find(ctx context.Context, source runSource, diags *diag.Diagnostics) *qualytics.Operation {
-	if !source.latest.IsNull() {
-		return r.findLatest(ctx, source, diags)
+func (s runSource) find(ctx context.Context, runs *runs, diags *diag.Diagnostics) *qualytics.Operation {
+	if !s.latest.IsNull() {
+		return s.findLatest(ctx, runs.client, diags)
 	}
-	id := source.runID.ValueInt64()
+	id := s.runID.ValueInt64()
 	if id < 1 {
 		diags.AddAttributeError(path.Root("run_id"), "Invalid run_id", fmt.Sprintf("run_id must be the id of a Run, a whole number of 1 or more, not %d.", id))
 		return nil
 	}
-	run, err := r.client.Operation(ctx, id)
+	run, err := runs.client.Operation(ctx, id)
 	switch {
 	case err == nil:
 		return run
 	case !qualytics.IsNotFound(err):
-		addErrorAt(diags, path.Root("run_id"), source.reading(id), err)
+		addErrorAt(diags, path.Root("run_id"), s.reading(id), err)
 		return nil
-	case source.action == qualytics.ActionDelete: // what is deleted already is reported when the action runs
+	case s.action == qualytics.ActionDelete: // what is deleted already is reported when the action runs
 		return nil
-	case source.own != 0 && source.own != id:
-		if own, ownErr := r.client.Operation(ctx, source.own); ownErr == nil {
+	case s.own != 0 && s.own != id:
+		if own, ownErr := runs.client.Operation(ctx, s.own); ownErr == nil {
 			diags.AddAttributeWarning(path.Root("run_id"), runName(id)+" no longer exists",
 				fmt.Sprintf("The record of Run %d, which run_id names, was deleted. Run %d has the same configuration and is rerun instead. Set run_id to a Run that exists, or use latest.", id, own.ID))
 			return own
 		}
 	}
-	diags.AddAttributeError(path.Root("run_id"), source.reading(id).summary(), source.reading(id).explain(err)+r.whyMissing(source, id))
+	diags.AddAttributeError(path.Root("run_id"), s.reading(id).summary(), s.reading(id).explain(err)+s.whyMissing(runs, id))
 	return nil
 }
 
 // whyMissing says how a resource came to name a Run that does not exist, and the way out.
-func (r *runs) whyMissing(source runSource, id int64) string {
-	switch _, deleted := r.deleted.Load(id); {
+func (s runSource) whyMissing(runs *runs, id int64) string {
+	switch _, deleted := runs.deleted.Load(id); {
 	case deleted:
 		return fmt.Sprintf("\n\nThis apply has deleted the record of Run %d itself: the resource was replaced, and run_id names the Run that the replaced resource held, as a lookup of the latest Run does. Apply again if run_id comes from a lookup. To avoid this, select the Run with latest instead of run_id, or let the lookup return Runs with the result `success` only.", id)
-	case source.own == id:
+	case s.own == id:
 		return "\n\nThat Run is also the one that this resource holds. Set run_id to a Run that exists, or use latest."
-	case source.own != 0:
-		return fmt.Sprintf("\n\nRun %d, which this resource holds and which has the same configuration, does not exist either. Set run_id to a Run that exists, or use latest.", source.own)
-	case source.action == qualytics.ActionRerun:
+	case s.own != 0:
+		return fmt.Sprintf("\n\nRun %d, which this resource holds and which has the same configuration, does not exist either. Set run_id to a Run that exists, or use latest.", s.own)
+	case s.action == qualytics.ActionRerun:
 		return "\n\nSet run_id to a Run that exists, or use latest."
 	}
 	return ""
 }
 
-func (r *runs) findLatest(ctx context.Context, source runSource, diags *diag.Diagnostics) *qualytics.Operation {
-	filter, _ := latestFilters(ctx, source.latest)
+func (s runSource) findLatest(ctx context.Context, client *qualytics.Client, diags *diag.Diagnostics) *qualytics.Operation {
+	filter, _ := latestFilters(ctx, s.latest)
 	if filter.Datastores[0] < 1 {
 		diags.AddAttributeError(path.Root("latest").AtName("datastore"), "Invalid datastore", fmt.Sprintf("latest.datastore must be the id of a datastore, a whole number of 1 or more, not %d.", filter.Datastores[0]))
 		return nil
 	}
-	run, err := r.latestRun(ctx, filter)
+	run, err := latestRun(ctx, client, filter)
 	var none noRunError
 	switch {
 	case errors.As(err, &none), errors.Is(err, errUnfiltered):
 		diags.AddAttributeError(path.Root("latest"), "No Run to rerun", sentence(err.Error()))
 	case err != nil:
-		addError(diags, subject{verb: "look up", object: "the latest Run", inAction: source.inAction}, err)
+		addError(diags, subject{verb: "look up", object: "the latest Run", inAction: s.inAction}, err)
 	}
 	return run
 }
 
 // check looks up the Run that is about to be acted on, so that what cannot work fails the plan. It reports
 // what it finds, and returns nil where the Run cannot be looked up yet or cannot be acted on.
-func (r *runs) check(ctx context.Context, source runSource, forceAbort bool, diags *diag.Diagnostics) *qualytics.Operation {
-	if !r.configured() || !source.known(ctx) {
+func (s runSource) check(ctx context.Context, runs *runs, forceAbort bool, diags *diag.Diagnostics) *qualytics.Operation {
+	if runs == nil || !s.known(ctx) {
 		return nil
 	}
-	run := r.find(ctx, source, diags)
+	run := s.find(ctx, runs, diags)
 	if run == nil {
 		return nil
 	}
-	at, action, subject := source.attribute(), source.action, source.on(run.ID)
+	at, action, subject := s.attribute(), s.action, s.on(run.ID)
 	switch {
 	case !action.SupportsType(run.Type):
 		diags.AddAttributeError(at, subject.summary(),
@@ -152,12 +152,12 @@ func (r *runs) check(ctx context.Context, source runSource, forceAbort bool, dia
 }
 
 // findTerminal is find, but waits for a Run that is still active. The wait for another ends at once.
-func (r *runs) findTerminal(ctx context.Context, source runSource, options waitOptions, progress runwait.Progress, diags *diag.Diagnostics) *qualytics.Operation {
-	run := r.find(ctx, source, diags)
+func (s runSource) findTerminal(ctx context.Context, runs *runs, options waitOptions, progress runwait.Progress, diags *diag.Diagnostics) *qualytics.Operation {
+	run := s.find(ctx, runs, diags)
 	if run == nil {
 		return nil
 	}
-	last, result, err := r.wait(ctx, run, options, progress)
+	last, result, err := runs.wait(ctx, run, options, progress)
 	name, nothing := runName(run.ID), " No Run was started."
 	switch {
 	case result == waitTerminal:
@@ -170,7 +170,7 @@ func (r *runs) findTerminal(ctx context.Context, source runSource, options waitO
 	case qualytics.IsNotFound(err):
 		diags.AddError(name+" was deleted while it was waited for", "Its record was deleted before it could be rerun."+nothing)
 	default:
-		diags.AddError("Cannot follow "+name, source.reading(run.ID).explain(err)+"\n\n"+nothing[1:])
+		diags.AddError("Cannot follow "+name, s.reading(run.ID).explain(err)+"\n\n"+nothing[1:])
 	}
 	return nil
 }

@@ -49,25 +49,25 @@ func (s resourceState) save(ctx context.Context, id int64) {
 // follow saves a Run that the API has accepted, waits for it if the options say so, and saves and reports
 // how it ended. It reports whether the Run passed: it succeeded and passed the gate or, without waiting,
 // was accepted.
-func (r *runs) follow(ctx context.Context, resource resourceState, run *qualytics.Operation, options waitOptions) (passed bool) {
-	private := resource.private
+func (s resourceState) follow(ctx context.Context, runs *runs, run *qualytics.Operation, options waitOptions) (passed bool) {
+	private := s.private
 	private.Awaited, private.Failed, private.Deleted = options.waits, false, false
-	resource.hold(ctx, run)
+	s.hold(ctx, run)
 	// If the provider is killed now, this line is all that is left of the Run.
 	tflog.Info(ctx, "Accepted: "+progressLine(run))
 	if !options.waits {
 		return true
 	}
-	run, result, err := r.wait(ctx, run, options, logProgress(ctx))
+	run, result, err := runs.wait(ctx, run, options, logProgress(ctx))
 	if result != waitTerminal {
-		resource.hold(ctx, run)
-		options.reportUnfinished(run, result, err, resource.diagnostics)
+		s.hold(ctx, run)
+		options.reportUnfinished(run, result, err, s.diagnostics)
 		return false
 	}
 	passed = options.gate.passes(run)
 	private.Awaited, private.Failed = false, !passed
-	resource.hold(ctx, run)
-	r.report(ctx, run, options, resource.diagnostics)
+	s.hold(ctx, run)
+	options.report(ctx, runs.client, run, s.diagnostics)
 	return passed && run.Result == qualytics.ResultSuccess
 }
 
@@ -79,17 +79,17 @@ func (s resourceState) keep(ctx context.Context, held heldRun) {
 
 // refresh updates the state of a resource that keeps its Run whatever happens to the record. settled
 // reports whether there is nothing left to wait for.
-func (r *runs) refresh(ctx context.Context, resource resourceState, settled func(*qualytics.Operation) bool) {
-	run, err := r.read(ctx, resource.model.held().ID.ValueInt64())
+func (s resourceState) refresh(ctx context.Context, runs *runs, settled func(*qualytics.Operation) bool) {
+	run, err := runs.read(ctx, s.model.held().ID.ValueInt64())
 	switch {
 	case qualytics.IsNotFound(err):
 		return
 	case err != nil:
-		addRunError(resource.diagnostics, err)
+		addRunError(s.diagnostics, err)
 		return
 	}
 	if settled(run) {
-		resource.private.Awaited = false
+		s.private.Awaited = false
 	}
-	resource.hold(ctx, run)
+	s.hold(ctx, run)
 }

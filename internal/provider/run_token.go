@@ -13,11 +13,11 @@ import (
 
 // warnExpiry warns, before anything is started, of a token that expires before the wait must end: the wait
 // would fail with a 401 while the Run continues.
-func (r *runs) warnExpiry(waits bool, limit time.Duration, diags *diag.Diagnostics) {
-	if !waits || !r.configured() {
+func warnExpiry(runs *runs, waits bool, limit time.Duration, diags *diag.Diagnostics) {
+	if !waits || runs == nil {
 		return
 	}
-	expiry := r.client.TokenExpiry()
+	expiry := runs.client.TokenExpiry()
 	if expiry.IsZero() || time.Until(expiry) > limit {
 		return
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
-	"github.com/qualytics/terraform-provider-qualytics/internal/runwait"
 )
 
 // waitOptions say how long to wait for a Run and what its end leads to.
@@ -47,39 +46,22 @@ const (
 	waitFailed // the Run cannot be read any more
 )
 
-// wait waits until a Run that was just seen is terminal. It returns the Run as it was last seen.
-func (r *runs) wait(ctx context.Context, seen *qualytics.Operation, options waitOptions, progress runwait.Progress) (*qualytics.Operation, waitResult, error) {
-	waitCtx, cancel := context.WithDeadline(ctx, options.deadline)
-	defer cancel()
-	last, err := r.poller.Wait(waitCtx, seen, progress)
-	switch {
-	case err == nil:
-		return last, waitTerminal, nil
-	case errors.Is(ctx.Err(), context.Canceled):
-		return last, waitInterrupted, err
-	case waitCtx.Err() != nil:
-		return last, waitTimedOut, err
-	default:
-		return last, waitFailed, err
-	}
-}
-
 // report reports how a Run ended: an error if it fails the apply, a warning for any other result but the
 // expected one without a message.
-func (r *runs) report(ctx context.Context, run *qualytics.Operation, options waitOptions, diags *diag.Diagnostics) {
+func (w waitOptions) report(ctx context.Context, client *qualytics.Client, run *qualytics.Operation, diags *diag.Diagnostics) {
 	ended := fmt.Sprintf("%s ended with the result `%s`", describeRun(run), printable(string(run.Result)))
 	if run.Message != nil && *run.Message != "" {
 		ended += ": " + printable(*run.Message)
 	}
 	ended = sentence(ended)
-	excess := options.gate.tooManyAnomalies(run)
+	excess := w.gate.tooManyAnomalies(run)
 	switch {
-	case options.gate.failsOn(run.Result):
-		diags.AddError(runName(run.ID)+outcome(run.Result), ended+" "+options.failedOn(run.Result)+r.aboutContainers(ctx, run)+options.afterFailure(run))
+	case w.gate.failsOn(run.Result):
+		diags.AddError(runName(run.ID)+outcome(run.Result), ended+" "+w.failedOn(run.Result)+aboutContainers(ctx, client, run)+w.afterFailure(run))
 	case excess != "":
-		diags.AddError(runName(run.ID)+" did not pass max_anomalies", ended+" "+strings.Replace(excess, "The apply", "The "+options.operation, 1)+r.aboutContainers(ctx, run)+options.afterFailure(run))
-	case run.Result != options.expected:
-		diags.AddWarning(runName(run.ID)+outcome(run.Result), ended+options.unexpected)
+		diags.AddError(runName(run.ID)+" did not pass max_anomalies", ended+" "+strings.Replace(excess, "The apply", "The "+w.operation, 1)+aboutContainers(ctx, client, run)+w.afterFailure(run))
+	case run.Result != w.expected:
+		diags.AddWarning(runName(run.ID)+outcome(run.Result), ended+w.unexpected)
 	case run.Result == qualytics.ResultSuccess && run.Message != nil && *run.Message != "":
 		diags.AddWarning(runName(run.ID)+" succeeded with a message", ended)
 	}
@@ -98,8 +80,8 @@ func (w waitOptions) afterFailure(run *qualytics.Operation) string {
 }
 
 // aboutContainers introduces the containers in which something went wrong.
-func (r *runs) aboutContainers(ctx context.Context, run *qualytics.Operation) string {
-	containers := r.describeContainers(ctx, run.ID)
+func aboutContainers(ctx context.Context, client *qualytics.Client, run *qualytics.Operation) string {
+	containers := describeContainers(ctx, client, run.ID)
 	if containers == "" {
 		return ""
 	}

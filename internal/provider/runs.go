@@ -17,62 +17,31 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/runwait"
 )
 
-// runs is what resources and actions do to Runs: all of them get it from the provider's configuration.
+// runs is what resources and actions do to Runs. All of them get it from the provider's configuration.
 type runs struct {
 	client  *qualytics.Client
 	poller  runwait.Poller
-	deleted *sync.Map // ids of the Runs whose records this process has deleted
+	deleted sync.Map // ids of the Runs whose records this process has deleted
 }
 
 // newRuns returns what acts on Runs through a client, polling at most every maxInterval.
 func newRuns(client *qualytics.Client, maxInterval, notFoundGrace time.Duration) *runs {
 	return &runs{
-		client:  client,
-		poller:  runwait.Poller{Get: client.Operation, MaxInterval: maxInterval, NotFoundGrace: notFoundGrace},
-		deleted: &sync.Map{},
+		client: client,
+		poller: runwait.Poller{Get: client.Operation, MaxInterval: maxInterval, NotFoundGrace: notFoundGrace},
 	}
 }
 
-// configure takes what Configure was given: nothing while the provider is not configured yet.
-func (r *runs) configure(data any, diags *diag.Diagnostics) {
+// runsOf is what Configure was given; nil while the provider is not configured yet.
+func runsOf(data any, diags *diag.Diagnostics) *runs {
 	if data == nil {
-		return
+		return nil
 	}
 	configured, ok := data.(*runs)
 	if !ok {
 		diags.AddError("Unexpected provider data", fmt.Sprintf("The provider was configured with %T.", data)+reportBug)
-		return
 	}
-	*r = *configured
-}
-
-// configured reports whether the API can be called.
-func (r *runs) configured() bool { return r.client != nil }
-
-// runError is an error of the API about a Run, with what the provider was doing to it.
-type runError struct {
-	subject subject
-	err     error
-}
-
-func (e *runError) Error() string { return e.subject.summary() + ": " + e.err.Error() }
-
-func (e *runError) Unwrap() error { return e.err }
-
-// addRunError reports a [*runError] on the whole resource.
-func addRunError(diags *diag.Diagnostics, err error) {
-	if failed, ok := errors.AsType[*runError](err); ok {
-		addError(diags, failed.subject, failed.err)
-	}
-}
-
-// explainRunError explains a [*runError] within another diagnostic.
-func explainRunError(err error) string {
-	failed, ok := errors.AsType[*runError](err)
-	if !ok {
-		return sentence(err.Error())
-	}
-	return failed.subject.summary() + ". " + failed.subject.explain(failed.err)
+	return configured
 }
 
 // readOrReport reads a Run, or reports why it cannot be read and returns nil.
@@ -105,6 +74,68 @@ func (r *runs) readYoung(ctx context.Context, id int64, created timetypes.RFC333
 			return nil, err
 		case <-time.After(time.Second):
 		}
+	}
+}
+
+// rerun requests a rerun of a Run, which the source has led to. It reports why it failed, and returns nil.
+func (r *runs) rerun(ctx context.Context, source runSource, run *qualytics.Operation, diags *diag.Diagnostics) *qualytics.Operation {
+	start, err := r.client.Rerun(ctx, run)
+	return started(source, run.ID, start, err, diags)
+}
+
+// resume requests that a Run continues. It reports why it failed, and returns nil.
+func (r *runs) resume(ctx context.Context, source runSource, run *qualytics.Operation, forceAbort bool, diags *diag.Diagnostics) *qualytics.Operation {
+	start, err := r.client.Resume(ctx, run, forceAbort)
+	return started(source, run.ID, start, err, diags)
+}
+
+// abort requests that a Run stops. One that has ended already is fine: it is returned as it is. Otherwise
+// the Run counts as active until a poll says otherwise, whatever the response says. It reports why it
+// failed, and returns nil.
+func (r *runs) abort(ctx context.Context, source runSource, diags *diag.Diagnostics) *qualytics.Operation {
+	id := source.runID.ValueInt64()
+	run, err := r.client.Abort(ctx, id)
+	if qualytics.IsConflict(err) {
+		if current, readErr := r.client.Operation(ctx, id); readErr == nil && current.Finished() {
+			return current
+		}
+	}
+	if err != nil {
+		addErrorAt(diags, source.attribute(), source.on(id), err)
+		return nil
+	}
+	run.Result, run.EndTime = qualytics.ResultRunning, ""
+	return run
+}
+
+// started is the Run that the API has accepted to start. It reports why there is none, and returns nil. A
+// Run that was adopted after a lost response is a warning.
+func started(source runSource, id int64, start qualytics.Started, err error, diags *diag.Diagnostics) *qualytics.Operation {
+	if err != nil {
+		addErrorAt(diags, source.attribute(), source.on(id), err)
+		return nil
+	}
+	if start.LostResponse != nil {
+		diags.AddWarning("The response to the "+string(source.action)+" was lost",
+			sentence(start.LostResponse.Error())+" The Run that it had started was found and adopted: "+progressLine(&start.Operation)+".")
+	}
+	return &start.Operation
+}
+
+// wait waits until a Run that was just seen is terminal. It returns the Run as it was last seen.
+func (r *runs) wait(ctx context.Context, seen *qualytics.Operation, options waitOptions, progress runwait.Progress) (*qualytics.Operation, waitResult, error) {
+	waitCtx, cancel := context.WithDeadline(ctx, options.deadline)
+	defer cancel()
+	last, err := r.poller.Wait(waitCtx, seen, progress)
+	switch {
+	case err == nil:
+		return last, waitTerminal, nil
+	case errors.Is(ctx.Err(), context.Canceled):
+		return last, waitInterrupted, err
+	case waitCtx.Err() != nil:
+		return last, waitTimedOut, err
+	default:
+		return last, waitFailed, err
 	}
 }
 
