@@ -42,9 +42,9 @@ func main() {
 	}
 }
 
-// endWhenTerminated exits after a SIGTERM, once the provider is idle. Terraform stops its providers after
-// it has saved their results, so a signal to the whole process group must not lose a Run that was just
-// started. If Terraform was killed, the provider must exit by itself.
+// endWhenTerminated exits after a SIGTERM, once the provider is idle. Terraform stops its providers
+// after it has saved their results, so a signal to the whole process group must not lose a Run that
+// was just started. If Terraform was killed, the provider must exit by itself.
 func endWhenTerminated(terminated <-chan os.Signal, activity *provider.Activity) {
 	<-terminated
 	activity.AwaitQuiet(2 * time.Second)

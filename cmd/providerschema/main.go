@@ -22,8 +22,8 @@ import (
 	qualytics "github.com/qualytics/terraform-provider-qualytics/internal/provider"
 )
 
-// providerKey is the provider's short name and not its address: tfplugindocs finds a provider in a schema
-// file only by its short name or in the hashicorp namespace.
+// providerKey is the provider's short name and not its address: tfplugindocs finds a provider in a
+// schema file only by its short name or in the hashicorp namespace.
 const providerKey = "qualytics"
 
 func main() {

@@ -220,7 +220,7 @@ func TestDiagnostics_advice(t *testing.T) {
 		"lost rerun":              {rerun, &qualytics.LostStartError{Lost: lost}, "PUT https://a.qualytics.io/api/operations/rerun/100 received no usable response: EOF. It is not known .*not retried.\n\nNo matching Run was found, .*terraform import ADDRESS ID"},
 		"lost rerun of an action": {rerun.ofAction(), &qualytics.LostStartError{Lost: lost}, ".*before you invoke the action again"},
 		"lost resume":             {resume, &qualytics.LostStartError{Lost: lost}, ".*before the next apply, which would resume it again"},
-		"lost, not found out":     {rerun, &qualytics.LostStartError{Lost: lost, Looking: lost}, ".*Looking for the Run failed, too: PUT .*EOF. If a Run is yours"},
+		"lost, not found out":     {rerun, &qualytics.LostStartError{Lost: lost, SearchErr: lost}, ".*Looking for the Run failed, too: PUT .*EOF. If a Run is yours"},
 		"lost, interrupted":       {rerun, &qualytics.LostStartError{Lost: lost, Interrupted: true}, ".*The provider was interrupted while it looked for the Run, which the deployment may still start. If a Run is yours"},
 	} {
 		var diags diag.Diagnostics

@@ -114,7 +114,7 @@ func TestRunAbort_refused(t *testing.T) {
 }
 
 // The abort is retried when its response is lost, since that is harmless.
-func TestRunAbort_lostAnswer(t *testing.T) {
+func TestRunAbort_lostResponse(t *testing.T) {
 	t.Parallel()
 	api := newRunning(t, mockapi.Options{})
 	api.Inject(mockapi.Fault{Method: "PUT", AfterEffect: true, Close: true})

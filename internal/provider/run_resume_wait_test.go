@@ -129,7 +129,7 @@ func TestRunResume_interrupted(t *testing.T) {
 }
 
 // The response to the request is lost, but the Run continues: it is found, and not requested again.
-func TestRunResume_lostAnswer(t *testing.T) {
+func TestRunResume_lostResponse(t *testing.T) {
 	t.Parallel()
 	for name, options := range map[string]mockapi.Options{"same Run": {}, "new Run": {ResumeAsNew: true}} {
 		t.Run(name, func(t *testing.T) {
