@@ -22,7 +22,7 @@ var version = "dev"
 
 func main() {
 	var debug bool
-	flag.BoolVar(&debug, "debug", false, "wait for a debugger, and for Terraform to attach to this process")
+	flag.BoolVar(&debug, "debug", false, "run with support for debuggers such as delve: Terraform attaches to this process")
 	flag.Parse()
 
 	var (
@@ -42,9 +42,9 @@ func main() {
 	}
 }
 
-// endWhenTerminated ends the process after a SIGTERM. Terraform ends its providers itself, once it has
-// saved what they did: a signal that reaches the whole process group must not make a provider lose the
-// Run that it has just started. But where Terraform was killed, the provider must not live on.
+// endWhenTerminated exits after a SIGTERM, once the provider is idle. Terraform stops its providers
+// after it has saved their results, so a signal to the whole process group must not lose a Run that
+// was just started. If Terraform was killed, the provider must exit by itself.
 func endWhenTerminated(terminated <-chan os.Signal, activity *provider.Activity) {
 	<-terminated
 	activity.AwaitQuiet(2 * time.Second)

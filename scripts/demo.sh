@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Shows the provider at work: with a real Terraform, against a mock server of the
-# Qualytics API on this machine. Fails if anything is not as it says.
+# Demonstrates the provider with a real Terraform, against a mock server of the Qualytics API on this
+# machine. Fails if a result is not as expected.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -9,13 +9,13 @@ fail() {
 	exit 1
 }
 
-command -v go >/dev/null || fail 'Go is not on PATH. Get it from https://go.dev/doc/install'
-terraform=$(command -v terraform || command -v tofu) || fail 'neither terraform nor tofu is on PATH. Get one of them:
+command -v go >/dev/null || fail 'Go is not on PATH. Install it from https://go.dev/doc/install'
+terraform=$(command -v terraform || command -v tofu) || fail 'neither terraform nor tofu is on PATH. Install one of them:
   Terraform  https://developer.hashicorp.com/terraform/install
   OpenTofu   https://opentofu.org/docs/intro/install/'
 name=$(basename "$terraform")
 
-# Everything is in this directory, and goes with it.
+# All files are in this directory, which is removed at the end.
 work=$(mktemp -d)
 mock=
 clean_up() {
@@ -32,13 +32,13 @@ trap 'exit 143' TERM HUP
 
 heading() { printf '\n== %s\n' "$*"; }
 
-# Terraform sees nothing of the caller's own configuration.
+# Terraform must not use the caller's own configuration.
 unset "${!TF_@}" "${!QUALYTICS_@}"
 tf() {
 	(cd "$1" && HOME=$work TMPDIR=$work "$terraform" "${@:2}")
 }
 
-# run shows a command, and what it printed if it fails.
+# run prints a command and, if it fails, its output.
 run() {
 	printf '$ %s %s\n' "$name" "${*:2}"
 	tf "$@" -no-color >"$work/output" 2>&1 || {
@@ -47,12 +47,12 @@ run() {
 	}
 }
 
-# expect compares what there is with what there should be.
+# expect fails unless two values are equal.
 expect() {
 	[[ $2 == "$3" ]] || fail "$1: got '$2', expected '$3'"
 }
 
-# field takes a number or a word out of an output value in JSON.
+# field prints a number or a word from an output value in JSON.
 field() {
 	[[ $1 =~ \"$2\":\ *\"?([a-z0-9.]+) ]] || fail "no $2 in $1"
 	printf '%s' "${BASH_REMATCH[1]}"
@@ -114,7 +114,7 @@ heading 'Destroying: the record of the last scan is deleted'
 run "$work/rerun" destroy -auto-approve -var release=2026.05.2
 grep '^Destroy complete' "$work/output"
 
-heading 'The requests that changed something: a rerun per apply, a deletion per record'
+heading 'The requests that changed something: one rerun per apply, one deletion per record'
 changes=$(sed -nE 's/^[^ ]+ ((PUT|DELETE) .*)/\1/p' "$work/mock.log")
 echo "$changes"
 second=$(($(field "$first" id) + 1))

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs all tests with the Terraform or OpenTofu that is there. Nothing is
-# downloaded in its place. The arguments go to `go test`.
+# Runs all tests with the installed Terraform or OpenTofu, and downloads neither. Passes its arguments to
+# `go test`.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -9,7 +9,7 @@ terraform=${TF_ACC_TERRAFORM_PATH:-$(command -v terraform || command -v tofu)} |
 test: neither terraform nor tofu is on PATH, and the acceptance tests need one of them:
   Terraform  https://developer.hashicorp.com/terraform/install
   OpenTofu   https://opentofu.org/docs/intro/install/
-TF_ACC_TERRAFORM_PATH names one that is elsewhere. Without either, `go test ./...` runs the other tests.
+If one is elsewhere, set TF_ACC_TERRAFORM_PATH. Without either, `go test ./...` runs the other tests.
 EOF
 	exit 1
 }
@@ -17,11 +17,11 @@ version=$("$terraform" version | head -n 1)
 
 export TF_ACC=1 TF_ACC_TERRAFORM_PATH=$terraform
 if [[ $version == OpenTofu* ]]; then
-	# The addresses that OpenTofu gives to the providers under test.
+	# OpenTofu's registry and namespace for the provider under test.
 	export TF_ACC_PROVIDER_HOST=${TF_ACC_PROVIDER_HOST:-registry.opentofu.org}
 	export TF_ACC_PROVIDER_NAMESPACE=${TF_ACC_PROVIDER_NAMESPACE:-hashicorp}
 fi
 
 echo "Running all tests with $version ($terraform) against a mock server on this machine."
-echo 'The first run compiles everything, and takes about five minutes on two cores; later ones take two.'
+echo 'This takes about five minutes on two cores. The first run also compiles everything.'
 exec "${GO:-go}" test -count=1 -shuffle=on -timeout=20m "$@" ./...

@@ -42,8 +42,10 @@ func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) erro
 	address := flags.String("addr", "127.0.0.1:0", "loopback `address` to listen on")
 	token := flags.String("token", "demo-token", "API `token` that the server accepts")
 	runTime := flags.Duration("run-time", 3*time.Second, "duration of each started Run")
-	anomalies := flags.String("anomalies", "0", "number of anomalies that started scans identify: a `list` such as 0,37,0, whose last value applies to all later scans")
-	results := flags.String("result", "success", "results of started Runs: a `list` such as success,failure,success, whose last value applies to all later Runs")
+	anomalies := flags.String("anomalies", "0",
+		"number of anomalies that started scans identify: a `list` such as 0,37,0, whose last value applies to all later scans")
+	results := flags.String("result", "success",
+		"results of started Runs: a `list` such as success,failure,success, whose last value applies to all later Runs")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}

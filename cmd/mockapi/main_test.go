@@ -64,7 +64,7 @@ func TestRun(t *testing.T) {
 	rest, _ := io.ReadAll(lines)
 	want := "\nprovider \"qualytics\" {\n  url   = \"" + url + "\"\n  token = \"a-secret\"\n}\n"
 	if string(rest) != want {
-		t.Errorf("then: %q, want %q", rest, want)
+		t.Errorf("rest of the output: %q, want %q", rest, want)
 	}
 	if err := <-ended; err != nil {
 		t.Errorf("stopped with %v", err)
@@ -82,7 +82,7 @@ func TestRun(t *testing.T) {
 	}
 }
 
-func TestRefused(t *testing.T) {
+func TestInvalidArguments(t *testing.T) {
 	for _, test := range []struct {
 		arguments []string
 		want      string

@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// The types below are those of the JSON format, which leaves out what is empty or false.
+// These types are the JSON format, which omits what is empty or false.
 type (
 	document struct {
 		FormatVersion string                    `json:"format_version"`
@@ -79,9 +79,9 @@ type (
 	}
 )
 
-// convertProvider brings together what the protocol's two schema calls returned.
+// convertProvider combines the responses to the protocol's two schema calls.
 func convertProvider(in *tfprotov6.GetProviderSchemaResponse, ids *tfprotov6.GetResourceIdentitySchemasResponse) (providerSchema, error) {
-	// What is not converted would be missing from the documentation without a word.
+	// What is not converted would silently be missing from the documentation.
 	if len(in.Functions) > 0 {
 		return providerSchema{}, errors.New("provider functions are not supported yet")
 	}

@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Command providerschema prints the provider's schema in the format of
-// "terraform providers schema -json", read from the provider itself at protocol
-// level. So the documentation made from it shows everything the provider
-// offers, whichever Terraform is installed, and none is needed to make it.
+// "terraform providers schema -json". It calls the provider at the protocol level, so that the
+// documentation is complete whichever version of Terraform is installed, if any.
 package main
 
 import (
@@ -23,9 +22,8 @@ import (
 	qualytics "github.com/qualytics/terraform-provider-qualytics/internal/provider"
 )
 
-// providerKey is the provider's short name and not its address: tfplugindocs
-// looks a provider up in a schema file by its short name or in the hashicorp
-// namespace, and nowhere else.
+// providerKey is the provider's short name and not its address: tfplugindocs finds a provider in a
+// schema file only by its short name or in the hashicorp namespace.
 const providerKey = "qualytics"
 
 func main() {
@@ -63,7 +61,7 @@ func run(ctx context.Context, w io.Writer, p provider.Provider) error {
 
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
-	// Descriptions hold < and >, which a reader of the file wants to see as they are.
+	// Keep < and > in descriptions readable.
 	encoder.SetEscapeHTML(false)
 
 	return encoder.Encode(document{
@@ -72,7 +70,7 @@ func run(ctx context.Context, w io.Writer, p provider.Provider) error {
 	})
 }
 
-// diagnosticsError joins the errors among diags; warnings are no reason to stop.
+// diagnosticsError joins the errors among diags and ignores warnings.
 func diagnosticsError(diags []*tfprotov6.Diagnostic) error {
 	var errs []error
 

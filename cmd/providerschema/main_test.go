@@ -27,7 +27,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// The wanted JSON is spelt out as the documentation generator reads it.
+// The expected JSON is what the documentation generator reads.
 func TestRun(t *testing.T) {
 	var buf bytes.Buffer
 	if err := run(t.Context(), &buf, testProvider{}); err != nil {
@@ -92,9 +92,13 @@ func TestRun(t *testing.T) {
 		attributes + "mapped.nested_type.nesting_mode": `"map"`,
 		attributes + "unique.nested_type.nesting_mode": `"set"`,
 
-		root + "data_source_schemas.test_thing.block.attributes":   `{"name": {"type": "string", "description_kind": "plain", "required": true}}`,
-		root + "action_schemas.test_act.block.attributes":          `{"run_id": {"type": "number", "description_kind": "plain", "required": true}}`,
-		root + "list_resource_schemas.test_thing.block.attributes": `{"filter": {"type": "string", "description_kind": "plain", "optional": true}}`,
+		root + "data_source_schemas.test_thing.block.attributes": `{"name": {"type": "string", "description_kind": "plain", "required": true}}`,
+		root + "action_schemas.test_act.block.attributes": `{
+			"run_id": {"type": "number", "description_kind": "plain", "required": true}
+		}`,
+		root + "list_resource_schemas.test_thing.block.attributes": `{
+			"filter": {"type": "string", "description_kind": "plain", "optional": true}
+		}`,
 		root + "resource_identity_schemas.test_thing": `{
 			"version": 1,
 			"attributes": {
@@ -118,14 +122,14 @@ func TestRun(t *testing.T) {
 	}
 }
 
-func TestRunReportsASchemaError(t *testing.T) {
+func TestRunReturnsSchemaErrors(t *testing.T) {
 	err := run(t.Context(), &bytes.Buffer{}, brokenProvider{})
 	if err == nil || !strings.Contains(err.Error(), "not today") {
-		t.Errorf("got error %v, want the provider's own", err)
+		t.Errorf("got error %v, want the provider's", err)
 	}
 }
 
-func TestRunRefusesWhatItWouldLeaveOut(t *testing.T) {
+func TestRunRejectsFunctions(t *testing.T) {
 	err := run(t.Context(), &bytes.Buffer{}, functionProvider{})
 	if err == nil || !strings.Contains(err.Error(), "functions") {
 		t.Errorf("got error %v, want one about functions", err)
@@ -140,7 +144,7 @@ func lookUp(t *testing.T, doc map[string]any, path string) any {
 	for key := range strings.SplitSeq(path, ".") {
 		next, ok := at.(map[string]any)
 		if !ok || next[key] == nil {
-			t.Fatalf("nothing at %q of %s in %v", key, path, at)
+			t.Fatalf("no %q of %s in %v", key, path, at)
 		}
 
 		at = next[key]
@@ -243,7 +247,9 @@ func (testResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *re
 			"unique": resourceschema.SetNestedAttribute{Optional: true, NestedObject: resourceschema.NestedAttributeObject{Attributes: leaf}},
 		},
 		Blocks: map[string]resourceschema.Block{
-			"opt":  resourceschema.SingleNestedBlock{Attributes: map[string]resourceschema.Attribute{"on": resourceschema.BoolAttribute{Optional: true}}},
+			"opt": resourceschema.SingleNestedBlock{Attributes: map[string]resourceschema.Attribute{
+				"on": resourceschema.BoolAttribute{Optional: true},
+			}},
 			"many": resourceschema.ListNestedBlock{NestedObject: resourceschema.NestedBlockObject{Attributes: leaf}},
 			"any":  resourceschema.SetNestedBlock{NestedObject: resourceschema.NestedBlockObject{Attributes: leaf}},
 		},

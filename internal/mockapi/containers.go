@@ -18,13 +18,13 @@ type containerRun struct {
 	counts     map[string]int64
 }
 
-// containerRuns returns the work on each container of a Run with the progress m. A Run processes
+// containerRuns returns the work on each container of a Run with the progress p. A Run processes
 // its containers in order, each for the same share of the work: those that are done succeed, the
 // next one has the result of the Run, and the others are queued, or aborted when the Run has ended.
-func (r *record) containerRuns(m moment) []containerRun {
+func (r *record) containerRuns(p progress) []containerRun {
 	count := len(r.run.Containers)
 	runs := make([]containerRun, count)
-	next := int(float64(count)*m.done + tolerance)
+	next := int(float64(count)*p.done + tolerance)
 	for i, container := range r.run.Containers {
 		from, to := float64(i)/float64(count), float64(i+1)/float64(count)
 		one := containerRun{id: r.run.ID*1000 + int64(i) + 1, container: container, result: queued}
@@ -32,19 +32,19 @@ func (r *record) containerRuns(m moment) []containerRun {
 		switch {
 		case i < next:
 			one.result, one.start, one.end = success, by.reaches(from), by.reaches(to)
-		case i > next && i < next+r.run.Failing && m.result == failure:
-			one.result, one.start, one.end, one.message = failure, m.start, m.end, r.run.Message
-		case i == next && m.result != queued && !by.begins.After(by.ends):
-			one.result, one.start, one.end = m.result, by.reaches(from), m.end
-			if !m.end.IsZero() {
+		case i > next && i < next+r.run.Failing && p.result == failure:
+			one.result, one.start, one.end, one.message = failure, p.start, p.end, r.run.Message
+		case i == next && p.result != queued && !by.begins.After(by.ends):
+			one.result, one.start, one.end = p.result, by.reaches(from), p.end
+			if !p.end.IsZero() {
 				one.message = r.run.Message
 			}
-		case !m.end.IsZero():
+		case !p.end.IsZero():
 			one.result = aborted
 		}
 		one.counts = map[string]int64{}
 		for name, whole := range r.run.Status {
-			one.counts[name] = counted(name, whole, min(m.done, to)) - counted(name, whole, min(m.done, from))
+			one.counts[name] = counted(name, whole, min(p.done, to)) - counted(name, whole, min(p.done, from))
 		}
 		if len(r.run.Anomalies) > 0 {
 			one.counts[anomaliesCounter] = 0
@@ -67,30 +67,30 @@ func (r *record) executionFor(done float64) execution {
 }
 
 // named returns the container as the payloads of its runs show it.
-func (one containerRun) named() map[string]any {
+func (c containerRun) named() map[string]any {
 	return map[string]any{
-		"id":             one.container.ID,
-		"name":           one.container.Name,
-		"container_type": one.container.ContainerType,
+		"id":             c.container.ID,
+		"name":           c.container.Name,
+		"container_type": c.container.ContainerType,
 	}
 }
 
 // listed returns an item of "Listing containers in a Run".
-func (one containerRun) listed() map[string]any {
+func (c containerRun) listed() map[string]any {
 	return map[string]any{
-		"id":                one.id,
-		"container":         one.named(),
-		"start_time":        timestamp(one.start),
-		"end_time":          timestamp(one.end),
-		"records_processed": one.counts["records_processed"],
-		"anomaly_count":     one.counts["anomalies_identified"],
-		"result":            one.result,
-		"message":           text(one.message),
+		"id":                c.id,
+		"container":         c.named(),
+		"start_time":        timestamp(c.start),
+		"end_time":          timestamp(c.end),
+		"records_processed": c.counts["records_processed"],
+		"anomaly_count":     c.counts["anomalies_identified"],
+		"result":            c.result,
+		"message":           text(c.message),
 	}
 }
 
-func (r *record) containerScans(m moment) []map[string]any {
-	runs := r.containerRuns(m)
+func (r *record) containerScans(p progress) []map[string]any {
+	runs := r.containerRuns(p)
 	scans := make([]map[string]any, 0, len(runs))
 	for _, one := range runs {
 		scan := one.listed()
@@ -100,8 +100,8 @@ func (r *record) containerScans(m moment) []map[string]any {
 	return scans
 }
 
-func (r *record) containerProfiles(m moment) []map[string]any {
-	runs := r.containerRuns(m)
+func (r *record) containerProfiles(p progress) []map[string]any {
+	runs := r.containerRuns(p)
 	profiles := make([]map[string]any, 0, len(runs))
 	for _, one := range runs {
 		profiles = append(profiles, map[string]any{
@@ -152,18 +152,18 @@ func (s *Server) containers(r *http.Request, id int64) response {
 
 // nested returns an item as some deployments list it: the container itself, with the work nested in
 // it. The work is missing until the Run has reached the container.
-func (one containerRun) nested(run Run) map[string]any {
+func (c containerRun) nested(run Run) map[string]any {
 	var scan, profile any
-	work := one.listed()
+	work := c.listed()
 	delete(work, "container")
 	switch {
-	case one.start.IsZero():
+	case c.start.IsZero():
 	case kindOf(run.Type) == "profile":
 		profile = work
 	default:
 		scan = work
 	}
-	item := one.named()
+	item := c.named()
 	item["datastore"] = run.Datastore
 	item["metrics"] = map[string]any{}
 	item["container_scan"] = scan

@@ -33,7 +33,8 @@ func TestContainers(t *testing.T) {
 }
 
 func TestContainersProgress(t *testing.T) {
-	api := start(t, mockapi.Options{Outcome: mockapi.Outcome{Queued: 10 * time.Second, Running: 40 * time.Second, Result: "failure", Message: "lost"}},
+	outcome := mockapi.Outcome{Queued: 10 * time.Second, Running: 40 * time.Second, Result: "failure", Message: "lost"}
+	api := start(t, mockapi.Options{Outcome: outcome},
 		mockapi.Run{ID: 1, Type: "scan", Status: map[string]int64{
 			"total_containers": 4, "containers_analyzed": 4, "records_processed": 4000, "anomalies_identified": 8,
 		}})
@@ -120,7 +121,10 @@ func TestNestedContainers(t *testing.T) {
 	api := start(t, mockapi.Options{NestedContainers: true},
 		mockapi.Run{ID: 1, Type: "scan"}, mockapi.Run{ID: 2, Type: "profile"}, mockapi.Run{ID: 3, Result: "queued"})
 	flat := start(t, mockapi.Options{}, mockapi.Run{ID: 1, Type: "scan"}, mockapi.Run{ID: 2, Type: "profile"})
-	for path, nested := range map[string]string{"/api/operations/1/containers": "container_scan", "/api/operations/2/containers": "container_profile"} {
+	for path, nested := range map[string]string{
+		"/api/operations/1/containers": "container_scan",
+		"/api/operations/2/containers": "container_profile",
+	} {
 		listing := api.get(t, path)
 		for i, item := range flat.get(t, path)["items"].([]any) {
 			got := listing["items"].([]any)[i].(object)

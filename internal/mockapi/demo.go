@@ -8,7 +8,7 @@ import "time"
 const (
 	demoRuns    = 240
 	demoSpacing = 3 * time.Hour
-	firstDemoID = 53154 // which makes the newest scan of datastore 101 the page's Run 53388
+	firstDemoID = 53154 // so that the newest scan of datastore 101 is the API page's Run 53388
 )
 
 var demoDatastores = []Datastore{
@@ -86,10 +86,10 @@ func demoRun(index int, created time.Time) Run {
 		run.TriggeredBy = slot.scheduleName
 	}
 	if slot.runType != "sync" {
-		run.Containers = usualContainers(234+100*int64(slot.datastore), len(containerNames)-5*slot.datastore)
+		run.Containers = defaultContainers(234+100*int64(slot.datastore), len(containerNames)-5*slot.datastore)
 	}
 	if run.Type == "scan" && run.Datastore.ID == 102 {
-		run.Status = usualCounters(run)
+		run.Status = defaultCounters(run)
 		run.identify(int64(day % 4))
 	}
 	switch {

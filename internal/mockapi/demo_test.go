@@ -34,7 +34,7 @@ func TestDemo(t *testing.T) {
 		equal(t, "ended", run.EndTime.IsZero(), active)
 		equal(t, "started", run.StartTime.IsZero(), run.Result == "queued")
 		if run.Created.Before(noon.AddDate(0, 0, -30)) || run.Created.After(noon) || run.EndTime.After(noon) {
-			t.Errorf("Run %d is out of time: %v", run.ID, run)
+			t.Errorf("Run %d has a time outside the history: %v", run.ID, run)
 		}
 		if !active && (!run.Created.Before(run.StartTime) || !run.StartTime.Before(run.EndTime)) {
 			t.Errorf("the times of Run %d are not in order: %v", run.ID, run)

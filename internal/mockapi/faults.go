@@ -106,9 +106,9 @@ func (f *Fault) matches(r *http.Request) bool {
 	return f.Path == "" || matched
 }
 
-// around performs the request as the fault allows, and returns the response. It returns false if
+// apply performs the request as the fault allows, and returns the response. It returns false if
 // there is no response.
-func (f *Fault) around(ctx context.Context, perform func() response) (response, bool) {
+func (f *Fault) apply(ctx context.Context, perform func() response) (response, bool) {
 	if f.Hook != nil {
 		f.Hook()
 	}
@@ -150,9 +150,9 @@ func (f *Fault) replace(result response) response {
 }
 
 // send writes the response as the fault allows.
-func (f *Fault) send(ctx context.Context, w http.ResponseWriter, a response) {
-	a.writeHead(w)
-	body := a.body
+func (f *Fault) send(ctx context.Context, w http.ResponseWriter, resp response) {
+	resp.writeHead(w)
+	body := resp.body
 	if f.Truncate > 0 {
 		body = body[:min(f.Truncate, len(body))]
 	}

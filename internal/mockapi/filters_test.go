@@ -18,11 +18,23 @@ func history() []mockapi.Run {
 	return []mockapi.Run{
 		{ID: 1, Type: "sync", Result: "success", Datastore: first, Created: at(1, 1), EndTime: at(1, 23), HasLogs: true},
 		{ID: 2, Type: "catalog", Result: "failure", Datastore: first, Created: at(2, 1), EndTime: at(2, 5)},
-		{ID: 3, Type: "profile", Result: "aborted", Datastore: second, Created: at(3, 1), EndTime: at(3, 2), Containers: []mockapi.Container{customers, orders}},
-		{ID: 4, Type: "scan", Result: "success", Datastore: second, Created: at(4, 1), EndTime: at(4, 3), Containers: []mockapi.Container{orders}, Schedule: &mockapi.Schedule{ID: 7}},
-		{ID: 5, Type: "external_scan", Result: "success", Datastore: first, Created: at(5, 1), EndTime: at(5, 4), Containers: []mockapi.Container{customers}},
+		{
+			ID: 3, Type: "profile", Result: "aborted", Datastore: second,
+			Created: at(3, 1), EndTime: at(3, 2), Containers: []mockapi.Container{customers, orders},
+		},
+		{
+			ID: 4, Type: "scan", Result: "success", Datastore: second,
+			Created: at(4, 1), EndTime: at(4, 3), Containers: []mockapi.Container{orders}, Schedule: &mockapi.Schedule{ID: 7},
+		},
+		{
+			ID: 5, Type: "external_scan", Result: "success", Datastore: first,
+			Created: at(5, 1), EndTime: at(5, 4), Containers: []mockapi.Container{customers},
+		},
 		{ID: 6, Type: "export", Result: "failure", Datastore: first, Created: at(6, 1), StartTime: at(6, 2), EndTime: at(6, 3)},
-		{ID: 7, Type: "materialize", Result: "success", Datastore: first, Created: at(7, 22), StartTime: at(8, 3), EndTime: at(8, 5), HasLogs: true},
+		{
+			ID: 7, Type: "materialize", Result: "success", Datastore: first,
+			Created: at(7, 22), StartTime: at(8, 3), EndTime: at(8, 5), HasLogs: true,
+		},
 		{ID: 8, Type: "promote_quality_check", Result: "running", Datastore: first, Created: at(9, 1), Schedule: &mockapi.Schedule{ID: 8}},
 		{ID: 9, Type: "promote", Result: "success", Datastore: first, Created: at(10, 1), EndTime: at(10, 2)},
 		{ID: 10, Type: "scan", Result: "queued", Datastore: first, Created: at(11, 1), Containers: []mockapi.Container{orders}},

@@ -36,7 +36,7 @@ func TestGatewayRate(t *testing.T) {
 		}
 		equal(t, "accepted after "+step.pause.String(), accepted, step.accepted)
 	}
-	equal(t, "noted", api.Requests()[4].Status, http.StatusTooManyRequests)
+	equal(t, "journal", api.Requests()[4].Status, http.StatusTooManyRequests)
 }
 
 func TestGatewayURI(t *testing.T) {

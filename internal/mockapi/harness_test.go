@@ -149,11 +149,11 @@ func record(api http.Handler, authorization string) *httptest.ResponseRecorder {
 	return recorder
 }
 
-// first returns the first of several values. It fails the test if there are none.
-func first[T any](t *testing.T, several []T) T {
+// first returns the first value. It fails the test if there is none.
+func first[T any](t *testing.T, values []T) T {
 	t.Helper()
-	if len(several) == 0 {
-		t.Fatal("there is none")
+	if len(values) == 0 {
+		t.Fatal("no values")
 	}
-	return several[0]
+	return values[0]
 }

@@ -38,11 +38,11 @@ func TestJournal(t *testing.T) {
 	equal(t, "address", requests[0].RemoteAddr != "", true)
 
 	api.ResetRequests()
-	equal(t, "forgotten", len(api.Requests()), 0)
+	equal(t, "after the reset", len(api.Requests()), 0)
 }
 
 // A request is in the journal before its response is sent.
-func TestJournalOfUnanswered(t *testing.T) {
+func TestJournalBeforeResponse(t *testing.T) {
 	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1})
 	var then []int
 	api.Inject(mockapi.Fault{Hook: func() { then = api.statuses() }})

@@ -28,9 +28,15 @@ func TestLifecycleTable(t *testing.T) {
 	}{
 		{"abort", http.MethodPut, "/api/operations/abort/%d", "aborted", types, []string{"queued", "running"}},
 		{"resume", http.MethodPut, "/api/operations/run/%d", "resumed", resumable, []string{"failure", "aborted"}},
-		{"force", http.MethodPut, "/api/operations/run/%d?force_abort=true", "resumed", resumable, []string{"queued", "running", "failure", "aborted"}},
+		{
+			"force", http.MethodPut, "/api/operations/run/%d?force_abort=true", "resumed", resumable,
+			[]string{"queued", "running", "failure", "aborted"},
+		},
 		{"unforced", http.MethodPut, "/api/operations/run/%d?force_abort=false", "resumed", resumable, []string{"failure", "aborted"}},
-		{"rerun", http.MethodPut, "/api/operations/rerun/%d", "rerun", without(types, "external_scan"), []string{"success", "failure", "aborted"}},
+		{
+			"rerun", http.MethodPut, "/api/operations/rerun/%d", "rerun", without(types, "external_scan"),
+			[]string{"success", "failure", "aborted"},
+		},
 		{"delete", http.MethodDelete, "/api/operations/%d", "deleted", types, []string{"success", "failure", "aborted"}},
 	}
 	for _, action := range actions {

@@ -85,8 +85,8 @@ func byDuration(matches []*record, ordering ordering, now time.Time) []*record {
 	}
 	runs := make([]timed, len(matches))
 	for i, one := range matches {
-		m := one.at(now)
-		runs[i] = timed{one, m.end.Sub(m.start), !m.start.IsZero() && !m.end.IsZero()}
+		p := one.at(now)
+		runs[i] = timed{one, p.end.Sub(p.start), !p.start.IsZero() && !p.end.IsZero()}
 	}
 	slices.SortFunc(runs, func(a, b timed) int {
 		if ordering.created != "" {

@@ -25,10 +25,10 @@ func text(s string) any {
 	return s
 }
 
-// listed returns a Run with the progress m as an item of the list: the full payload without the
+// listed returns a Run with the progress p as an item of the list: the full payload without the
 // per-container arrays.
-func (r *record) listed(m moment) map[string]any {
-	run := r.view(m)
+func (r *record) listed(p progress) map[string]any {
+	run := r.view(p)
 	payload := map[string]any{
 		"id":           run.ID,
 		"created":      timestamp(run.Created),
@@ -44,7 +44,7 @@ func (r *record) listed(m moment) map[string]any {
 		"containers":   append([]Container{}, run.Containers...),
 		"tags":         append([]string{}, run.Tags...),
 	}
-	maps.Copy(payload, usualSettings[kindOf(run.Type)])
+	maps.Copy(payload, defaultSettings[kindOf(run.Type)])
 	maps.Copy(payload, run.Settings)
 	return payload
 }
@@ -60,14 +60,14 @@ func (s *Server) retrieve(_ *http.Request, id int64) response {
 	return reply(http.StatusOK, found.full(found.at(s.now())))
 }
 
-// full returns a Run with the progress m as "Retrieving a Run" shows it.
-func (r *record) full(m moment) map[string]any {
-	payload := r.listed(m)
+// full returns a Run with the progress p as "Retrieving a Run" shows it.
+func (r *record) full(p progress) map[string]any {
+	payload := r.listed(p)
 	switch kindOf(r.run.Type) {
 	case "scan", "external_scan":
-		payload["container_scans"] = r.containerScans(m)
+		payload["container_scans"] = r.containerScans(p)
 	case "profile":
-		payload["container_profiles"] = r.containerProfiles(m)
+		payload["container_profiles"] = r.containerProfiles(p)
 	}
 	return payload
 }
@@ -83,8 +83,8 @@ var scanSettings = map[string]any{
 	"auto_resolved_anomaly_count":        0,
 }
 
-// usualSettings holds the default settings of each kind of operation.
-var usualSettings = map[string]map[string]any{
+// defaultSettings holds the default settings of each kind of operation.
+var defaultSettings = map[string]map[string]any{
 	"catalog":       {"include": []string{"table", "view"}, "prune": false, "recreate": false},
 	"scan":          scanSettings,
 	"external_scan": scanSettings,

@@ -84,16 +84,16 @@ func (q *query) parseInteger(name string, index int, value string) (int64, bool)
 	return number, err == nil
 }
 
-// boundedInteger returns an integer from 1 to most, or usual if there is none.
-func (q *query) boundedInteger(name string, most, usual int64) int64 {
+// boundedInteger returns an integer from 1 to limit, or fallback if there is none.
+func (q *query) boundedInteger(name string, limit, fallback int64) int64 {
 	number, ok := q.integer(name)
 	switch {
 	case !ok:
-		return usual
+		return fallback
 	case number < 1:
 		q.reject(name, -1, "greater_than_equal", "greater than or equal to 1", map[string]any{"ge": 1})
-	case number > most:
-		q.reject(name, -1, "less_than_equal", fmt.Sprintf("less than or equal to %d", most), map[string]any{"le": most})
+	case number > limit:
+		q.reject(name, -1, "less_than_equal", fmt.Sprintf("less than or equal to %d", limit), map[string]any{"le": limit})
 	}
 	return number
 }

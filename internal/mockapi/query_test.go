@@ -21,7 +21,8 @@ func TestInvalidParameters(t *testing.T) {
 		if context != "" {
 			context = `"ctx":{` + context + `},`
 		}
-		return `{` + context + `"input":"` + input + `","loc":["query",` + location + `],"msg":"Input should be ` + message + `","type":"` + kind + `"}`
+		return `{` + context + `"input":"` + input + `","loc":["query",` + location +
+			`],"msg":"Input should be ` + message + `","type":"` + kind + `"}`
 	}
 	integer := func(location, input string) string {
 		return entry("int_parsing", location, "a valid integer, unable to parse string as an integer", input, "")

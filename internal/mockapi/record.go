@@ -19,54 +19,54 @@ type record struct {
 	earlier []execution // those before the Run was resumed
 }
 
-// moment is the progress of a Run at one time.
-type moment struct {
+// progress is the state of a Run at one time.
+type progress struct {
 	result     string
 	start, end time.Time
 	done       float64
 }
 
 // at returns the progress of the Run at the time now.
-func (r *record) at(now time.Time) moment {
-	m := moment{result: queued, done: r.current.done(now)}
+func (r *record) at(now time.Time) progress {
+	p := progress{result: queued, done: r.current.done(now)}
 	if r.current.started(now) {
-		m.result, m.start = running, r.current.begins
+		p.result, p.start = running, r.current.begins
 	}
 	if len(r.earlier) > 0 {
 		// The start of a resumed Run is the time of its new dispatch.
-		m.start = r.current.dispatched
+		p.start = r.current.dispatched
 	}
 	if r.current.ended(now) {
-		m.result, m.end = r.run.Result, r.current.ends
+		p.result, p.end = r.run.Result, r.current.ends
 	}
-	return m
+	return p
 }
 
 // accepted returns the progress in the response to the request that has just started the current
 // execution: even the shortest Run is queued once, and a promote Run is running.
-func (r *record) accepted() moment {
-	m := moment{result: queued, done: r.current.from}
+func (r *record) accepted() progress {
+	p := progress{result: queued, done: r.current.from}
 	if kindOf(r.run.Type) == "promote" {
-		m.result, m.start = running, r.current.dispatched
+		p.result, p.start = running, r.current.dispatched
 	}
 	if len(r.earlier) > 0 {
-		m.start = r.current.dispatched
+		p.start = r.current.dispatched
 	}
-	return m
+	return p
 }
 
-// view returns a copy of the Run with the progress m.
-func (r *record) view(m moment) Run {
+// view returns a copy of the Run with the progress p.
+func (r *record) view(p progress) Run {
 	run := r.run.clone()
-	run.Result, run.StartTime, run.EndTime = m.result, m.start, m.end
-	if m.end.IsZero() {
+	run.Result, run.StartTime, run.EndTime = p.result, p.start, p.end
+	if p.end.IsZero() {
 		run.Message = ""
 	}
 	for name, whole := range run.Status {
-		run.Status[name] = counted(name, whole, m.done)
+		run.Status[name] = counted(name, whole, p.done)
 	}
 	if len(run.Anomalies) > 0 {
-		run.Status[anomaliesCounter] = run.anomaliesAfter(m.done)
+		run.Status[anomaliesCounter] = run.anomaliesAfter(p.done)
 	}
 	return run
 }

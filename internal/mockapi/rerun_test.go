@@ -132,7 +132,7 @@ func TestStart(t *testing.T) {
 	first, second := api.get(t, "/api/operations/2"), api.get(t, "/api/operations/3")
 	equal(t, "user", first["triggered_by"], "automation")
 	equal(t, "settings", first["incremental"], false)
-	equal(t, "nobody", second["triggered_by"], nil)
+	equal(t, "no user", second["triggered_by"], nil)
 	equal(t, "schedule", second["schedule"].(object)["id"], 12.0)
 	equal(t, "changed settings", second["incremental"], true)
 	equal(t, "changed containers", len(second["containers"].([]any)), 1)

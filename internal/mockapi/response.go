@@ -44,26 +44,26 @@ func noSuchRun(id int64) response {
 const gzipFrom = 1024
 
 // compressed returns the response in the encoding that the client accepts.
-func (p response) compressed(r *http.Request) response {
-	if len(p.body) < gzipFrom || !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		return p
+func (resp response) compressed(r *http.Request) response {
+	if len(resp.body) < gzipFrom || !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		return resp
 	}
 	var body bytes.Buffer
 	writer, _ := gzip.NewWriterLevel(&body, gzip.BestSpeed)
-	_, _ = writer.Write(p.body)
+	_, _ = writer.Write(resp.body)
 	_ = writer.Close()
-	p.body = body.Bytes()
-	p.header = p.header.Clone()
-	p.header.Set("Content-Encoding", "gzip")
-	p.header.Set("Vary", "Accept-Encoding")
-	return p
+	resp.body = body.Bytes()
+	resp.header = resp.header.Clone()
+	resp.header.Set("Content-Encoding", "gzip")
+	resp.header.Set("Vary", "Accept-Encoding")
+	return resp
 }
 
 // writeHead sends the response without its body.
-func (p response) writeHead(w http.ResponseWriter) {
-	maps.Copy(w.Header(), p.header)
-	if p.status != http.StatusNoContent {
-		w.Header().Set("Content-Length", strconv.Itoa(len(p.body)))
+func (resp response) writeHead(w http.ResponseWriter) {
+	maps.Copy(w.Header(), resp.header)
+	if resp.status != http.StatusNoContent {
+		w.Header().Set("Content-Length", strconv.Itoa(len(resp.body)))
 	}
-	w.WriteHeader(p.status)
+	w.WriteHeader(resp.status)
 }

@@ -82,12 +82,13 @@ func TestResumePromote(t *testing.T) {
 	equal(t, "start_time", accepted["start_time"], "2026-05-01T12:00:00.000000Z")
 	equal(t, "end_time", accepted["end_time"], nil)
 	run, _ := api.Run(9)
-	equal(t, "first look", run.Result, "success")
+	equal(t, "first poll", run.Result, "success")
 }
 
 // As the lifecycle page describes: a new Run does the remaining work.
 func TestResumeAsNew(t *testing.T) {
-	api := start(t, mockapi.Options{ResumeAsNew: true, User: "automation", Outcome: mockapi.Outcome{Queued: time.Second, Running: 20 * time.Second}}, stoppedScan())
+	outcome := mockapi.Outcome{Queued: time.Second, Running: 20 * time.Second}
+	api := start(t, mockapi.Options{ResumeAsNew: true, User: "automation", Outcome: outcome}, stoppedScan())
 	source := api.get(t, "/api/operations/9")
 	accepted := api.put(t, "/api/operations/run/9")
 	for name, want := range (object{
@@ -115,7 +116,7 @@ func TestForceAbort(t *testing.T) {
 	equal(t, "result", accepted["result"], "queued")
 	equal(t, "containers_analyzed", accepted["status"].(object)["containers_analyzed"], 1.0)
 	api.clock.Advance(30 * time.Minute)
-	equal(t, "on the way", api.get(t, "/api/operations/9")["result"], "running")
+	equal(t, "halfway", api.get(t, "/api/operations/9")["result"], "running")
 	api.clock.Advance(30 * time.Minute)
 	equal(t, "at the end", api.get(t, "/api/operations/9")["result"], "success")
 }

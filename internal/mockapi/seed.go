@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// The default times that a seeded Run is queued and runs.
+// The default durations of a seeded Run.
 const (
-	usualWait = 5 * time.Second
-	usualRun  = 5 * time.Minute
+	defaultQueueTime = 5 * time.Second
+	defaultRunTime   = 5 * time.Minute
 )
 
-var usualDatastore = Datastore{ID: 101, Name: "Datastore-Sample", StoreType: "jdbc", Type: "snowflake"}
+var defaultDatastore = Datastore{ID: 101, Name: "Datastore-Sample", StoreType: "jdbc", Type: "snowflake"}
 
 // containerNames are the default tables of a datastore.
 var containerNames = []string{
@@ -24,8 +24,8 @@ var containerNames = []string{
 	"suppliers", "returns", "stores", "employees", "inventory", "promotions", "web_sessions",
 }
 
-// usualContainers returns count tables, with ids from first.
-func usualContainers(first int64, count int) []Container {
+// defaultContainers returns count tables, with ids from first.
+func defaultContainers(first int64, count int) []Container {
 	containers := make([]Container, count)
 	for i := range containers {
 		name := fmt.Sprintf("table_%d", i+1)
@@ -42,15 +42,15 @@ func seeded(run Run, now time.Time) *record {
 	run.Type = cmp.Or(run.Type, "scan")
 	run.Result = cmp.Or(run.Result, success)
 	run.TriggeredBy = cmp.Or(run.TriggeredBy, "user@example.com")
-	run.Datastore = cmp.Or(run.Datastore, usualDatastore)
+	run.Datastore = cmp.Or(run.Datastore, defaultDatastore)
 	if run.Containers == nil && kindOf(run.Type) != "catalog" {
-		run.Containers = usualContainers(234, int(cmp.Or(run.Status["total_containers"], 2)))
+		run.Containers = defaultContainers(234, int(cmp.Or(run.Status["total_containers"], 2)))
 	}
 	fillTimes(&run, now)
 
 	share := shareOf(run)
 	if run.Status == nil {
-		run.Status = usualCounters(run)
+		run.Status = defaultCounters(run)
 		for i := range run.Anomalies {
 			run.Status[anomaliesCounter] += run.Anomalies[i]
 		}
@@ -75,25 +75,25 @@ func fillTimes(run *Run, now time.Time) {
 	if run.Created.IsZero() {
 		switch {
 		case !run.StartTime.IsZero():
-			run.Created = run.StartTime.Add(-usualWait)
+			run.Created = run.StartTime.Add(-defaultQueueTime)
 		case !run.EndTime.IsZero():
-			run.Created = run.EndTime.Add(-usualWait - usualRun)
+			run.Created = run.EndTime.Add(-defaultQueueTime - defaultRunTime)
 		case run.Result == queued:
 			run.Created = now
 		case run.Result == running:
 			run.Created = now.Add(-time.Minute)
 		default:
-			run.Created = now.Add(-2 * usualRun)
+			run.Created = now.Add(-2 * defaultRunTime)
 		}
 	}
 	if run.StartTime.IsZero() {
-		run.StartTime = earliest(run.Created.Add(usualWait), now)
+		run.StartTime = earliest(run.Created.Add(defaultQueueTime), now)
 		if !run.EndTime.IsZero() {
 			run.StartTime = earliest(run.StartTime, run.EndTime)
 		}
 	}
 	if run.EndTime.IsZero() {
-		run.EndTime = earliest(run.StartTime.Add(usualRun), now)
+		run.EndTime = earliest(run.StartTime.Add(defaultRunTime), now)
 	}
 }
 
@@ -119,8 +119,8 @@ func wholeOf(name string, count int64, share float64) int64 {
 	return int64(math.Ceil(float64(count)/share - tolerance))
 }
 
-// usualCounters returns the counters of the whole work of a Run, by its type.
-func usualCounters(run Run) map[string]int64 {
+// defaultCounters returns the counters of the whole work of a Run, by its type.
+func defaultCounters(run Run) map[string]int64 {
 	containers := int64(len(run.Containers))
 	counters := map[string]int64{"total_containers": containers, "containers_analyzed": containers}
 	switch kindOf(run.Type) {

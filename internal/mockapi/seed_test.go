@@ -11,25 +11,26 @@ import (
 )
 
 // Missing values get consistent defaults.
-func TestSeedFillsIn(t *testing.T) {
+func TestSeedDefaults(t *testing.T) {
 	var zero time.Time
+	ago := func(d time.Duration) time.Time { return noon.Add(-d) }
 	for _, test := range []struct {
 		name                string
 		given               mockapi.Run
 		result              string
 		created, start, end time.Time
 	}{
-		{"nothing given", mockapi.Run{}, "success", noon.Add(-10 * time.Minute), noon.Add(-595 * time.Second), noon.Add(-295 * time.Second)},
-		{"failure", mockapi.Run{Result: "failure"}, "failure", noon.Add(-10 * time.Minute), noon.Add(-595 * time.Second), noon.Add(-295 * time.Second)},
-		{"an unknown result", mockapi.Run{Result: "paused"}, "paused", noon.Add(-10 * time.Minute), noon.Add(-595 * time.Second), noon.Add(-295 * time.Second)},
-		{"running", mockapi.Run{Result: "running"}, "running", noon.Add(-time.Minute), noon.Add(-55 * time.Second), zero},
+		{"empty", mockapi.Run{}, "success", ago(10 * time.Minute), ago(595 * time.Second), ago(295 * time.Second)},
+		{"failure", mockapi.Run{Result: "failure"}, "failure", ago(10 * time.Minute), ago(595 * time.Second), ago(295 * time.Second)},
+		{"an unknown result", mockapi.Run{Result: "paused"}, "paused", ago(10 * time.Minute), ago(595 * time.Second), ago(295 * time.Second)},
+		{"running", mockapi.Run{Result: "running"}, "running", ago(time.Minute), ago(55 * time.Second), zero},
 		{"queued", mockapi.Run{Result: "queued"}, "queued", noon, zero, zero},
-		{"created", mockapi.Run{Created: noon.Add(-time.Hour)}, "success", noon.Add(-time.Hour), noon.Add(-time.Hour + 5*time.Second), noon.Add(-time.Hour + 305*time.Second)},
+		{"created", mockapi.Run{Created: ago(time.Hour)}, "success", ago(time.Hour), ago(3595 * time.Second), ago(3295 * time.Second)},
 		{"created just now", mockapi.Run{Created: noon}, "success", noon, noon, noon},
-		{"start", mockapi.Run{StartTime: noon.Add(-time.Minute)}, "success", noon.Add(-65 * time.Second), noon.Add(-time.Minute), noon},
-		{"end", mockapi.Run{EndTime: noon}, "success", noon.Add(-305 * time.Second), noon.Add(-300 * time.Second), noon},
-		{"end in the future", mockapi.Run{EndTime: noon.Add(time.Second)}, "running", noon.Add(-304 * time.Second), noon.Add(-299 * time.Second), zero},
-		{"created and end", mockapi.Run{Created: noon.Add(-3 * time.Second), EndTime: noon}, "success", noon.Add(-3 * time.Second), noon, noon},
+		{"start", mockapi.Run{StartTime: ago(time.Minute)}, "success", ago(65 * time.Second), ago(time.Minute), noon},
+		{"end", mockapi.Run{EndTime: noon}, "success", ago(305 * time.Second), ago(300 * time.Second), noon},
+		{"end in the future", mockapi.Run{EndTime: noon.Add(time.Second)}, "running", ago(304 * time.Second), ago(299 * time.Second), zero},
+		{"created and end", mockapi.Run{Created: ago(3 * time.Second), EndTime: noon}, "success", ago(3 * time.Second), noon, noon},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			api := start(t, mockapi.Options{}, test.given)
@@ -47,7 +48,7 @@ func TestSeedFillsIn(t *testing.T) {
 }
 
 // A Run shows the counters that it was seeded with. Seeding copies them.
-func TestSeedKeepsWhatIsGiven(t *testing.T) {
+func TestSeedKeepsValues(t *testing.T) {
 	for _, result := range []string{"success", "failure", "aborted", "running"} {
 		status := map[string]int64{"total_containers": 14, "containers_analyzed": 9, "records_processed": 444444, "odd": 7}
 		api := start(t, mockapi.Options{}, mockapi.Run{ID: 3, Result: result, Status: status})

@@ -88,20 +88,20 @@ func (s *Server) now() time.Time {
 // ServeHTTP responds to one request. To close a connection without a response, it panics with
 // http.ErrAbortHandler, as net/http documents.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	respond := s.journal.arrived(r, s.now())
+	responded := s.journal.arrived(r, s.now())
 	if refusal, refused := s.gateway.refuse(r, s.now()); refused {
-		respond(refusal.status)
+		responded(refusal.status)
 		refusal.writeHead(w)
 		_, _ = w.Write(refusal.body)
 		return
 	}
 	fault := s.faults.take(r)
-	result, ok := fault.around(r.Context(), func() response { return s.perform(r) })
+	result, ok := fault.apply(r.Context(), func() response { return s.perform(r) })
 	if !ok {
 		panic(http.ErrAbortHandler)
 	}
 	w.Header().Set("Date", s.now().Format(http.TimeFormat))
-	respond(result.status)
+	responded(result.status)
 	fault.send(r.Context(), w, result.compressed(r))
 }
 

@@ -41,13 +41,13 @@ func (s subject) advice(failure *qualytics.Error) string {
 		return "The deployment's rate limit is exceeded. Try again later, or run Terraform with a lower -parallelism."
 	case qualytics.KindUnavailable:
 		if failure.Gateway {
-			return "A gateway in front of the deployment sent this response, because the deployment is down, restarting or too slow. Try again later. If the problem persists, contact an administrator of the deployment."
+			return "A gateway in front of the deployment sent this response, because the deployment is down, restarting or too slow. Try again later. If the problem persists, contact the operator of the deployment."
 		}
-		return "The deployment failed to process the request. Try again later. If the problem persists, contact an administrator of the deployment."
+		return "The deployment failed to process the request. Try again later. If the problem persists, contact the operator of the deployment."
 	case qualytics.KindBlocked:
-		return gatewayRefused + "The token's permissions are not the cause. Check the provider's `url`. If it is correct, ask an administrator of the gateway to allow requests from the machine that runs Terraform."
+		return gatewayRefused + "The token's permissions are not the cause. Check the provider's `url`. If it is correct, ask the operator of the gateway to allow requests from the machine that runs Terraform."
 	case qualytics.KindLoginRequired:
-		return gatewayRefused + "The gateway requires a separate login. Ask its administrator for an address that requires only the API token, and set the provider's `url` to it."
+		return gatewayRefused + "The gateway requires a separate login. Ask its operator for an address that requires only the API token, and set the provider's `url` to it."
 	case qualytics.KindTooLong:
 		return gatewayRefused + "The URL is too long, because the filters have too many values. Split the lookup into several with fewer values each."
 	case qualytics.KindWrongURL:

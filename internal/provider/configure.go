@@ -41,7 +41,7 @@ func (p *qualyticsProvider) connect(model providerModel, terraformVersion string
 		RequestTimeout:     requestTimeout,
 		MaxRetries:         int(int64Or(model.MaxRetries, qualytics.DefaultMaxRetries)),
 		RetryWait:          p.retryWait,
-		LookFor:            p.lookFor,
+		SearchTimeout:      p.lookFor,
 		CACertFile:         authorities,
 		InsecureSkipVerify: insecure,
 		Log:                logRequest,

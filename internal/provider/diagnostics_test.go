@@ -29,7 +29,7 @@ func TestDiagnostics_gateway(t *testing.T) {
 	for status, want := range map[int]string{
 		400: "error: .*HTTP status 400: an HTML page titled \"nginx\".\n\nThe response is not from the Qualytics API: a gateway or firewall .*refused the request. The token's permissions are not the cause. Check the provider's .url.",
 		401: "error: .*HTTP status 401: .*a gateway or firewall .*The gateway requires a separate login.",
-		403: "error: .*HTTP status 403: .*a gateway or firewall .*The token's permissions are not the cause. .*ask an administrator of the gateway",
+		403: "error: .*HTTP status 403: .*a gateway or firewall .*The token's permissions are not the cause. .*ask the operator of the gateway",
 		404: "error: .*HTTP status 404: .*There is no Qualytics API at this address",
 		405: "error: .*HTTP status 405: .*a gateway or firewall .*Check the provider's .url.",
 		409: "error: .*HTTP status 409: .*a gateway or firewall ",
@@ -220,7 +220,7 @@ func TestDiagnostics_advice(t *testing.T) {
 		"lost rerun":              {rerun, &qualytics.LostStartError{Lost: lost}, "PUT https://a.qualytics.io/api/operations/rerun/100 received no usable response: EOF. It is not known .*not retried.\n\nNo matching Run was found, .*terraform import ADDRESS ID"},
 		"lost rerun of an action": {rerun.ofAction(), &qualytics.LostStartError{Lost: lost}, ".*Before you invoke the action again, list the newest Runs"},
 		"lost resume":             {resume, &qualytics.LostStartError{Lost: lost}, ".*Before you apply again, read the Run .*: the next apply resumes it again.$"},
-		"lost, not found out":     {rerun, &qualytics.LostStartError{Lost: lost, Looking: lost}, ".*The search for the Run failed as well: PUT .*EOF. If the request started a Run"},
+		"lost, not found out":     {rerun, &qualytics.LostStartError{Lost: lost, SearchErr: lost}, ".*The search for the Run failed as well: PUT .*EOF. If the request started a Run"},
 		"lost, interrupted":       {rerun, &qualytics.LostStartError{Lost: lost, Interrupted: true}, ".*The search for the Run was interrupted. The deployment may still start it. If the request started a Run"},
 	} {
 		var diags diag.Diagnostics

@@ -113,13 +113,13 @@ var faultsLost = []faultRow{
 	{
 		phase: updating, fault: "PUT: 200 with the id that the resource holds, after the effect",
 		prepare:  onRerun(mockapi.Fault{Status: 200, AfterEffect: true, Body: `{"id": 101, "result": "queued"}`}),
-		says:     []finding{warns(adoptLost, "the response names Run 101, which was there before")},
+		says:     []finding{warns(adoptLost, "the response names Run 101, which existed before the request")},
 		requests: []string{rerun100, delete101}, server: []int64{102}, state: "Run 102", next: noChanges, holds: 102,
 	},
 	{
 		phase: updating, fault: "PUT: 200 with the id of the source, after the effect",
 		prepare:  onRerun(mockapi.Fault{Status: 200, AfterEffect: true, Body: `{"id": 100, "result": "queued"}`}),
-		says:     []finding{warns(adoptLost, "the response names Run 100, which was there before")},
+		says:     []finding{warns(adoptLost, "the response names Run 100, which existed before the request")},
 		requests: []string{rerun100, delete101}, server: []int64{102}, state: "Run 102", next: noChanges, holds: 102,
 	},
 	{

@@ -191,7 +191,7 @@ var faultsUnknown = []faultRow{
 		phase:    creating,
 		fault:    "PUT: connection closed after the effect; a colleague starts an identical Run meanwhile; the user is not known yet",
 		prepare:  onLost(true, starts(byColleague)),
-		says:     []finding{fails(cannot, "(on the same settings, so it cannot be told from Run 102)")},
+		says:     []finding{fails(cannot, "(same settings, indistinguishable from Run 102)")},
 		requests: []string{rerun100}, server: []int64{101, 102}, orphans: []int64{101, 102}, state: "nothing", next: "create",
 		then: []string{rerun100}, holds: 103,
 	},
@@ -204,7 +204,7 @@ var faultsUnknown = []faultRow{
 	{
 		phase: updating, fault: "PUT: 200 with the id that the resource holds, without effect",
 		prepare:  onRerun(mockapi.Fault{Status: 200, Body: `{"id": 101, "result": "queued"}`}),
-		says:     []finding{fails(cannot, "the response names Run 101, which was there before")},
+		says:     []finding{fails(cannot, "the response names Run 101, which existed before the request")},
 		requests: []string{rerun100}, server: []int64{101}, state: "Run 101", next: "update", then: []string{rerun100, delete101},
 		holds: 102,
 	},

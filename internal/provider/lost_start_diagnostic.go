@@ -22,15 +22,15 @@ func (s subject) explainLost(lost *qualytics.LostStartError) string {
 	switch {
 	case lost.Interrupted:
 		text.WriteString("The search for the Run was interrupted. The deployment may still start it. ")
-	case lost.Looking != nil:
-		text.WriteString("The search for the Run failed as well: " + sentence(lost.Looking.Error()) + " ")
+	case lost.SearchErr != nil:
+		text.WriteString("The search for the Run failed as well: " + sentence(lost.SearchErr.Error()) + " ")
 	case len(lost.Candidates) == 0:
 		text.WriteString("No matching Run was found, so probably none was started. ")
 	}
 	if len(lost.Candidates) > 0 {
 		text.WriteString("The request may have started one of these:\n")
 		for _, candidate := range lost.Candidates {
-			text.WriteString(candidateLine(candidate.ID, candidate.Type, candidate.Result, candidate.Created, candidate.Against))
+			text.WriteString(candidateLine(candidate.ID, candidate.Type, candidate.Result, candidate.Created, candidate.Reason))
 		}
 	}
 	text.WriteString(s.afterLost())

@@ -13,13 +13,12 @@ import (
 	"time"
 )
 
-// largestBody bounds what is read of one response, after decompression.
-const largestBody = 64 << 20
+// maxBodySize limits one response, in bytes after decompression.
+const maxBodySize = 64 << 20
 
 var errTooLarge = errors.New("the response is larger than 64 MiB")
 
-// callState is what is known about a call while its attempts are made. It is carried in the
-// request's context.
+// callState is the state of a call across its attempts. The request's context carries it.
 type callState struct {
 	retry   retryPolicy
 	reached int       // attempts that may have reached the application
@@ -53,18 +52,18 @@ func (e timeoutError) Timeout() bool { return true }
 
 func (e timeoutError) Temporary() bool { return true }
 
-// attempts makes single attempts, each including its body: a response that ends early is a failed
-// attempt like any other.
-type attempts struct {
+// attemptTransport makes single attempts and reads their bodies, so that a response that ends early
+// is a failed attempt.
+type attemptTransport struct {
 	transport http.RoundTripper
 	starts    http.RoundTripper // for requests that start a Run
 	timeout   time.Duration     // of one attempt, its body included
-	largest   int64             // body that is read
+	maxBody   int64             // in bytes, after decompression
 	token     secret
 	log       func(ctx context.Context, message string, fields map[string]any)
 }
 
-func (a *attempts) RoundTrip(request *http.Request) (*http.Response, error) {
+func (a *attemptTransport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err := request.Context().Err(); err != nil {
 		return nil, unsentError{err}
 	}
@@ -83,13 +82,13 @@ func (a *attempts) RoundTrip(request *http.Request) (*http.Response, error) {
 
 	response, err := transport.RoundTrip(request.WithContext(ctx))
 	if err == nil {
-		state.body, err = readBody(response, a.largest)
+		state.body, err = readBody(response, a.maxBody)
 	}
 	if timeout, ok := errors.AsType[timeoutError](context.Cause(ctx)); ok && err != nil {
 		err = timeout
 	}
 	if err == nil {
-		state.body = a.token.cutFrom(state.body)
+		state.body = a.token.redact(state.body)
 		response.Body = io.NopCloser(bytes.NewReader(nil))
 		if _, err := response.Location(); err != nil {
 			response.Header.Del("Location") // http.Client would return an error for it, whatever the status
@@ -98,7 +97,7 @@ func (a *attempts) RoundTrip(request *http.Request) (*http.Response, error) {
 	} else if !sent {
 		err = unsentError{err}
 	}
-	if sent && (err != nil || !turnedAway(response)) {
+	if sent && (err != nil || !notProcessed(response)) {
 		state.reached++
 	}
 	a.report(request, response, err, time.Since(began))
@@ -108,23 +107,23 @@ func (a *attempts) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-func readBody(response *http.Response, largest int64) ([]byte, error) {
+func readBody(response *http.Response, limit int64) ([]byte, error) {
 	defer response.Body.Close()
 	var body bytes.Buffer
-	if response.ContentLength > 0 && response.ContentLength < largest {
+	if response.ContentLength > 0 && response.ContentLength < limit {
 		body.Grow(int(response.ContentLength) + bytes.MinRead) // ReadFrom needs this much room to detect the end
 	}
-	read, err := body.ReadFrom(io.LimitReader(response.Body, largest+1))
+	read, err := body.ReadFrom(io.LimitReader(response.Body, limit+1))
 	if err != nil {
 		return nil, err
 	}
-	if read > largest {
+	if read > limit {
 		return nil, errTooLarge
 	}
 	return body.Bytes(), nil
 }
 
-func (a *attempts) report(request *http.Request, response *http.Response, err error, took time.Duration) {
+func (a *attemptTransport) report(request *http.Request, response *http.Response, err error, took time.Duration) {
 	if a.log == nil {
 		return
 	}
@@ -137,7 +136,7 @@ func (a *attempts) report(request *http.Request, response *http.Response, err er
 		fields["query"] = request.URL.RawQuery
 	}
 	if err != nil {
-		fields["error"] = string(a.token.cutFrom([]byte(err.Error())))
+		fields["error"] = string(a.token.redact([]byte(err.Error())))
 		a.log(request.Context(), "Qualytics API request failed", fields)
 		return
 	}

@@ -18,27 +18,30 @@ import (
 func TestRetryAfter(t *testing.T) {
 	now := time.Date(2026, time.May, 1, 12, 0, 0, 0, time.UTC)
 	date := func(after time.Duration) string { return now.Add(after).Format(http.TimeFormat) }
+	skewed := func(clock time.Duration) http.Header {
+		return http.Header{"Retry-After": {date(clock + 9*time.Second)}, "Date": {date(clock)}}
+	}
 	for name, test := range map[string]struct {
 		header http.Header
 		want   time.Duration // -1: none
 	}{
-		"none":                         {http.Header{}, -1},
-		"empty":                        {http.Header{"Retry-After": {""}}, -1},
-		"seconds":                      {http.Header{"Retry-After": {"7"}}, 7 * time.Second},
-		"zero":                         {http.Header{"Retry-After": {"0"}}, 0},
-		"the bound":                    {http.Header{"Retry-After": {"60"}}, time.Minute},
-		"beyond the bound":             {http.Header{"Retry-After": {"61"}}, time.Minute},
-		"far beyond the bound":         {http.Header{"Retry-After": {"9223372036854775807"}}, time.Minute},
-		"no int":                       {http.Header{"Retry-After": {"99999999999999999999"}}, -1},
-		"negative":                     {http.Header{"Retry-After": {"-5"}}, -1},
-		"a fraction":                   {http.Header{"Retry-After": {"1.5"}}, -1},
-		"garbage":                      {http.Header{"Retry-After": {"soon"}}, -1},
-		"a date":                       {http.Header{"Retry-After": {date(9 * time.Second)}}, 9 * time.Second},
-		"a date beyond the bound":      {http.Header{"Retry-After": {date(time.Hour)}}, time.Minute},
-		"a date in the past":           {http.Header{"Retry-After": {date(-time.Hour)}}, 0},
-		"by a clock ahead of ours":     {http.Header{"Retry-After": {date(3*time.Hour + 9*time.Second)}, "Date": {date(3 * time.Hour)}}, 9 * time.Second},
-		"by a clock behind ours":       {http.Header{"Retry-After": {date(-3*time.Hour + 9*time.Second)}, "Date": {date(-3 * time.Hour)}}, 9 * time.Second},
-		"a date beside a garbled Date": {http.Header{"Retry-After": {date(9 * time.Second)}, "Date": {"today"}}, 9 * time.Second},
+		"none":                        {http.Header{}, -1},
+		"empty":                       {http.Header{"Retry-After": {""}}, -1},
+		"seconds":                     {http.Header{"Retry-After": {"7"}}, 7 * time.Second},
+		"zero":                        {http.Header{"Retry-After": {"0"}}, 0},
+		"the limit":                   {http.Header{"Retry-After": {"60"}}, time.Minute},
+		"above the limit":             {http.Header{"Retry-After": {"61"}}, time.Minute},
+		"far above the limit":         {http.Header{"Retry-After": {"9223372036854775807"}}, time.Minute},
+		"too large for an int":        {http.Header{"Retry-After": {"99999999999999999999"}}, -1},
+		"negative":                    {http.Header{"Retry-After": {"-5"}}, -1},
+		"a fraction":                  {http.Header{"Retry-After": {"1.5"}}, -1},
+		"garbage":                     {http.Header{"Retry-After": {"soon"}}, -1},
+		"a date":                      {http.Header{"Retry-After": {date(9 * time.Second)}}, 9 * time.Second},
+		"a date above the limit":      {http.Header{"Retry-After": {date(time.Hour)}}, time.Minute},
+		"a date in the past":          {http.Header{"Retry-After": {date(-time.Hour)}}, 0},
+		"clock ahead of the client's": {skewed(3 * time.Hour), 9 * time.Second},
+		"clock behind the client's":   {skewed(-3 * time.Hour), 9 * time.Second},
+		"a date and an invalid Date":  {http.Header{"Retry-After": {date(9 * time.Second)}, "Date": {"today"}}, 9 * time.Second},
 	} {
 		got, ok := retryAfter(test.header, now)
 		if !ok {
@@ -51,11 +54,11 @@ func TestRetryAfter(t *testing.T) {
 func TestBackoff(t *testing.T) {
 	for attempt, want := range map[int]time.Duration{
 		0: time.Second, 1: 2 * time.Second, 2: 4 * time.Second, 3: 8 * time.Second, 4: 16 * time.Second,
-		5: longestRetryWait, 15: longestRetryWait, 16: longestRetryWait, 1000: longestRetryWait,
+		5: maxRetryWait, 15: maxRetryWait, 16: maxRetryWait, 1000: maxRetryWait,
 	} {
 		different := map[time.Duration]bool{}
 		for range 200 {
-			got := backoff(time.Second, longestRetryWait, attempt, nil)
+			got := backoff(time.Second, maxRetryWait, attempt, nil)
 			different[got] = true
 			if got < want/2 || got > want {
 				t.Fatalf("pause %d is %v, want between %v and %v", attempt, got, want/2, want)
@@ -66,10 +69,10 @@ func TestBackoff(t *testing.T) {
 		}
 	}
 	response := &http.Response{Header: http.Header{"Retry-After": {"7"}}}
-	equal(t, "with Retry-After", backoff(time.Second, longestRetryWait, 0, response), 7*time.Second)
+	equal(t, "with Retry-After", backoff(time.Second, maxRetryWait, 0, response), 7*time.Second)
 }
 
-// serverFunc responds in place of a server, so that time can be simulated.
+// serverFunc is a transport that responds itself, so that tests can use synctest.
 type serverFunc func(*http.Request) (*http.Response, error)
 
 func (f serverFunc) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -79,9 +82,11 @@ func (f serverFunc) RoundTrip(request *http.Request) (*http.Response, error) {
 	return f(request)
 }
 
-// simulations counts the simulated deployments: one turn must not wait for another one's simulated time.
+// simulations counts the clients. Each has its own URL, because starts with the same URL share a
+// lock file, which would block across synctest bubbles.
 var simulations atomic.Int32
 
+// simulated returns a client with the default pauses.
 func simulated(t *testing.T, server serverFunc, changes ...func(*Config)) *Client {
 	t.Helper()
 	config := Config{URL: fmt.Sprintf("https://%d.qualytics.io", simulations.Add(1)), Token: testToken, MaxRetries: DefaultMaxRetries}
@@ -102,13 +107,13 @@ func canned(status int, header http.Header, body string) *http.Response {
 
 func TestPauses(t *testing.T) {
 	for name, test := range map[string]struct {
-		header        http.Header
-		least, utmost time.Duration
+		header            http.Header
+		shortest, longest time.Duration
 	}{
 		"doubling":             {http.Header{}, 15 * time.Second / 2, 15 * time.Second},
 		"Retry-After":          {http.Header{"Retry-After": {"20"}}, 80 * time.Second, 80 * time.Second},
-		"Retry-After, bounded": {http.Header{"Retry-After": {"86400"}}, 4 * time.Minute, 4 * time.Minute},
-		"Retry-After, garbled": {http.Header{"Retry-After": {"-1"}}, 15 * time.Second / 2, 15 * time.Second},
+		"Retry-After, limited": {http.Header{"Retry-After": {"86400"}}, 4 * time.Minute, 4 * time.Minute},
+		"Retry-After, invalid": {http.Header{"Retry-After": {"-1"}}, 15 * time.Second / 2, 15 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -121,8 +126,8 @@ func TestPauses(t *testing.T) {
 				_, err := client.Operation(t.Context(), 100)
 				equal(t, "detail", failure(t, err).Detail, "maintenance")
 				equal(t, "attempts", attempts, 1+DefaultMaxRetries)
-				if took := time.Since(began); took < test.least || took > test.utmost {
-					t.Errorf("took %v, want between %v and %v", took, test.least, test.utmost)
+				if took := time.Since(began); took < test.shortest || took > test.longest {
+					t.Errorf("took %v, want between %v and %v", took, test.shortest, test.longest)
 				}
 			})
 		})
@@ -144,12 +149,12 @@ func TestRequestTimeoutIsPerAttempt(t *testing.T) {
 			t.Fatal(err)
 		}
 		if took := time.Since(began); took < 2*DefaultRequestTimeout || took > 2*DefaultRequestTimeout+4*time.Second {
-			t.Errorf("took %v, want twice %v and two short pauses", took, DefaultRequestTimeout)
+			t.Errorf("took %v, want twice %v plus two short pauses", took, DefaultRequestTimeout)
 		}
 	})
 }
 
-func TestErrorTellsRetryAfter(t *testing.T) {
+func TestErrorIncludesRetryAfter(t *testing.T) {
 	client := respond(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "17")
 		w.WriteHeader(http.StatusTooManyRequests)

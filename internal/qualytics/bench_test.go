@@ -19,11 +19,11 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// history is a server with any number of Runs, all of them encoded beforehand.
+// history is a server with any number of pre-encoded Runs.
 type history struct {
 	latency time.Duration
-	encoded []byte // all items, with a comma after each
-	ends    []int  // of each item in encoded, its comma included
+	encoded []byte // all items, each followed by a comma
+	ends    []int  // of each item in encoded, including its comma
 }
 
 func newHistory(count int, latency time.Duration) *history {
@@ -56,22 +56,22 @@ func (h *history) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write([]byte(tail))
 }
 
-// BenchmarkOperations lists whole histories, near and far, beside the floor. As ratios it prints the
-// client's time by the floor's, and its time per Run by that of a tenth of the Runs.
+// BenchmarkOperations lists whole histories with different latencies. It reports the client's time
+// relative to the baseline's, and its time per Run relative to a history of a tenth of the length.
 func BenchmarkOperations(b *testing.B) {
 	for _, latency := range []time.Duration{0, 50 * time.Millisecond} {
-		var shorter float64 // time per Run of the history before
+		var shorter float64 // time per Run of the shorter history
 		for _, count := range []int{1000, 10_000, 100_000} {
 			b.Run(fmt.Sprintf("runs=%d/latency=%v", count, latency), func(b *testing.B) {
 				server := httptest.NewServer(newHistory(count, latency))
 				defer server.Close()
-				var floor float64
-				b.Run("floor", func(b *testing.B) {
-					floor = listRepeatedly(b, count, func() int { return listBare(b, server.URL, count) })
+				var baseline float64
+				b.Run("baseline", func(b *testing.B) {
+					baseline = listRepeatedly(b, count, func() int { return listBare(b, server.URL, count) })
 				})
 				b.Run("client", func(b *testing.B) {
 					client := listRepeatedly(b, count, func() int { return listWhole(b, server.URL) })
-					b.ReportMetric(client/floor, "x-floor")
+					b.ReportMetric(client/baseline, "x-baseline")
 					if shorter > 0 {
 						b.ReportMetric(client/shorter, "x-tenth")
 					}
@@ -82,8 +82,8 @@ func BenchmarkOperations(b *testing.B) {
 	}
 }
 
-// BenchmarkTenLists lists a history ten times at once, without a gateway and behind one. As ratios it prints
-// the time by that of ten lists one after another, and by the least that the gateway allows.
+// BenchmarkTenLists lists a history ten times concurrently. Without a gateway, it reports the time
+// relative to ten lists one after another; with a gateway, relative to the minimum at its rate.
 func BenchmarkTenLists(b *testing.B) {
 	const lists, count, rate, burst = 10, 1_000, 50, 100
 	handler := newHistory(count, 5*time.Millisecond)
@@ -123,13 +123,13 @@ func BenchmarkTenLists(b *testing.B) {
 	})
 }
 
-// listRepeatedly lists histories of so many Runs, and returns the nanoseconds per Run.
+// listRepeatedly lists a history of count Runs, and returns the nanoseconds per Run.
 func listRepeatedly(b *testing.B, count int, list func() int) float64 {
 	b.Helper()
 	b.ReportAllocs()
 	for b.Loop() {
 		if got := list(); got != count {
-			b.Fatalf("%d Runs of %d", got, count)
+			b.Fatalf("listed %d of %d Runs", got, count)
 		}
 	}
 	perRun := float64(b.Elapsed().Nanoseconds()) / float64(b.N) / float64(count)
@@ -146,18 +146,18 @@ func listWhole(b *testing.B, url string) int {
 	return len(listing.Items)
 }
 
-// listBare is the floor: it knows how many Runs there are, reads pages that do not overlap with as many
-// requests at a time, and does nothing but decode them.
+// listBare is the baseline: it knows the number of Runs, requests pages without overlap, as many at
+// a time as the client, and only decodes them.
 func listBare(b *testing.B, url string, count int) int {
 	b.Helper()
-	transport := &http.Transport{MaxIdleConnsPerHost: mostConnections}
+	transport := &http.Transport{MaxIdleConnsPerHost: maxConcurrentPages}
 	defer transport.CloseIdleConnections()
-	read := make([]page[Operation], (count+largestPage-1)/largestPage)
+	read := make([]page[Operation], (count+maxPageSize-1)/maxPageSize)
 	group, ctx := errgroup.WithContext(b.Context())
-	group.SetLimit(mostConnections)
+	group.SetLimit(maxConcurrentPages)
 	for i := range read {
 		group.Go(func() error {
-			return getPage(ctx, transport, fmt.Sprintf("%s/api/operations?page=%d&size=%d", url, i+1, largestPage), &read[i])
+			return getPage(ctx, transport, fmt.Sprintf("%s/api/operations?page=%d&size=%d", url, i+1, maxPageSize), &read[i])
 		})
 	}
 	if err := group.Wait(); err != nil {

@@ -13,9 +13,9 @@ import (
 	"strings"
 )
 
-// against returns what speaks against a Run being the one whose response was lost, as a user reads
-// it; empty if nothing does. Both Runs are complete, with their payload.
-func (s *startedRuns) against(run, source *Operation) string {
+// mismatch returns the reason why a Run cannot be the one whose response was lost, as shown to the
+// user. It is empty if the Run matches. Both Runs include their payload.
+func (s *startedRuns) mismatch(run, source *Operation) string {
 	payload := payloadFields(run.Payload)
 	switch {
 	case s.ids[run.ID]:
@@ -39,36 +39,35 @@ func (s *startedRuns) against(run, source *Operation) string {
 	return ""
 }
 
-// choose returns the Run to adopt: the only one that nothing speaks against, or else the only one
-// of those with the source's containers. If there is no way to choose, each of them is marked with
-// the others.
+// choose returns the Run to adopt: the only match or, of several matches, the only one with the
+// source's containers. Otherwise, it returns nil, and the reason of each match names the others.
 func choose(candidates []Candidate, source *Operation) *Operation {
-	var open []int
+	var matches []int
 	for i, candidate := range candidates {
-		if candidate.Against == "" {
-			open = append(open, i)
+		if candidate.Reason == "" {
+			matches = append(matches, i)
 		}
 	}
-	switch len(open) {
+	switch len(matches) {
 	case 0:
 		return nil
 	case 1:
-		return &candidates[open[0]].Operation
+		return &candidates[matches[0]].Operation
 	}
-	alike := slices.DeleteFunc(slices.Clone(open), func(i int) bool {
+	closest := slices.DeleteFunc(slices.Clone(matches), func(i int) bool {
 		return !sameContainers(&candidates[i].Operation, source)
 	})
-	if len(alike) == 1 {
-		return &candidates[alike[0]].Operation
+	if len(closest) == 1 {
+		return &candidates[closest[0]].Operation
 	}
-	for _, i := range open {
+	for _, i := range matches {
 		var others []string
-		for _, j := range open {
+		for _, j := range matches {
 			if j != i {
 				others = append(others, strconv.FormatInt(candidates[j].ID, 10))
 			}
 		}
-		candidates[i].Against = "on the same settings, so it cannot be told from Run " + strings.Join(others, ", ")
+		candidates[i].Reason = "same settings, indistinguishable from Run " + strings.Join(others, ", ")
 	}
 	return nil
 }
@@ -81,7 +80,7 @@ func orUnknown(text string) string {
 }
 
 // sameType reports whether a Run of one type can be a rerun of the other. A type may have several
-// names; two names that are both more specific than the type must be equal.
+// names: promote_a equals promote, but not promote_b.
 func sameType(a, b OperationType) bool {
 	canonical := a.Canonical()
 	return a == b || canonical == b.Canonical() && (a == canonical || b == canonical)
@@ -116,8 +115,8 @@ func containerIDs(o *Operation) []int64 {
 	return ids
 }
 
-// notSettings lists the fields of a payload that identify the Run, who started it and how it went.
-// All others are settings of the operation, which a rerun reuses.
+// notSettings lists the fields of a payload that say which Run it is, who started it and how it
+// ended. All others are settings of the operation, which a rerun reuses.
 var notSettings = map[string]bool{
 	"id": true, "created": true, "type": true, "datastore": true, "tags": true,
 	"triggered_by": true, "schedule": true, "action_execution": true,
@@ -149,7 +148,7 @@ func payloadFields(payload json.RawMessage) map[string]json.RawMessage {
 
 func isNull(field json.RawMessage) bool { return len(field) == 0 || string(field) == "null" }
 
-// sameJSON reports whether two fields have the same value, however it is written.
+// sameJSON reports whether two fields have the same value, regardless of their notation.
 func sameJSON(a, b json.RawMessage) bool {
 	if isNull(a) || isNull(b) {
 		return isNull(a) && isNull(b)

@@ -19,15 +19,17 @@ func read(t *testing.T, payload string) Operation {
 	return operation
 }
 
-func TestAgainst(t *testing.T) {
-	const source = `{"id": 1, "type": "scan", "datastore": {"id": 101}, "incremental": true, "tags": ["a"], "limit": 10, "include": ["a", {"b": 1}]`
+func TestMismatch(t *testing.T) {
+	const source = `{"id": 1, "type": "scan", "datastore": {"id": 101}, "incremental": true, "tags": ["a"], ` +
+		`"limit": 10, "include": ["a", {"b": 1}]`
 	for name, test := range map[string]struct{ source, run, want string }{
-		"the same": {source + `}`, source + `}`, ""},
+		"equal": {source + `}`, source + `}`, ""},
 		"identity and outcome": {
 			source + `, "result": "success", "status": {"x": 1}, "containers": [1], "container_scans": [1], "has_logs": true}`,
-			source + `, "result": "queued", "auto_resolved_anomaly_count": 4, "message": "m", "start_time": "s", "end_time": "e", "created": "c", "tags": []}`, "",
+			source + `, "result": "queued", "auto_resolved_anomaly_count": 4, ` +
+				`"message": "m", "start_time": "s", "end_time": "e", "created": "c", "tags": []}`, "",
 		},
-		"white space and spelling": {source + `}`, `{ "limit" : 1e1, "include":["a",{"b":1.0}], "type": "scan", "incremental" : true }`, ""},
+		"white space and notation": {source + `}`, `{ "limit" : 1e1, "include":["a",{"b":1.0}], "type": "scan", "incremental" : true }`, ""},
 		"null for missing":         {source + `, "a": null}`, source + `, "b": null}`, ""},
 		"a number too large":       {source + `, "a": 1e999}`, source + `, "a": 1e999}`, ""},
 		"another number too large": {source + `, "a": 1e999}`, source + `, "a": 1e998}`, "its settings differ from the source's: a"},
@@ -42,11 +44,11 @@ func TestAgainst(t *testing.T) {
 		"an unknown datastore":  {`{"type": "scan"}`, `{"type": "scan", "datastore": {"id": 102}}`, ""},
 		"an unknown type":       {source + `}`, `{"type": 5}`, "its type is unknown, not scan"},
 		"a schedule":            {source + `}`, source + `, "schedule": {"id": 12}}`, "triggered by schedule 12"},
-		"an odd schedule":       {source + `}`, source + `, "schedule": {"id": null}}`, "triggered by a schedule"},
+		"a schedule without id": {source + `}`, source + `, "schedule": {"id": null}}`, "triggered by a schedule"},
 		"the source's schedule": {source + `, "schedule": {"id": 12}}`, source + `, "schedule": null}`, ""},
 	} {
 		source, run := read(t, test.source), read(t, test.run)
-		equal(t, name, new(startedRuns).against(&run, &source), test.want)
+		equal(t, name, new(startedRuns).mismatch(&run, &source), test.want)
 	}
 }
 
@@ -58,7 +60,7 @@ func TestSameType(t *testing.T) {
 		{"new", "new"}: true, {"new", ""}: false, {"", ""}: true,
 	} {
 		equal(t, "types", sameType(types[0], types[1]), want)
-		equal(t, "types the other way round", sameType(types[1], types[0]), want)
+		equal(t, "types swapped", sameType(types[1], types[0]), want)
 	}
 }
 
@@ -70,8 +72,8 @@ func TestChoose(t *testing.T) {
 		}
 		return Candidate{Operation: operation}
 	}
-	not := func(candidate Candidate) Candidate {
-		candidate.Against = "a reason"
+	mismatch := func(candidate Candidate) Candidate {
+		candidate.Reason = "a reason"
 		return candidate
 	}
 	full, none := on(1, 234, 235).Operation, on(1).Operation
@@ -81,14 +83,14 @@ func TestChoose(t *testing.T) {
 		want       int64
 	}{
 		"none":                          {full, nil, 0},
-		"none that is open":             {full, []Candidate{not(on(2, 234, 235))}, 0},
-		"one, on whatever containers":   {full, []Candidate{on(2, 9)}, 2},
-		"one that is open":              {full, []Candidate{not(on(2, 234, 235)), on(3)}, 3},
-		"one on the source's":           {full, []Candidate{on(2, 234), on(3, 235, 234)}, 3},
-		"two on the source's":           {full, []Candidate{on(2, 234, 235), on(3, 235, 234), on(4)}, 0},
-		"two on others":                 {full, []Candidate{on(2, 234), on(3)}, 0},
-		"containers that nobody knows":  {none, []Candidate{on(2), on(3, 1)}, 0},
-		"on the source's, but not open": {full, []Candidate{not(on(2, 234, 235)), on(3, 1), on(4, 2)}, 0},
+		"no match":                      {full, []Candidate{mismatch(on(2, 234, 235))}, 0},
+		"one, on other containers":      {full, []Candidate{on(2, 9)}, 2},
+		"one match":                     {full, []Candidate{mismatch(on(2, 234, 235)), on(3)}, 3},
+		"one on the same containers":    {full, []Candidate{on(2, 234), on(3, 235, 234)}, 3},
+		"two on the same containers":    {full, []Candidate{on(2, 234, 235), on(3, 235, 234), on(4)}, 0},
+		"two on other containers":       {full, []Candidate{on(2, 234), on(3)}, 0},
+		"the source's are unknown":      {none, []Candidate{on(2), on(3, 1)}, 0},
+		"same containers, but no match": {full, []Candidate{mismatch(on(2, 234, 235)), on(3, 1), on(4, 2)}, 0},
 	} {
 		var got int64
 		if chosen := choose(test.candidates, &test.source); chosen != nil {
@@ -96,8 +98,8 @@ func TestChoose(t *testing.T) {
 		}
 		equal(t, name, got, test.want)
 		for _, candidate := range test.candidates {
-			if got == 0 && candidate.Against == "" {
-				t.Errorf("%s: nothing is said against Run %d", name, candidate.ID)
+			if got == 0 && candidate.Reason == "" {
+				t.Errorf("%s: Run %d was not adopted, but has no reason", name, candidate.ID)
 			}
 		}
 	}

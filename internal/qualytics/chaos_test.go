@@ -19,17 +19,18 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// chaos is the API behind something that loses requests and responses at random, while strangers and
-// schedules start Runs of their own. It never loses the same GET twice in a row, so that retries help.
+// chaos is a proxy in front of the API that loses requests and responses at random, while other
+// users and schedules start Runs. It never loses the same GET twice in a row, so that retries
+// succeed.
 type chaos struct {
 	api *mockapi.Server
 
 	mutex    sync.Mutex
 	random   *rand.Rand
-	lost     map[string]bool // GETs of which the last one was lost
-	late     func()          // what a lost request does only when the client looks for it
-	accepted map[int64]int64 // new Runs that the client requested, with their sources
-	others   map[int64]bool  // Runs that it did not request
+	lost     map[string]bool // whether the last GET of a URL was lost
+	late     func()          // performs a lost request at the next list
+	accepted map[int64]int64 // sources of the Runs that the client started
+	others   map[int64]bool  // Runs that the client did not start
 	seen     map[string]int  // requests by method and version of HTTP
 }
 
@@ -56,7 +57,7 @@ func (c *chaos) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.api.ServeHTTP(w, r)
 }
 
-// interfere starts Runs of others that look much like the one that is requested.
+// interfere starts similar Runs of other users and schedules.
 func (c *chaos) interfere(r *http.Request) {
 	source := sourceOf(r)
 	for _, change := range []func(*mockapi.Run){
@@ -71,7 +72,7 @@ func (c *chaos) interfere(r *http.Request) {
 	}
 }
 
-// start performs a request that starts a Run, or not, and responds to it, or not.
+// start performs or loses a request that starts a Run, and sends or loses its response.
 func (c *chaos) start(w http.ResponseWriter, r *http.Request) {
 	recorder := httptest.NewRecorder()
 	r.Header.Del("Accept-Encoding")
@@ -88,7 +89,7 @@ func (c *chaos) start(w http.ResponseWriter, r *http.Request) {
 	switch c.random.IntN(8) {
 	case 0: // without effect
 		c.lose(w, recorder, c.random.IntN(4))
-	case 1: // turned away
+	case 1: // rejected before the application
 		w.Header().Set("Retry-After", "0")
 		w.WriteHeader([]int{http.StatusTooManyRequests, http.StatusServiceUnavailable}[c.random.IntN(2)])
 	case 2:
@@ -104,7 +105,7 @@ func (c *chaos) start(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// lose loses a response in one of several ways; the first four need none.
+// lose loses a response in one of seven ways. The first four do not use the response.
 func (c *chaos) lose(w http.ResponseWriter, response *httptest.ResponseRecorder, way int) {
 	switch way {
 	case 0, 1:
@@ -121,7 +122,7 @@ func (c *chaos) lose(w http.ResponseWriter, response *httptest.ResponseRecorder,
 	case 5:
 		_, _ = io.WriteString(w, "<html>Sign in</html>")
 	case 6:
-		_, _ = fmt.Fprintf(w, `{"id": %d}`, 1) // which was there before
+		_, _ = fmt.Fprintf(w, `{"id": %d}`, 1) // a Run that existed before
 	}
 }
 
@@ -146,13 +147,13 @@ func TestChaos(t *testing.T) {
 						Settings: map[string]any{"incremental": id%3 == 0, "remediation": []string{"none", "append"}[id%2]},
 					})
 				}
-				calm := server.api.Start(1, nil)
+				foreign := server.api.Start(1, nil)
 				client := newClient(t, server.serve(t, version), insecure, func(config *Config) { config.MaxRetries = 30 })
-				started, err := startCalmly(t, client, server)
+				started, err := startUndisturbed(t, client, server)
 				if err != nil {
 					t.Fatal(err)
 				}
-				server.check(t, client, count, started, calm)
+				server.check(t, client, count, started, foreign)
 				equal(t, "PUTs over HTTP/2", server.seen["PUT 2"], 0)
 				equal(t, "GETs over another version", server.seen[fmt.Sprint("GET ", 3-version)], 0)
 			})
@@ -174,11 +175,11 @@ func (c *chaos) serve(t *testing.T, version int) (url string) {
 	return server.URL
 }
 
-// startCalmly makes a start without chaos, which shows the client its user.
-func startCalmly(t *testing.T, client *Client, server *chaos) (int64, error) {
+// startUndisturbed starts a Run without chaos, so that the client learns its user.
+func startUndisturbed(t *testing.T, client *Client, server *chaos) (int64, error) {
 	t.Helper()
-	proxied := attemptsOf(client).starts
-	defer func() { attemptsOf(client).starts = proxied }()
+	transport := attemptsOf(client).starts
+	defer func() { attemptsOf(client).starts = transport }()
 	attemptsOf(client).starts = handled(server.api)
 	source, err := client.Operation(t.Context(), 1)
 	if err != nil {
@@ -188,16 +189,16 @@ func startCalmly(t *testing.T, client *Client, server *chaos) (int64, error) {
 	return started.ID, err
 }
 
-// check reruns each source at the same time. Each Run that was accepted must be returned by the call
-// that requested it, or be named by its error.
+// check reruns all sources concurrently. Each Run that was started must be returned by the call
+// that requested it, or be listed in its error.
 func (c *chaos) check(t *testing.T, client *Client, count int, before ...int64) {
 	t.Helper()
 	var (
-		group sync.WaitGroup
-		mutex sync.Mutex
-		held  = map[int64]int64{} // sources by Run
-		named = map[int64]string{}
-		lost  int
+		group    sync.WaitGroup
+		mutex    sync.Mutex
+		returned = map[int64]int64{} // sources by Run
+		listed   = map[int64]string{}
+		lost     int
 	)
 	for source := range int64(count) {
 		group.Go(func() {
@@ -206,14 +207,14 @@ func (c *chaos) check(t *testing.T, client *Client, count int, before ...int64) 
 			defer mutex.Unlock()
 			unknown, ok := errors.AsType[*LostStartError](err)
 			switch {
-			case err == nil && held[started.ID] != 0:
-				t.Errorf("Run %d is held twice", started.ID)
+			case err == nil && returned[started.ID] != 0:
+				t.Errorf("Run %d was returned twice", started.ID)
 			case err == nil:
-				held[started.ID] = 1 + source
+				returned[started.ID] = 1 + source
 			case ok:
 				lost++
 				for _, candidate := range unknown.Candidates {
-					named[candidate.ID] += fmt.Sprintf("%d: %q, ", 1+source, candidate.Against)
+					listed[candidate.ID] += fmt.Sprintf("%d: %q, ", 1+source, candidate.Reason)
 				}
 			default:
 				t.Errorf("source %d: %v", 1+source, err)
@@ -222,17 +223,18 @@ func (c *chaos) check(t *testing.T, client *Client, count int, before ...int64) 
 	}
 	group.Wait()
 	for id, source := range c.accepted {
-		if held[id] != source && !strings.Contains(named[id], fmt.Sprintf("%d: ", source)) {
-			t.Errorf("Run %d of source %d is neither held (%d) nor named (%s)", id, source, held[id], named[id])
+		if returned[id] != source && !strings.Contains(listed[id], fmt.Sprintf("%d: ", source)) {
+			t.Errorf("Run %d of source %d was neither returned (for %d) nor listed (%s)", id, source, returned[id], listed[id])
 		}
 	}
-	for id, source := range held {
+	for id, source := range returned {
 		if c.accepted[id] != source {
-			t.Errorf("source %d holds Run %d, which was started for %d (a stranger's: %v, before: %v)", source, id, c.accepted[id], c.others[id], before)
+			t.Errorf("source %d got Run %d, which was started for %d (by another user or schedule: %v, before: %v)",
+				source, id, c.accepted[id], c.others[id], before)
 		}
 	}
-	t.Logf("%d accepted, %d held, %d lost, %d of others", len(c.accepted), len(held), lost, len(c.others))
+	t.Logf("%d accepted, %d returned, %d lost, %d of others", len(c.accepted), len(returned), lost, len(c.others))
 	if len(c.accepted) < count/2 || len(c.others) == 0 {
-		t.Error("too little chaos to prove anything")
+		t.Error("too few Runs for a meaningful test")
 	}
 }

@@ -22,8 +22,9 @@ const (
 	DefaultMaxRetries = 4
 
 	defaultRetryWait = time.Second
-	// defaultLookFor covers a backend that creates a Run long after the request has timed out.
-	defaultLookFor = time.Minute
+	// defaultSearchTimeout allows for a backend that creates a Run long after the request timed
+	// out.
+	defaultSearchTimeout = time.Minute
 )
 
 // Config configures a client of one Qualytics deployment.
@@ -32,23 +33,23 @@ type Config struct {
 	Token     string // API token
 	UserAgent string
 
-	// TokenSource is where the token came from. Errors carry it when the API rejects the token.
+	// TokenSource says where the token came from. An [*Error] includes it if the API rejects the
+	// token.
 	TokenSource string
 
 	RequestTimeout time.Duration // limit of one attempt; 0 means DefaultRequestTimeout
 	MaxRetries     int           // retries after the first attempt; 0 means none
 	RetryWait      time.Duration // pause before the first retry, doubled for each further one; 0 means 1 s
 
-	// LookFor is how long, after a request to start a Run, a client that lost the response searches
-	// for the Run. 0 means as long as the request may still be processed: RequestTimeout, and at
-	// least a minute.
-	LookFor time.Duration
+	// SearchTimeout limits the search for a Run whose response was lost, counted from the request.
+	// 0 means RequestTimeout, but at least a minute: the request may be processed until then.
+	SearchTimeout time.Duration
 
-	// RateLimitPatience is how long the rate limit (429) may reject one request before the client
-	// returns an error; 0 means 300 times RetryWait, which is 5 minutes.
-	RateLimitPatience time.Duration
+	// RateLimitTimeout is how long a request that the rate limit rejects (429) is retried. 0 means
+	// 300 times RetryWait, by default 5 minutes.
+	RateLimitTimeout time.Duration
 
-	CACertFile         string // PEM file of authorities to trust besides the system's
+	CACertFile         string // PEM file of authorities to trust in addition to the system's
 	InsecureSkipVerify bool   // accept any TLS certificate
 
 	// Log receives one line per HTTP attempt, never a header, a body or the token. nil disables
@@ -58,16 +59,16 @@ type Config struct {
 
 // Client calls the Runs API. It is safe for concurrent use.
 type Client struct {
-	base        *url.URL // ends in /api
-	userAgent   string
-	token       string
-	tokenSource string
-	http        *retryablehttp.Client
-	timeout     time.Duration // of one attempt
-	retryWait   time.Duration
-	lookFor     time.Duration
+	base          *url.URL // ends in /api
+	userAgent     string
+	token         string
+	tokenSource   string
+	http          *retryablehttp.Client
+	timeout       time.Duration // of one attempt
+	retryWait     time.Duration
+	searchTimeout time.Duration
 
-	turn    startTurn
+	lock    startLock
 	started startedRuns
 }
 
@@ -96,30 +97,30 @@ func New(config Config) (*Client, error) {
 	if config.RetryWait == 0 {
 		config.RetryWait = defaultRetryWait
 	}
-	if config.RateLimitPatience == 0 {
-		config.RateLimitPatience = defaultPatience * config.RetryWait
+	if config.RateLimitTimeout == 0 {
+		config.RateLimitTimeout = defaultRateLimitTimeout * config.RetryWait
 	}
-	if config.LookFor == 0 {
-		config.LookFor = max(config.RequestTimeout, defaultLookFor)
+	if config.SearchTimeout == 0 {
+		config.SearchTimeout = max(config.RequestTimeout, defaultSearchTimeout)
 	}
 
 	client := &Client{
 		base: base, token: token, tokenSource: config.TokenSource, userAgent: config.UserAgent,
-		timeout: config.RequestTimeout, retryWait: config.RetryWait, lookFor: config.LookFor,
-		turn: newStartTurn(base),
+		timeout: config.RequestTimeout, retryWait: config.RetryWait, searchTimeout: config.SearchTimeout,
+		lock: newStartLock(base),
 	}
-	attempts := &attempts{
+	attempts := &attemptTransport{
 		transport: transport, starts: starts, timeout: config.RequestTimeout,
-		largest: largestBody, token: secret(token), log: config.Log,
+		maxBody: maxBodySize, token: secret(token), log: config.Log,
 	}
 	client.http = &retryablehttp.Client{
 		HTTPClient: &http.Client{
-			Transport:     newThrottle(attempts, config.RetryWait, config.RateLimitPatience),
+			Transport:     newThrottle(attempts, config.RetryWait, config.RateLimitTimeout),
 			CheckRedirect: followRedirect,
 		},
 		RetryMax:     config.MaxRetries,
 		RetryWaitMin: config.RetryWait,
-		RetryWaitMax: longestRetryWait,
+		RetryWaitMax: maxRetryWait,
 		CheckRetry:   checkRetry,
 		Backoff:      backoff,
 		ErrorHandler: retryablehttp.PassthroughErrorHandler, // users need to see the body of the last response
@@ -127,7 +128,7 @@ func New(config Config) (*Client, error) {
 	return client, nil
 }
 
-// ConfigError is a fault in one field of [Config].
+// ConfigError reports an invalid field of [Config].
 type ConfigError struct {
 	Field string
 	Err   error
@@ -135,20 +136,20 @@ type ConfigError struct {
 
 func (e *ConfigError) Error() string { return e.Field + ": " + e.Err.Error() }
 
-// Unwrap returns the fault, worded without the field's name.
+// Unwrap returns the reason, without the field's name.
 func (e *ConfigError) Unwrap() error { return e.Err }
 
-// call is one request to the API, however many attempts it takes.
-type call struct {
+// apiCall is one request to the API, however many attempts it takes.
+type apiCall struct {
 	method string
 	path   string // below /api, such as "/operations/53388"
 	query  url.Values
 	retry  retryPolicy
 }
 
-// do makes a call and decodes its response into the value that into points to (nil: the response
-// need not have a body). It returns the state of the call even if it failed.
-func (c *Client) do(ctx context.Context, call call, into any) (*callState, error) {
+// do makes a call and decodes its response into the value that into points to. If into is nil, the
+// response may be empty. do returns the state of the call even if it failed.
+func (c *Client) do(ctx context.Context, call apiCall, into any) (*callState, error) {
 	state := &callState{retry: call.retry}
 	target := c.endpoint(call)
 	target.RawQuery = call.query.Encode()
@@ -181,12 +182,12 @@ func (c *Client) do(ctx context.Context, call call, into any) (*callState, error
 	return state, nil
 }
 
-var errTrailing = errors.New("the response ends in the middle of its JSON, or has more than one value")
+var errMalformed = errors.New("the JSON is truncated, or other data follows it")
 
 func decode(body []byte, into any) error {
 	if err := json.Unmarshal(body, into); err != nil {
 		if !json.Valid(body) && len(body) > 0 && (body[0] == '{' || body[0] == '[') {
-			return errTrailing
+			return errMalformed
 		}
 		return err
 	}

@@ -8,7 +8,7 @@ import "encoding/json"
 // ContainerRun is the work of one Run on one container. Any field may be missing.
 type ContainerRun struct {
 	ID               *int64
-	Container        *Container // nil where the entry names none
+	Container        *Container // nil if the entry names none
 	StartTime        Timestamp
 	EndTime          Timestamp
 	RecordsProcessed *int64
@@ -17,8 +17,8 @@ type ContainerRun struct {
 	Message          *string
 }
 
-// key identifies an entry; it is 0 if nothing does. Ids of containers are negated, because they are
-// ids of something else.
+// key identifies an entry; it is 0 if the entry has no id. Container ids are negated, so that they
+// differ from the ids of entries.
 func (c ContainerRun) key() int64 {
 	switch {
 	case c.ID != nil:

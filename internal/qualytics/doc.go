@@ -9,17 +9,17 @@
 //
 // # Errors
 //
-// If the API did not do what was requested, every method returns an [*Error] with the kind of
-// failure, the status, the API's own detail and, for a 422, the rejected parameters. If it is
-// unknown whether a request started a Run, the error is a [*LostStartError].
+// Methods return an [*Error] with the kind of failure, the status, the API's detail and, for a 422,
+// the rejected parameters. If it is unknown whether a request started a Run, the error is a
+// [*LostStartError].
 //
 // # Retries
 //
 // GET, DELETE and abort are retried after connection errors, 429 and 5xx. Rerun and resume start
-// something that costs money, so they are retried only if the request certainly did not reach the
-// application: it was never sent, or the response was 429, or 503 with Retry-After. Each attempt is
-// one request on the wire: it uses HTTP/1.1 and a new connection, so that Go's transport does not
-// resend it.
+// Runs, which cost money, so they are retried only if the request certainly did not reach the
+// application: it was never sent, or the response was 429, or 503 with Retry-After. Each attempt to
+// start a Run is one request on the wire: it uses HTTP/1.1 and a new connection, so that Go's
+// transport does not resend it.
 //
 // # Lost responses
 //
@@ -27,13 +27,13 @@
 // the same deployment. The client lists the newest Runs of the datastore, sends the request, and
 // returns the Run that the response names. If the outcome is unknown, it searches for the Run among
 // the new ones on the datastore, for as long as the request may still be processed. It adopts the
-// only Run that nothing speaks against: its type and settings are those of the source, no schedule
-// triggered it, the same user did as far as known, and this client did not start it before.
-// Otherwise, and in any doubt, the error lists every new Run, and what speaks against it.
+// only Run that matches: its type and settings are those of the source, no schedule triggered it,
+// its user is the client's as far as known, and this client did not start it before. If no Run or
+// more than one matches, or if the search failed, the error lists every new Run, and why it was not
+// adopted.
 //
-// The client cannot detect two cases: another process of the same user that starts a Run with the
-// same settings elsewhere at the same moment, and a server that starts a Run although it responds
-// with 4xx.
+// The client cannot detect two cases: the same user starts a Run with the same settings on another
+// machine at the same moment, and a server starts a Run although it responds with 4xx.
 //
 // # The token
 //

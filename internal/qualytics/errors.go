@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Kind classifies a failure. Callers use it to choose what to tell their users.
+// Kind classifies a failure.
 type Kind int
 
 // The kinds of failure: first those of the API page's table, then those of servers and networks.
@@ -18,17 +18,17 @@ const (
 	KindBadRequest         // 400: malformed, or an invalid id
 	KindUnauthorized       // 401: token missing, wrong or expired
 	KindForbidden          // 403: no Editor team permission on the datastore
-	KindNotFound           // 404: no such Run, in the API's own words
+	KindNotFound           // 404 from the API: no such Run
 	KindConflict           // 409: the Run is not in a state that supports the action
 	KindInvalid            // 422: a parameter fails validation
 	KindRateLimited        // 429, the API's or a gateway's
 	KindUnavailable        // 5xx, the API's or a gateway's
-	KindBlocked            // 4xx whose body is not the API's: a gateway or firewall refused the request
-	KindLoginRequired      // 401 whose body is not the API's: a gateway requires a login of its own
+	KindBlocked            // 4xx whose body is not the API's: a gateway or firewall rejected the request
+	KindLoginRequired      // 401 whose body is not the API's: a gateway requires a login
 	KindTooLong            // 414, 431: too many filter values for the gateway
-	KindWrongURL           // 404 that is about the path and not about a Run: the base URL is not the API's
+	KindWrongURL           // 404 for the path, not for a Run: the base URL is not the API's
 	KindNotAPI             // a response that is not the API's: HTML, empty, truncated, not JSON, wrong types
-	KindUnsorted           // a list in another order than was requested
+	KindUnsorted           // a list that is not sorted as requested
 	KindRedirected         // a redirect that must not be followed
 	KindUntrusted          // TLS: unknown authority, wrong host name, no TLS at all
 	KindNeedsTLS           // an http:// request to a port that speaks TLS
@@ -41,15 +41,15 @@ const (
 
 // Error describes why a call failed.
 type Error struct {
-	Call       string // the request's method and URL without its query, such as "GET https://acme.qualytics.io/api/operations"
+	Call       string // method and URL without the query: "GET https://acme.qualytics.io/api/operations"
 	Kind       Kind
-	StatusCode int              // 0 when there was no response
-	Detail     string           // the API's `detail`, or what is known instead of it; printable
-	Gateway    bool             // the error response is not the API's own: something in front of it refused or failed
+	StatusCode int              // 0 if there was no response
+	Detail     string           // the API's `detail`, or a description of the failure; printable
+	Gateway    bool             // the error response is from a gateway or proxy, not from the API
 	Parameters []ParameterError // the entries of a 422
 	Location   string           // where a redirect pointed to, followed or not
 	RetryAfter time.Duration    // the wait that the server requested
-	Err        error            // the cause, where there was no response
+	Err        error            // the cause, if there was no usable response
 
 	TokenSource string    // with KindUnauthorized: where the token came from, as Config.TokenSource says
 	TokenExpiry time.Time // with KindUnauthorized: the token's `exp`; zero if it has none
@@ -90,7 +90,8 @@ func (e *Error) Unwrap() error { return e.Err }
 // Transient reports whether the same call may succeed later.
 func (e *Error) Transient() bool {
 	switch e.Kind {
-	case KindRateLimited, KindUnavailable, KindBlocked, KindLoginRequired, KindWrongURL, KindNotAPI, KindUnreachable, KindDisconnected, KindTimedOut:
+	case KindRateLimited, KindUnavailable, KindBlocked, KindLoginRequired, KindWrongURL, KindNotAPI,
+		KindUnreachable, KindDisconnected, KindTimedOut:
 		return true
 	case KindUnresolvable:
 		return !isPermanent(e.Err)

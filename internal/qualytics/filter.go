@@ -11,12 +11,12 @@ import (
 
 // The sort orders of a list.
 var (
-	newestFirst = "desc"
-	oldestFirst = "asc"
+	descending = "desc"
+	ascending  = "asc"
 )
 
-// Filter selects and sorts Runs. Its fields are the query parameters of the API page, of which nil
-// ones are not sent, and a window of time that the client adds.
+// Filter selects and sorts Runs. Its fields are the query parameters of the API page, and a window
+// of creation times that the client applies. A nil field has no effect.
 type Filter struct {
 	ID            *int64
 	ScheduleID    *int64
@@ -34,7 +34,7 @@ type Filter struct {
 	SortDuration  *string
 
 	// CreatedAfter and CreatedBefore select the Runs that were created within [CreatedAfter,
-	// CreatedBefore). A nil end is open.
+	// CreatedBefore). nil means unbounded.
 	CreatedAfter  *time.Time
 	CreatedBefore *time.Time
 }

@@ -10,15 +10,15 @@ import (
 	"strconv"
 )
 
-// longestURI limits the path and the query of a request: the vendor's gateway accepts 4,096
-// characters, of which some are reserved for the page.
-const longestURI = 4000
+// maxURILength limits the path and the query of a request. The vendor's gateway accepts 4,096
+// characters; the rest is for the page parameters.
+const maxURILength = 4000
 
 // parts splits a filter whose lists of ids make the URI too long into several. Parts of the
 // datastores select disjoint Runs. A Run that targets containers of several parts is in each of
 // them, so the total is known only after all are read.
 func (c *Client) parts(filter Filter, limit int) ([]Filter, error) {
-	left := longestURI - len(c.base.Path) - len("/operations?") - len(filter.query().Encode())
+	left := maxURILength - len(c.base.Path) - len("/operations?") - len(filter.query().Encode())
 	if left >= 0 {
 		return []Filter{filter}, nil
 	}
@@ -29,15 +29,18 @@ func (c *Client) parts(filter Filter, limit int) ([]Filter, error) {
 	}
 	switch {
 	case filter.SortDuration != nil:
-		return nil, c.tooManyValues(name, "Runs sorted by duration cannot be requested in parts: use sort_created, or fewer values")
+		return nil, c.tooManyValues(name,
+			"the URL would be too long, and a list sorted by duration cannot be split into several requests: use sort_created, or fewer values")
 	case filter.SortCreated == nil && filter.CreatedAfter == nil && filter.CreatedBefore == nil:
-		return nil, c.tooManyValues(name, "the URL would be too long, so the Runs must be requested in parts, whose order only sort_created keeps: set it, or use fewer values")
+		return nil, c.tooManyValues(name,
+			"the URL would be too long, and only a list with sort_created can be split into several requests: set sort_created, or use fewer values")
 	}
 	room := left + containers + datastores
 	datastoreParts := split("datastore", filter.Datastores, room-min(containers, room/2))
 	containerParts := split("container", filter.Containers, room-longest("datastore", datastoreParts))
 	if limit > 0 && len(containerParts) > 1 {
-		return nil, c.tooManyValues("container", "the URL would be too long, so the Runs must be requested in parts, whose total is known only without limit: remove limit, or use fewer values")
+		return nil, c.tooManyValues("container",
+			"the URL would be too long, and a list with a limit cannot be split into several requests: remove limit, or use fewer values")
 	}
 	var parts []Filter
 	for _, datastores := range datastoreParts {
@@ -50,9 +53,8 @@ func (c *Client) parts(filter Filter, limit int) ([]Filter, error) {
 	return parts, nil
 }
 
-// tooManyValues returns the error for a filter with too many values.
 func (c *Client) tooManyValues(parameter, message string) *Error {
-	err := c.newError(call{method: http.MethodGet, path: "/operations"}, KindTooLong, 0, parameter+" has too many values: "+message)
+	err := c.newError(apiCall{method: http.MethodGet, path: "/operations"}, KindTooLong, 0, parameter+" has too many values: "+message)
 	err.Parameters = []ParameterError{{Location: []string{"query", parameter}, Message: "Too many values: " + message}}
 	return err
 }
@@ -93,7 +95,7 @@ func join(filter Filter, listings []Listing[Operation]) Listing[Operation] {
 		joined.Total += listing.Total
 		for _, run := range listing.Items {
 			if seen[run.ID] {
-				joined.Total-- // it was counted with each container that it targets
+				joined.Total-- // counted in several parts
 				continue
 			}
 			seen[run.ID] = true

@@ -20,20 +20,21 @@ func idsFrom(first, count int64) []int64 {
 	return ids
 }
 
-// scattered are Runs on datastores from 100_001 on, each with two containers that lie far apart.
+// scattered returns Runs on datastores from 100_001, each with two containers with distant ids.
 func scattered(count int) []mockapi.Run {
 	runs := make([]mockapi.Run, count)
 	for i := range runs {
 		runs[i] = mockapi.Run{
-			ID: int64(i + 1), Created: epoch.Add(everyMinute(i * 7 % count)), Datastore: mockapi.Datastore{ID: int64(100_001 + i), Name: "Warehouse"},
+			ID: int64(i + 1), Created: epoch.Add(everyMinute(i * 7 % count)),
+			Datastore:  mockapi.Datastore{ID: int64(100_001 + i), Name: "Warehouse"},
 			Containers: []mockapi.Container{{ID: int64(200_001 + i)}, {ID: int64(200_001 + (i+count/2)%count)}},
 		}
 	}
 	return runs
 }
 
-// Filters whose URI would be too long for a gateway are requested in parts, and come in order, without
-// duplicates and with the right total.
+// A filter whose URI would be too long for a gateway is split into several requests. The merged
+// list is sorted, has no duplicates and the right total.
 func TestLongFilters(t *testing.T) {
 	const count = 501
 	service := serve(t, mockapi.Options{Gateway: &mockapi.Gateway{Rate: 10_000, Burst: 10_000}}, scattered(count))
@@ -62,9 +63,9 @@ func TestLongFilters(t *testing.T) {
 			equal(t, "count", len(got), want)
 			equal(t, "total", listing.Total, int64(count))
 			equal(t, "distinct", len(slices.Compact(slices.Sorted(slices.Values(got)))), want)
-			sorted := newerFirst
+			sorted := byNewest
 			if test.filter.SortCreated == &asc {
-				sorted = func(a, b Operation) int { return newerFirst(b, a) }
+				sorted = func(a, b Operation) int { return byNewest(b, a) }
 			}
 			equal(t, "sorted", slices.IsSortedFunc(listing.Items, sorted), true)
 		})
@@ -72,13 +73,13 @@ func TestLongFilters(t *testing.T) {
 	for _, request := range service.Requests() {
 		equal(t, "status", request.Status, 200)
 		if length := len(request.Path) + 1 + len(request.Query.Encode()); length > 4096 {
-			t.Errorf("a URI of %d characters", length)
+			t.Errorf("the URI has %d characters", length)
 		}
 	}
 }
 
-// Where parts cannot keep the order or the total right, nothing is requested.
-func TestLongFilters_refused(t *testing.T) {
+// If the merged list could have a wrong order or total, nothing is requested.
+func TestLongFilters_rejected(t *testing.T) {
 	service := serve(t, mockapi.Options{}, nil)
 	asc := "asc"
 	for parameter, test := range map[string]struct {
@@ -86,23 +87,25 @@ func TestLongFilters_refused(t *testing.T) {
 		limit  int
 		want   string
 	}{
-		"datastore": {Filter{Datastores: idsFrom(100_001, 500)}, 0, "whose order only sort_created keeps"},
-		"container": {Filter{Containers: idsFrom(100_001, 500), SortCreated: &asc}, 5, "whose total is known only without limit"},
+		"datastore": {Filter{Datastores: idsFrom(100_001, 500)}, 0, "only a list with sort_created can be split"},
+		"container": {Filter{Containers: idsFrom(100_001, 500), SortCreated: &asc}, 5, "a list with a limit cannot be split"},
 	} {
 		_, err := service.client.Operations(t.Context(), test.filter, test.limit)
 		failure, ok := errors.AsType[*Error](err)
-		if !ok || failure.Kind != KindTooLong || len(failure.Parameters) != 1 || failure.Parameters[0].Parameter() != parameter || !strings.Contains(failure.Parameters[0].Message, test.want) {
+		if !ok || failure.Kind != KindTooLong || len(failure.Parameters) != 1 ||
+			failure.Parameters[0].Parameter() != parameter || !strings.Contains(failure.Parameters[0].Message, test.want) {
 			t.Errorf("%s: got %v", parameter, err)
 		}
 	}
-	if _, err := service.client.Operations(t.Context(), Filter{Containers: idsFrom(100_001, 500), SortDuration: &asc}, 0); KindOf(err) != KindTooLong {
+	byDuration := Filter{Containers: idsFrom(100_001, 500), SortDuration: &asc}
+	if _, err := service.client.Operations(t.Context(), byDuration, 0); KindOf(err) != KindTooLong {
 		t.Errorf("sorted by duration: got %v", err)
 	}
 	equal(t, "requests", len(service.Requests()), 0)
 }
 
-// The most that fits one URI is one request.
-func TestLongFilters_longestInOne(t *testing.T) {
+// The longest filter that fits one URI is one request.
+func TestLongFilters_longestURI(t *testing.T) {
 	service := serve(t, mockapi.Options{Gateway: &mockapi.Gateway{Rate: 10_000, Burst: 10_000}}, nil)
 	if _, err := service.client.Operations(t.Context(), Filter{Containers: idsFrom(100_001, 230)}, 0); err != nil {
 		t.Fatal(err)

@@ -18,7 +18,8 @@ func FuzzOperation(f *testing.F) {
 			"end_time": "2026-05-01T09:31:30", "datastore": {"id": 101, "name": "a"}, "schedule": {"id": 1},
 			"status": {"total_containers": 14, "odd": "x", "deep": {"a": [1]}, "f": -1.5e3}, "containers": [{"id": 1, "name": "t"}]}`,
 		`{"id": 1, "created": "0000-00-00T00:00:00", "start_time": "9999-12-31T23:59:59Z", "end_time": "0001-01-01T00:00:00Z"}`,
-		`{"status": [1], "datastore": null, "containers": null}`, `{"status": {"": 0}}`, `null`, `{}`, `[]`, `{"id": 1e3}`, `{"created": "0123456789T"}`,
+		`{"status": [1], "datastore": null, "containers": null}`, `{"status": {"": 0}}`,
+		`null`, `{}`, `[]`, `{"id": 1e3}`, `{"created": "0123456789T"}`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -40,7 +41,9 @@ func FuzzOperation(f *testing.F) {
 }
 
 func FuzzTimestamp(f *testing.F) {
-	for _, seed := range []string{`"2026-05-01T09:30:00.123456Z"`, `"2026-05-01T09:30:00"`, `"2026-05-01 09:30:00+02:00"`, `null`, `""`, `1`, `"\ud800"`} {
+	for _, seed := range []string{
+		`"2026-05-01T09:30:00.123456Z"`, `"2026-05-01T09:30:00"`, `"2026-05-01 09:30:00+02:00"`, `null`, `""`, `1`, `"\ud800"`,
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -49,7 +52,7 @@ func FuzzTimestamp(f *testing.F) {
 		}
 		var timestamp Timestamp
 		if err := json.Unmarshal(data, &timestamp); err != nil {
-			t.Fatalf("%s is refused: %v", data, err)
+			t.Fatalf("%s was rejected: %v", data, err)
 		}
 		var text string
 		if json.Unmarshal(data, &text) != nil {
@@ -59,7 +62,7 @@ func FuzzTimestamp(f *testing.F) {
 			t.Errorf("%s is %q", data, timestamp)
 		}
 		if _, err := timestamp.Time(); err == nil && timestamp == "" {
-			t.Error("no time is a time")
+			t.Error("an empty timestamp has a time")
 		}
 	})
 }
@@ -81,7 +84,7 @@ func FuzzParseURL(f *testing.F) {
 		}
 		again, err := parseURL(base.String())
 		if err != nil || again.String() != base.String() {
-			t.Errorf("%q becomes %v, and that %v: %v", text, base, again, err)
+			t.Errorf("%q becomes %v, which becomes %v: %v", text, base, again, err)
 		}
 		_ = PlainHTTP(text)
 	})
@@ -89,12 +92,14 @@ func FuzzParseURL(f *testing.F) {
 
 func FuzzRetryAfter(f *testing.F) {
 	now := time.Date(2026, time.May, 1, 12, 0, 0, 0, time.UTC)
-	for _, seed := range []string{"7", "-1", "9223372036854775807", "1e3", "", "Fri, 01 May 2026 12:00:09 GMT", "Friday, 01-May-26 12:00:09 GMT"} {
+	for _, seed := range []string{
+		"7", "-1", "9223372036854775807", "1e3", "", "Fri, 01 May 2026 12:00:09 GMT", "Friday, 01-May-26 12:00:09 GMT",
+	} {
 		f.Add(seed, "Fri, 01 May 2026 12:00:00 GMT")
 	}
 	f.Fuzz(func(t *testing.T, text, date string) {
 		header := http.Header{"Retry-After": {text}, "Date": {date}}
-		if wait, ok := retryAfter(header, now); wait < 0 || wait > longestRetryAfter || !ok && wait != 0 {
+		if wait, ok := retryAfter(header, now); wait < 0 || wait > maxRetryAfter || !ok && wait != 0 {
 			t.Errorf("%q is %v", text, wait)
 		}
 	})
@@ -110,9 +115,9 @@ func FuzzReadDetail(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		detail, parameters, isAPI := readDetail(body)
 		if !isAPI && (detail != "" || parameters != nil) {
-			t.Errorf("%q says nothing of the API's, but %q", body, detail)
+			t.Errorf("%q is not an API error, but has the detail %q", body, detail)
 		}
-		if !utf8.ValidString(detail) || len(detail) > 2*utf8.UTFMax*longestText {
+		if !utf8.ValidString(detail) || len(detail) > 2*utf8.UTFMax*maxTextLength {
 			t.Errorf("the detail is %q", detail)
 		}
 		for _, parameter := range parameters {
@@ -135,7 +140,7 @@ func FuzzCleanToken(f *testing.F) {
 			return
 		}
 		if again, err := cleanToken(token); err != nil || again != token {
-			t.Errorf("%q becomes %q, and that %q: %v", text, token, again, err)
+			t.Errorf("%q becomes %q, which becomes %q: %v", text, token, again, err)
 		}
 		if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
 			t.Errorf("%q becomes %q", text, token)

@@ -18,14 +18,14 @@ import (
 
 const testToken = "test-token-9f4b"
 
-// service is the API behind a real connection, and a client of it.
+// service is a mock API with a client.
 type service struct {
 	*mockapi.Server
 	client *Client
 	url    string
 }
 
-// serve serves these Runs; the functions change the client's configuration.
+// serve serves Runs over a real connection. The functions change the client's configuration.
 func serve(t testing.TB, options mockapi.Options, runs []mockapi.Run, changes ...func(*Config)) service {
 	t.Helper()
 	options.Token = testToken
@@ -36,12 +36,12 @@ func serve(t testing.TB, options mockapi.Options, runs []mockapi.Run, changes ..
 	return service{Server: api, client: newClient(t, server.URL, changes...), url: server.URL}
 }
 
-// newClient is a client with pauses that tests can afford.
+// newClient returns a client with short pauses.
 func newClient(t testing.TB, url string, changes ...func(*Config)) *Client {
 	t.Helper()
 	config := Config{
 		URL: url, Token: testToken, UserAgent: "test/1", MaxRetries: 3,
-		RetryWait: time.Millisecond, LookFor: 20 * time.Millisecond,
+		RetryWait: time.Millisecond, SearchTimeout: 20 * time.Millisecond,
 	}
 	for _, change := range changes {
 		change(&config)
@@ -54,12 +54,12 @@ func newClient(t testing.TB, url string, changes ...func(*Config)) *Client {
 	return client
 }
 
-// attemptsOf is what makes the client's single attempts.
-func attemptsOf(client *Client) *attempts {
-	return client.http.HTTPClient.Transport.(*throttle).next.(*attempts)
+// attemptsOf returns the transport that makes the client's attempts.
+func attemptsOf(client *Client) *attemptTransport {
+	return client.http.HTTPClient.Transport.(*throttle).next.(*attemptTransport)
 }
 
-// rerun and resume are the client's methods, of a Run that is read first.
+// rerun and resume read a Run, and then call the client's method.
 func rerun(ctx context.Context, client *Client, id int64) (Started, error) {
 	source, err := client.Operation(ctx, id)
 	if err != nil {
@@ -82,7 +82,7 @@ func timeout(limit time.Duration) func(*Config) {
 	return func(config *Config) { config.RequestTimeout = limit }
 }
 
-// respond serves one handler, and returns a client of it.
+// respond serves a handler, and returns a client of it.
 func respond(t testing.TB, handler http.HandlerFunc, changes ...func(*Config)) *Client {
 	t.Helper()
 	server := httptest.NewServer(handler)
@@ -90,7 +90,7 @@ func respond(t testing.TB, handler http.HandlerFunc, changes ...func(*Config)) *
 	return newClient(t, server.URL, changes...)
 }
 
-// responding serves one response to every request.
+// responding returns a handler that sends the same response to every request.
 func responding(status int, contentType, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
@@ -99,16 +99,16 @@ func responding(status int, contentType, body string) http.HandlerFunc {
 	}
 }
 
-// scan is a Run of datastore 101 with the containers 234 and 235.
+// scan returns a Run of datastore 101 with the containers 234 and 235.
 func scan(id int64, result string) mockapi.Run { return mockapi.Run{ID: id, Result: result} }
 
-// breakAt injects a fault into what is asked of one path.
+// breakAt injects a fault into the requests to a path.
 func (s service) breakAt(path string, fault mockapi.Fault) {
 	fault.Path = path
 	s.Inject(fault)
 }
 
-// requests are the requests that the server received, in a line each.
+// requests returns the requests that the server received, one line each.
 func (s service) requests() []string {
 	lines := []string{}
 	for _, request := range s.Requests() {
@@ -117,7 +117,7 @@ func (s service) requests() []string {
 	return lines
 }
 
-// writes are those of them that change something.
+// writes returns all requests but GETs.
 func (s service) writes() []string {
 	return slices.DeleteFunc(s.requests(), func(line string) bool { return line[:4] == "GET " })
 }
@@ -137,7 +137,7 @@ func equal(t testing.TB, what string, got, want any) {
 	}
 }
 
-// failure is the error as what it must be: an *Error.
+// failure returns err as an *Error. It fails the test for any other error.
 func failure(t testing.TB, err error) *Error {
 	t.Helper()
 	var failed *Error
@@ -147,12 +147,12 @@ func failure(t testing.TB, err error) *Error {
 	return failed
 }
 
-// endpoint is one method of the client, made on Run 100.
+// endpoint is a method of the client, called for Run 100.
 type endpoint struct {
 	name    string
 	request string
-	starts  bool     // a Run, so that the request must not be made twice
-	looks   []string // requests that are made before
+	starts  bool     // a Run, so the request must not be sent twice
+	reads   []string // requests before that
 	call    func(ctx context.Context, client *Client) error
 }
 
@@ -161,10 +161,11 @@ const (
 	listNewest = "GET /api/operations?datastore=101&page=1&size=100&sort_created=desc"
 )
 
-// requests are all that the method makes.
-func (e endpoint) requests() []string { return append(slices.Clone(e.looks), e.request) }
+// requests returns all requests of the method.
+func (e endpoint) requests() []string { return append(slices.Clone(e.reads), e.request) }
 
-// respondToReads responds to what is read before a Run is started, and leaves the rest to the handler.
+// respondToReads responds to the reads before a start, and passes all other requests to the
+// handler.
 func respondToReads(handler http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet {
@@ -205,11 +206,11 @@ var endpoints = []endpoint{
 	}},
 }
 
-// first is the first of several. Without any, the test ends.
-func first[T any](t *testing.T, several []T) T {
+// first returns the first value. It fails the test if there is none.
+func first[T any](t *testing.T, values []T) T {
 	t.Helper()
-	if len(several) == 0 {
-		t.Fatal("there is none")
+	if len(values) == 0 {
+		t.Fatal("no values")
 	}
-	return several[0]
+	return values[0]
 }

@@ -5,7 +5,6 @@ package qualytics
 
 import (
 	"errors"
-	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -14,125 +13,129 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// notAdopted is the error of a start that adopted nothing, with what speaks against each candidate.
-func notAdopted(t *testing.T, started Started, err error) (lost *LostStartError, against map[int64]string) {
+// notAdopted returns the error of a start that adopted no Run, with the reason for each candidate.
+func notAdopted(t *testing.T, started Started, err error) (lost *LostStartError, reasons map[int64]string) {
 	t.Helper()
 	if !errors.As(err, &lost) {
 		t.Fatalf("adopted %d, got %v, want a LostStartError", started.ID, err)
 	}
-	against = map[int64]string{}
+	reasons = map[int64]string{}
 	for _, candidate := range lost.Candidates {
-		against[candidate.ID] = candidate.Against
+		reasons[candidate.ID] = candidate.Reason
 	}
-	return lost, against
+	return lost, reasons
 }
 
+// adopted returns the id of the Run that a start adopted.
 func adopted(t *testing.T, started Started, err error) int64 {
 	t.Helper()
 	if err != nil {
-		t.Fatalf("got %v, want a Run that is adopted", err)
+		t.Fatalf("got %v, want an adopted Run", err)
 	}
 	if started.LostResponse == nil {
-		t.Errorf("Run %d was not adopted, but named by the response", started.ID)
+		t.Errorf("Run %d was named by the response, not adopted", started.ID)
 	}
 	return started.ID
 }
 
 const readPath = "/api/operations/100"
 
-const user = "terraform@service.example.com" // the mock server's, of what the client starts
+const user = "terraform@service.example.com" // who triggers the client's Runs on the mock server
 
-// What becomes of a lost response: which Run is adopted, or what is said of each Run that it may be.
+// After a lost response, the matching Run is adopted, or each new Run is listed with a reason.
 func TestWhichRunIsAdopted(t *testing.T) {
 	setting := func(name string, value any) func(*mockapi.Run) {
 		return func(run *mockapi.Run) { run.Settings = map[string]any{name: value} }
 	}
 	for name, test := range map[string]struct {
 		source    mockapi.Run
-		known     bool // a rerun has shown the user before, as Run 101
+		known     bool // an earlier rerun, Run 101, has shown the user
 		effect    bool
-		meanwhile []func(*mockapi.Run) // start, from the next id on
+		meanwhile []func(*mockapi.Run) // Runs that start on the server, with the next ids
 		adopted   int64
-		against   map[int64]string
+		reasons   map[int64]string
 	}{
-		"nothing happened": {against: map[int64]string{}},
-		"ours":             {effect: true, adopted: 101},
-		"ours, with a container that was added since": {
-			meanwhile: []func(*mockapi.Run){func(run *mockapi.Run) { run.Containers = append(run.Containers, mockapi.Container{ID: 999}) }}, adopted: 101,
+		"nothing happened": {reasons: map[int64]string{}},
+		"the client's Run": {effect: true, adopted: 101},
+		"the client's, with a new container": {
+			meanwhile: []func(*mockapi.Run){func(run *mockapi.Run) {
+				run.Containers = append(run.Containers, mockapi.Container{ID: 999})
+			}}, adopted: 101,
 		},
-		"ours, with containers that are not known": {
+		"the client's, with unknown containers": {
 			meanwhile: []func(*mockapi.Run){func(run *mockapi.Run) { run.Containers = nil }}, adopted: 101,
 		},
 		"a schedule's": {
 			meanwhile: []func(*mockapi.Run){scheduled},
-			against:   map[int64]string{101: "triggered by schedule 12"},
+			reasons:   map[int64]string{101: "triggered by schedule 12"},
 		},
-		"a schedule's of an odd shape": {
+		"a schedule's, in an unexpected format": {
 			meanwhile: []func(*mockapi.Run){setting("schedule", "nightly")},
-			against:   map[int64]string{101: "triggered by a schedule"},
+			reasons:   map[int64]string{101: "triggered by a schedule"},
 		},
 		"a flow's": {
 			meanwhile: []func(*mockapi.Run){setting("action_execution", map[string]any{"id": 1})},
-			against:   map[int64]string{101: "triggered by a flow"},
+			reasons:   map[int64]string{101: "triggered by a flow"},
 		},
-		"a schedule's beside ours": {
+		"a schedule's and the client's": {
 			effect: true, meanwhile: []func(*mockapi.Run){scheduled}, adopted: 102,
 		},
 		"a colleague's": {
 			known: true, meanwhile: []func(*mockapi.Run){by("ann@example.com")},
-			against: map[int64]string{102: "triggered by ann@example.com, not by " + user},
+			reasons: map[int64]string{102: "triggered by ann@example.com, not by " + user},
 		},
-		"of a user that is not known": {
+		"an unknown user's": {
 			known: true, meanwhile: []func(*mockapi.Run){by("")},
-			against: map[int64]string{102: "triggered by unknown, not by " + user},
+			reasons: map[int64]string{102: "triggered by unknown, not by " + user},
 		},
-		"a colleague's beside ours": {
+		"a colleague's and the client's": {
 			known: true, effect: true, meanwhile: []func(*mockapi.Run){by("ann@example.com")}, adopted: 103,
 		},
-		"on other settings": {
+		"other settings": {
 			meanwhile: []func(*mockapi.Run){func(run *mockapi.Run) {
 				run.Settings = map[string]any{"incremental": false, "remediation": "append", "greater_than_batch": 4}
 			}},
-			against: map[int64]string{101: "its settings differ from the source's: greater_than_batch, incremental, remediation"},
+			reasons: map[int64]string{101: "its settings differ from the source's: greater_than_batch, incremental, remediation"},
 		},
-		"with a setting that the source lacks": {
+		"a new setting": {
 			meanwhile: []func(*mockapi.Run){setting("new_setting", 1)},
-			against:   map[int64]string{101: "its settings differ from the source's: new_setting"},
+			reasons:   map[int64]string{101: "its settings differ from the source's: new_setting"},
 		},
-		"ours, with a setting that is null where the source lacks it": {
+		"the client's, with a new setting that is null": {
 			meanwhile: []func(*mockapi.Run){setting("new_setting", nil)}, adopted: 101,
 		},
-		"ours, with a number that is written otherwise": {
+		"the client's, with another notation of a number": {
 			meanwhile: []func(*mockapi.Run){setting("high_count_rollup_threshold", 10.0)}, adopted: 101,
 		},
-		"of another type": {
+		"another type": {
 			meanwhile: []func(*mockapi.Run){func(run *mockapi.Run) { run.Type = "profile" }},
-			against:   map[int64]string{101: "its type is profile, not scan"},
+			reasons:   map[int64]string{101: "its type is profile, not scan"},
 		},
-		"ours, of a type that goes by another name": {
+		"the client's, with another name of the type": {
 			source: mockapi.Run{Type: "catalog"}, meanwhile: []func(*mockapi.Run){func(run *mockapi.Run) { run.Type = "sync" }}, adopted: 101,
 		},
-		"ours, a promote": {
+		"the client's promote": {
 			source: mockapi.Run{Type: "promote_quality_check"}, effect: true, adopted: 101,
 		},
-		"a promote of something else": {
-			source: mockapi.Run{Type: "promote_quality_check"}, meanwhile: []func(*mockapi.Run){func(run *mockapi.Run) { run.Type = "promote_datastore" }},
-			against: map[int64]string{101: "its type is promote_datastore, not promote_quality_check"},
+		"another promote": {
+			source:    mockapi.Run{Type: "promote_quality_check"},
+			meanwhile: []func(*mockapi.Run){func(run *mockapi.Run) { run.Type = "promote_datastore" }},
+			reasons:   map[int64]string{101: "its type is promote_datastore, not promote_quality_check"},
 		},
-		"ours, of a type that the API page does not know": {
+		"the client's, of an undocumented type": {
 			source: mockapi.Run{Type: "anomaly_export"}, effect: true, adopted: 101,
 		},
-		"another one just like ours": {
+		"one that equals the client's": {
 			effect: true, meanwhile: []func(*mockapi.Run){by(user)},
-			against: map[int64]string{
-				101: "on the same settings, so it cannot be told from Run 102",
-				102: "on the same settings, so it cannot be told from Run 101",
+			reasons: map[int64]string{
+				101: "same settings, indistinguishable from Run 102",
+				102: "same settings, indistinguishable from Run 101",
 			},
 		},
-		"another one like ours on other containers": {
+		"one that equals the client's, on other containers": {
 			effect: true, meanwhile: []func(*mockapi.Run){func(run *mockapi.Run) { run.Containers = run.Containers[:1] }}, adopted: 102,
 		},
-		"of another datastore": {
+		"one on another datastore": {
 			effect: true, meanwhile: []func(*mockapi.Run){func(run *mockapi.Run) { run.Datastore.ID = 102 }}, adopted: 102,
 		},
 	} {
@@ -149,14 +152,14 @@ func TestWhichRunIsAdopted(t *testing.T) {
 				service.ResetRequests()
 				service.Inject(mockapi.Fault{Path: rerunPath, Close: true, AfterEffect: test.effect, Hook: func() {
 					for _, change := range test.meanwhile {
-						service.ours(change)
+						service.startRun(change)
 					}
 				}})
 				started, err := service.rerun(t)
 				equal(t, "changing requests", service.writes(), []string{"PUT " + rerunPath})
 				for _, request := range service.Requests() {
 					if request.Query.Has("operation_type") {
-						t.Errorf("%s filters by a type, whose name may be rejected", request)
+						t.Errorf("%s filters by type, whose name the API may reject", request)
 					}
 					if request.Path == "/api/operations" {
 						equal(t, "list", request.String(), listNewest)
@@ -164,12 +167,12 @@ func TestWhichRunIsAdopted(t *testing.T) {
 				}
 				if test.adopted != 0 {
 					equal(t, "adopted", adopted(t, started, err), test.adopted)
-					equal(t, "why", failure(t, started.LostResponse).Kind, KindDisconnected)
+					equal(t, "lost response", failure(t, started.LostResponse).Kind, KindDisconnected)
 					return
 				}
-				lost, against := notAdopted(t, started, err)
-				equal(t, "candidates", against, test.against)
-				equal(t, "looking", lost.Looking, error(nil))
+				lost, reasons := notAdopted(t, started, err)
+				equal(t, "candidates", reasons, test.reasons)
+				equal(t, "search error", lost.SearchErr, error(nil))
 				equal(t, "interrupted", lost.Interrupted, false)
 			})
 		})
@@ -184,10 +187,10 @@ func by(user string) func(*mockapi.Run) {
 	return func(run *mockapi.Run) { run.TriggeredBy = user }
 }
 
-// A list of a replica that lags behind shows a Run as new that this client started before.
+// A lagging replica may list a Run as new that this client started before.
 func TestOwnRunIsNotAdoptedTwice(t *testing.T) {
 	for name, fault := range map[string]mockapi.Fault{
-		"started": {Times: 1, Skip: 1000}, // none
+		"started": {Times: 1, Skip: 1000}, // hits no request
 		"adopted": {Path: rerunPath, Close: true, AfterEffect: true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -198,16 +201,16 @@ func TestOwnRunIsNotAdoptedTwice(t *testing.T) {
 					t.Fatal(err)
 				}
 				service.Inject(mockapi.Fault{Path: "/api/operations", Body: `{"items": [{"id": 100}], "total": 1}`})
-				service.lost(nil)
+				service.loseResponse(nil)
 				started, err := service.rerun(t)
-				_, against := notAdopted(t, started, err)
-				equal(t, "candidates", against, map[int64]string{101: "started by another request of this provider"})
+				_, reasons := notAdopted(t, started, err)
+				equal(t, "candidates", reasons, map[int64]string{101: "started by another request of this provider"})
 			})
 		})
 	}
 }
 
-// A backend works on behind a proxy that has given up, and creates the Run a while later.
+// The backend may create the Run after the proxy in front of it timed out.
 func TestRunThatIsCreatedLate(t *testing.T) {
 	for name, test := range map[string]struct {
 		changes []func(*Config)
@@ -229,32 +232,32 @@ func TestRunThatIsCreatedLate(t *testing.T) {
 				lost, _ := notAdopted(t, started, err)
 				equal(t, name, len(lost.Candidates), 0)
 				equal(t, name+", took", time.Since(began), time.Minute)
-				time.Sleep(time.Minute) // until the server has done what it still does
+				time.Sleep(time.Minute) // the server still creates the Run
 				return
 			}
 			equal(t, name, adopted(t, started, err), int64(101))
-			if took := time.Since(began); took < test.after || took > test.after+longestLookPause {
+			if took := time.Since(began); took < test.after || took > test.after+maxSearchInterval {
 				t.Errorf("%s: found after %v", name, took)
 			}
 		})
 	}
 }
 
-// While only others' Runs are there, ours may still come.
-func TestLookingGoesOnBesideOthers(t *testing.T) {
+// Runs of others do not end the search.
+func TestSearchContinuesDespiteOtherRuns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
 		service.Inject(mockapi.Fault{
 			Path: rerunPath, Close: true, EffectAfter: 20 * time.Second,
-			Hook: func() { service.ours(scheduled) },
+			Hook: func() { service.startRun(scheduled) },
 		})
 		started, err := service.rerun(t)
 		equal(t, "adopted", adopted(t, started, err), int64(102))
 	})
 }
 
-// The time counts from when the request was sent.
-func TestLookingAfterATimeout(t *testing.T) {
+// The search timeout counts from the time at which the request was sent.
+func TestSearchAfterTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
 		service.Inject(mockapi.Fault{Path: rerunPath, Delay: time.Hour})
@@ -266,8 +269,8 @@ func TestLookingAfterATimeout(t *testing.T) {
 	})
 }
 
-// A long request timeout leaves some time to look, too.
-func TestLookingAfterALongTimeout(t *testing.T) {
+// The search takes a minimum time, even after a long request timeout.
+func TestSearchAfterLongTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")}, timeout(2*time.Minute))
 		service.Inject(mockapi.Fault{Path: rerunPath, Close: true, Delay: time.Hour, EffectAfter: 4 * time.Second})
@@ -276,42 +279,42 @@ func TestLookingAfterALongTimeout(t *testing.T) {
 	})
 }
 
-// Somebody resumes the source while the response to a rerun of it is lost.
+// Another user resumes the source while the response to its rerun is lost.
 func TestRerunDoesNotAdoptItsSource(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		service := simulate(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}}, []mockapi.Run{scan(100, "failure")})
-		service.lost(func() { service.Seed(scan(100, "running")) })
+		service.loseResponse(func() { service.Seed(scan(100, "running")) })
 		started, err := service.rerun(t)
 		_, _ = notAdopted(t, started, err)
 	})
 }
 
-// A resumed Run of which nothing can be read is in doubt, as are the new ones beside it.
-func TestDoubtAboutTheResumedRun(t *testing.T) {
+// If the resumed Run cannot be read, no new Run is adopted either.
+func TestUnreadableResumedRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "failure")})
 		service.Inject(
 			mockapi.Fault{Path: readPath, Skip: 1, Times: mockapi.Always, Status: 500},
-			mockapi.Fault{Path: resumePath, Close: true, AfterEffect: true, Hook: func() { service.ours(nil) }},
+			mockapi.Fault{Path: resumePath, Close: true, AfterEffect: true, Hook: func() { service.startRun(nil) }},
 		)
 		started, err := resume(t.Context(), service.client, 100, false)
-		lost, against := notAdopted(t, started, err)
-		equal(t, "looking", KindOf(lost.Looking), KindUnavailable)
-		equal(t, "candidates", against, map[int64]string{101: ""})
+		lost, reasons := notAdopted(t, started, err)
+		equal(t, "search error", KindOf(lost.SearchErr), KindUnavailable)
+		equal(t, "candidates", reasons, map[int64]string{101: ""})
 	})
 }
 
-// An application that has responded has done what it does.
-func TestSettledRequestIsNotLookedForLong(t *testing.T) {
+// After a response of the application itself, the search is short.
+func TestShortSearchAfterResponse(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault mockapi.Fault
 		took  time.Duration
 	}{
-		"500":                    {mockapi.Fault{Status: 500}, lookForSettled},
-		"200 of a Run of before": {mockapi.Fault{Status: 200, Body: `{"id": 100}`}, lookForSettled},
-		"500 of a proxy":         {mockapi.Fault{Status: 500, Body: "<html>"}, time.Minute},
-		"504":                    {mockapi.Fault{Status: 504}, time.Minute},
-		"200 of a login page":    {mockapi.Fault{Status: 200, Body: "<html>"}, time.Minute},
+		"500":                 {mockapi.Fault{Status: 500}, minSearchTime},
+		"200 of an older Run": {mockapi.Fault{Status: 200, Body: `{"id": 100}`}, minSearchTime},
+		"500 of a proxy":      {mockapi.Fault{Status: 500, Body: "<html>"}, time.Minute},
+		"504":                 {mockapi.Fault{Status: 504}, time.Minute},
+		"200 of a login page": {mockapi.Fault{Status: 200, Body: "<html>"}, time.Minute},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
@@ -325,15 +328,15 @@ func TestSettledRequestIsNotLookedForLong(t *testing.T) {
 	}
 }
 
-func TestLookingIsRetried(t *testing.T) {
+func TestSearchIsRetried(t *testing.T) {
 	const list = "/api/operations"
 	for name, fault := range map[string]mockapi.Fault{
 		"an empty list":       {Path: list, Skip: 1, Times: 2, Status: 200, Body: `{"items": [], "total": 0}`},
-		"no list":             {Path: list, Skip: 1, Times: 8, Status: 500}, // two looks, five attempts each
-		"no source":           {Path: "/api/operations/100", Times: 5, Status: 500},
-		"no source in HTML":   {Path: "/api/operations/100", Times: 1, Status: 404, Body: "<html>"},
-		"no candidate":        {Path: "/api/operations/101", Times: 5, Status: 500},
-		"no candidate so far": {Path: "/api/operations/101", Times: 1, Status: 404},
+		"failed list":         {Path: list, Skip: 1, Times: 8, Status: 500}, // more than one poll with its retries
+		"failed source":       {Path: "/api/operations/100", Times: 5, Status: 500},
+		"HTML for the source": {Path: "/api/operations/100", Times: 1, Status: 404, Body: "<html>"},
+		"failed candidate":    {Path: "/api/operations/101", Times: 5, Status: 500},
+		"missing candidate":   {Path: "/api/operations/101", Times: 1, Status: 404},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
@@ -349,16 +352,16 @@ func TestLookingIsRetried(t *testing.T) {
 	}
 }
 
-// In doubt, nothing is adopted, and each Run that it may be is named.
-func TestDoubts(t *testing.T) {
+// If the search fails, no Run is adopted, and the new ones are listed.
+func TestFailedSearch(t *testing.T) {
 	for name, test := range map[string]struct {
-		fault mockapi.Fault
-		named int64
-		kind  Kind
+		fault  mockapi.Fault
+		listed int64
+		kind   Kind
 	}{
-		"the source is gone":            {mockapi.Fault{Method: http.MethodGet, Path: "/api/operations/100", Times: mockapi.Always, Status: 404}, 101, KindNotFound},
-		"the candidate cannot be read":  {mockapi.Fault{Method: http.MethodGet, Path: "/api/operations/101", Times: mockapi.Always, Status: 500}, 101, KindUnavailable},
-		"the list cannot be read again": {mockapi.Fault{Path: "/api/operations", Skip: 1, Times: mockapi.Always, Status: 500}, 0, KindUnavailable},
+		"the source is deleted":         {mockapi.Fault{Method: "GET", Path: "/api/operations/100", Status: 404}, 101, KindNotFound},
+		"the candidate cannot be read":  {mockapi.Fault{Method: "GET", Path: "/api/operations/101", Status: 500}, 101, KindUnavailable},
+		"the list cannot be read again": {mockapi.Fault{Path: "/api/operations", Skip: 1, Status: 500}, 0, KindUnavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -367,15 +370,16 @@ func TestDoubts(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
+				test.fault.Times = mockapi.Always
 				service.Inject(test.fault)
 				service.Inject(mockapi.Fault{Path: rerunPath, Close: true, AfterEffect: true})
 				began := time.Now()
 				started, err := service.client.Rerun(t.Context(), new(first(t, listing.Items)))
-				lost, against := notAdopted(t, started, err)
-				equal(t, "looking", KindOf(lost.Looking), test.kind)
+				lost, reasons := notAdopted(t, started, err)
+				equal(t, "search error", KindOf(lost.SearchErr), test.kind)
 				equal(t, "kind", KindOf(err), KindDisconnected)
-				if _, named := against[test.named]; named != (test.named != 0) {
-					t.Errorf("candidates %v, want %d", against, test.named)
+				if _, listed := reasons[test.listed]; listed != (test.listed != 0) {
+					t.Errorf("candidates %v, want %d", reasons, test.listed)
 				}
 				if took := time.Since(began); took < time.Minute || took > 2*time.Minute {
 					t.Errorf("took %v", took)
@@ -385,12 +389,12 @@ func TestDoubts(t *testing.T) {
 	}
 }
 
-// A server that hangs while a Run is looked for costs one more request timeout.
-func TestLookingIsBounded(t *testing.T) {
+// A server that hangs prolongs the search by at most one request timeout.
+func TestSearchIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
 		service.Inject(mockapi.Fault{Path: "/api/operations", Skip: 1, Times: mockapi.Always, Delay: time.Hour})
-		service.lost(nil)
+		service.loseResponse(nil)
 		began := time.Now()
 		started, err := service.rerun(t)
 		_, _ = notAdopted(t, started, err)
@@ -400,12 +404,12 @@ func TestLookingIsBounded(t *testing.T) {
 	})
 }
 
-func TestLostStartErrorSaysWhat(t *testing.T) {
+func TestLostStartErrorText(t *testing.T) {
 	lost := &Error{Call: "PUT /api/operations/rerun/100", Kind: KindDisconnected, Detail: "EOF"}
 	for want, err := range map[string]*LostStartError{
-		"PUT /api/operations/rerun/100: EOF; 2 Runs may have been started by this": {Lost: lost, Candidates: make([]Candidate, 2)},
-		"looking for the Run failed: unreachable":                                  {Lost: lost, Looking: errors.New("unreachable")},
-		"looking for the Run was interrupted":                                      {Lost: lost, Interrupted: true},
+		"PUT /api/operations/rerun/100: EOF; found 2 Runs that it may have started": {Lost: lost, Candidates: make([]Candidate, 2)},
+		"the search for the Run failed: unreachable":                                {Lost: lost, SearchErr: errors.New("unreachable")},
+		"the search for the Run was interrupted":                                    {Lost: lost, Interrupted: true},
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("got %q, want %q", err, want)
@@ -414,7 +418,7 @@ func TestLostStartErrorSaysWhat(t *testing.T) {
 	}
 }
 
-func TestRevived(t *testing.T) {
+func TestHasResumed(t *testing.T) {
 	const early, late = Timestamp("2026-05-01T09:00:00Z"), Timestamp("2026-05-01T10:00:00Z")
 	aborted := Operation{Result: ResultAborted, StartTime: early, EndTime: early}
 	running := Operation{Result: ResultRunning, StartTime: early}
@@ -422,16 +426,16 @@ func TestRevived(t *testing.T) {
 		before, now Operation
 		want        bool
 	}{
-		"still aborted":                    {aborted, aborted, false},
-		"queued":                           {aborted, Operation{Result: ResultQueued}, true},
-		"running again":                    {aborted, running, true},
-		"dispatched anew":                  {aborted, Operation{Result: ResultRunning, StartTime: late}, true},
-		"ended again":                      {aborted, Operation{Result: ResultFailure, StartTime: early, EndTime: late}, true},
-		"still running":                    {running, running, false},
-		"aborted, and no more":             {running, Operation{Result: ResultAborted, StartTime: early, EndTime: late}, false},
-		"aborted, then dispatched anew":    {running, Operation{Result: ResultRunning, StartTime: late}, true},
-		"aborted, then queued to be again": {running, Operation{Result: ResultQueued}, true},
+		"still aborted":                  {aborted, aborted, false},
+		"queued":                         {aborted, Operation{Result: ResultQueued}, true},
+		"running again":                  {aborted, running, true},
+		"dispatched again":               {aborted, Operation{Result: ResultRunning, StartTime: late}, true},
+		"ended again":                    {aborted, Operation{Result: ResultFailure, StartTime: early, EndTime: late}, true},
+		"still running":                  {running, running, false},
+		"aborted":                        {running, Operation{Result: ResultAborted, StartTime: early, EndTime: late}, false},
+		"aborted, then dispatched again": {running, Operation{Result: ResultRunning, StartTime: late}, true},
+		"aborted, then queued again":     {running, Operation{Result: ResultQueued}, true},
 	} {
-		equal(t, name, revived(&test.before, &test.now), test.want)
+		equal(t, name, hasResumed(&test.before, &test.now), test.want)
 	}
 }

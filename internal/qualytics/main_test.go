@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// The lock files of the deployments that the tests make up go with the tests.
+// TestMain keeps the lock files of the tests in a temporary directory.
 func TestMain(m *testing.M) {
 	directory, err := os.MkdirTemp("", "qualytics-test-")
 	if err != nil {

@@ -10,25 +10,26 @@ import (
 	"testing"
 )
 
-// An unknown path reads like an unknown Run. Only where Runs can be listed is it believed to be one.
+// The API responds to an unknown path as to an unknown Run. It is an unknown Run only if Runs can
+// be listed.
 func TestMissingRunOrWrongURL(t *testing.T) {
 	tests := map[string]struct {
-		detail string
-		lists  bool
-		kind   Kind
-		looks  int
+		detail   string
+		listable bool
+		kind     Kind
+		lists    int
 	}{
 		"no such Run, in the API's words": {detail: "Operation not found", kind: KindNotFound},
-		"no such Run, in general words":   {detail: "Not Found", lists: true, kind: KindNotFound, looks: 1},
-		"no such path":                    {detail: "Not Found", kind: KindWrongURL, looks: 1},
+		"no such Run, in general words":   {detail: "Not Found", listable: true, kind: KindNotFound, lists: 1},
+		"no such path":                    {detail: "Not Found", kind: KindWrongURL, lists: 1},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			looks := 0
+			lists := 0
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if r.URL.Path == "/api/operations" {
-					looks++
-					if test.lists {
+					lists++
+					if test.listable {
 						fmt.Fprint(w, `{"items": [], "total": 0}`)
 						return
 					}
@@ -44,8 +45,8 @@ func TestMissingRunOrWrongURL(t *testing.T) {
 			if _, err := client.Operation(t.Context(), 7); KindOf(err) != test.kind {
 				t.Errorf("reading: %v (kind %d), want kind %d", err, KindOf(err), test.kind)
 			}
-			if looks != test.looks {
-				t.Errorf("listed %d times, want %d", looks, test.looks)
+			if lists != test.lists {
+				t.Errorf("listed %d times, want %d", lists, test.lists)
 			}
 			if err := client.Delete(t.Context(), 7); KindOf(err) != test.kind {
 				t.Errorf("deleting: %v (kind %d), want kind %d", err, KindOf(err), test.kind)

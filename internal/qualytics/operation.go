@@ -27,8 +27,7 @@ type Operation struct {
 	Status      Counters
 	Containers  []Container
 
-	// Payload is the complete response, for every type of operation. Only [Client.Operation] sets
-	// it.
+	// Payload is the JSON of the complete response. Only [Client.Operation] sets it.
 	Payload json.RawMessage
 }
 
@@ -47,12 +46,12 @@ type Container struct {
 	ContainerType *string
 }
 
-// UnmarshalJSON reads a Run. Only a value that is not an object is an error: a field that is null,
-// missing or of an unexpected JSON type is left empty.
+// UnmarshalJSON reads a Run. It returns an error only for a value that is not an object: a field
+// that is null, missing or of an unexpected JSON type is left empty.
 func (o *Operation) UnmarshalJSON(data []byte) error {
-	var usual usualOperation
-	if json.Unmarshal(data, &usual) == nil {
-		*o = usual.operation()
+	var strict strictOperation
+	if json.Unmarshal(data, &strict) == nil {
+		*o = strict.operation()
 		return nil
 	}
 	return o.readLeniently(data)
@@ -156,8 +155,8 @@ func (o *Operation) Duration() (duration time.Duration, ok bool) {
 	return end.Sub(start), true
 }
 
-// Timestamp is a time as the API wrote it, in RFC 3339. It is empty for null and for values that
-// are not text.
+// Timestamp is a time in RFC 3339, as the API wrote it. It is empty for null and for values that
+// are not strings.
 type Timestamp string
 
 // UnmarshalJSON keeps the API's text, and reads a time without a zone as UTC.
@@ -170,12 +169,12 @@ func (t *Timestamp) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Time parses the timestamp. It returns an error for an empty one.
+// Time parses the timestamp. It returns an error if the timestamp is empty or not in RFC 3339.
 func (t Timestamp) Time() (time.Time, error) {
 	return time.Parse(time.RFC3339Nano, string(t))
 }
 
-// Counters holds the numbers in a Run's status by name. A null counter is nil.
+// Counters holds the counters of a Run's status by name. A null counter is nil.
 type Counters map[string]*big.Float
 
 // UnmarshalJSON reads the counters of an object, and omits values that are neither null nor a
@@ -196,8 +195,8 @@ func (c *Counters) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Whole returns a counter that is a whole number of 0 or more. ok is false for any other value, and
-// for a counter that is null or missing.
+// Whole returns a counter that is a whole number of 0 or more. ok is false for any other value, for
+// null and for a missing counter.
 func (c Counters) Whole(name string) (count int64, ok bool) {
 	number := c[name]
 	if number == nil || !number.IsInt() || number.Sign() < 0 {
@@ -207,7 +206,7 @@ func (c Counters) Whole(name string) (count int64, ok bool) {
 	return count, accuracy == big.Exact
 }
 
-// counterPrecision is the precision with which Terraform keeps numbers.
+// counterPrecision is Terraform's precision of numbers, in bits.
 const counterPrecision = 512
 
 // finiteNumber parses a number. It returns nil for one that Terraform cannot hold.

@@ -21,24 +21,24 @@ func actionPath(action string, id int64) string {
 	return "/operations/" + action + "/" + strconv.FormatInt(id, 10)
 }
 
-// Operation retrieves one Run with its payload: "Retrieving a Run", GET /api/operations/{id}.
+// Operation returns one Run with its payload: "Retrieving a Run", GET /api/operations/{id}.
 func (c *Client) Operation(ctx context.Context, id int64) (*Operation, error) {
-	call := call{method: http.MethodGet, path: operationPath(id)}
+	call := apiCall{method: http.MethodGet, path: operationPath(id)}
 	var operation Operation
-	exchange, err := c.do(ctx, call, &operation)
+	state, err := c.do(ctx, call, &operation)
 	if err != nil {
 		return nil, c.confirmMissing(ctx, id, err)
 	}
 	if operation.ID != id {
 		return nil, c.wrongRun(call, operation.ID)
 	}
-	operation.Payload = exchange.body
+	operation.Payload = state.body
 	return &operation, nil
 }
 
 // Operations lists Runs: "Listing Runs", GET /api/operations. It returns at most limit of them, in
-// the order of the filter; a limit of 0 means all. Filters too long for one URL are requested in
-// parts.
+// the order of the filter; a limit of 0 means all. A filter that is too long for one URL is split
+// into several requests, or is an error with [KindTooLong].
 func (c *Client) Operations(ctx context.Context, filter Filter, limit int) (Listing[Operation], error) {
 	parts, err := c.parts(filter, limit)
 	if err != nil {
@@ -73,13 +73,13 @@ func (c *Client) operations(ctx context.Context, filter Filter, limit int) (List
 	return listing.upTo(limit), err
 }
 
-// operationPages returns the pages of Runs that a filter selects.
 func (c *Client) operationPages(filter Filter) pages[Operation] {
 	return pages[Operation]{
 		fetch: func(ctx context.Context, request pageRequest) (page[Operation], error) {
 			read, err := fetchPage[Operation](ctx, c, "/operations", filter.query(), request)
 			if err == nil && slices.ContainsFunc(read.Items, func(run Operation) bool { return run.ID < 1 }) {
-				err = c.newError(call{method: http.MethodGet, path: "/operations"}, KindNotAPI, http.StatusOK, "JSON with a Run that has no usable id")
+				call := apiCall{method: http.MethodGet, path: "/operations"}
+				err = c.newError(call, KindNotAPI, http.StatusOK, "JSON with a Run that has no usable id")
 			}
 			return read, err
 		},
@@ -105,7 +105,7 @@ func fetchPage[T any](ctx context.Context, c *Client, path string, query url.Val
 	query.Set("page", strconv.Itoa(request.number))
 	query.Set("size", strconv.Itoa(request.size))
 	var read page[T]
-	call := call{method: http.MethodGet, path: path, query: query}
+	call := apiCall{method: http.MethodGet, path: path, query: query}
 	_, err := c.do(ctx, call, &read)
 	if err == nil && read.Items == nil {
 		err = c.newError(call, KindNotAPI, http.StatusOK, "JSON without items")
@@ -116,12 +116,12 @@ func fetchPage[T any](ctx context.Context, c *Client, path string, query url.Val
 // Abort requests that a Run stops: "Aborting a Run", PUT /api/operations/abort/{id}. The returned
 // Run may still be active: it is aborted as soon as the worker can stop safely.
 func (c *Client) Abort(ctx context.Context, id int64) (*Operation, error) {
-	call := call{method: http.MethodPut, path: actionPath("abort", id)}
+	call := apiCall{method: http.MethodPut, path: actionPath("abort", id)}
 	var operation Operation
-	exchange, err := c.do(ctx, call, &operation)
-	if IsConflict(err) && exchange.reached > 1 {
-		// An earlier attempt may have aborted the Run and lost its response.
-		if current, lookErr := c.Operation(ctx, id); lookErr == nil && current.Result == ResultAborted {
+	state, err := c.do(ctx, call, &operation)
+	if IsConflict(err) && state.reached > 1 {
+		// An earlier attempt may have aborted the Run, and its response was lost.
+		if current, readErr := c.Operation(ctx, id); readErr == nil && current.Result == ResultAborted {
 			return current, nil
 		}
 	}
@@ -134,17 +134,17 @@ func (c *Client) Abort(ctx context.Context, id int64) (*Operation, error) {
 	return &operation, nil
 }
 
-// Delete deletes a Run's record: "Deleting a Run", DELETE /api/operations/{id}.
+// Delete deletes the record of a Run: "Deleting a Run", DELETE /api/operations/{id}.
 func (c *Client) Delete(ctx context.Context, id int64) error {
-	exchange, err := c.do(ctx, call{method: http.MethodDelete, path: operationPath(id)}, nil)
-	if IsNotFound(err) && exchange.reached > 1 {
-		return nil // an earlier attempt deleted it and lost its response
+	state, err := c.do(ctx, apiCall{method: http.MethodDelete, path: operationPath(id)}, nil)
+	if IsNotFound(err) && state.reached > 1 {
+		return nil // an earlier attempt deleted it, and its response was lost
 	}
 	return c.confirmMissing(ctx, id, err)
 }
 
-// confirmMissing verifies that a 404 is about the Run. The response to an unknown path, which a
-// wrong base URL leads to, may be the same; but such a URL has no list.
+// confirmMissing verifies that a 404 is about the Run. With a wrong base URL, the response to an
+// unknown path may be the same, but the list does not exist either.
 func (c *Client) confirmMissing(ctx context.Context, id int64, err error) error {
 	var missing *Error
 	if !errors.As(err, &missing) || missing.Kind != KindNotFound || missing.Detail != "Not Found" {
@@ -152,11 +152,11 @@ func (c *Client) confirmMissing(ctx context.Context, id int64, err error) error 
 	}
 	if _, listErr := c.Operations(ctx, Filter{ID: &id}, 1); listErr != nil {
 		missing.Kind = KindWrongURL
-		missing.Detail += " (and the Runs cannot be listed there, either)"
+		missing.Detail += " (nor can Runs be listed there)"
 	}
 	return missing
 }
 
-func (c *Client) wrongRun(call call, id int64) *Error {
+func (c *Client) wrongRun(call apiCall, id int64) *Error {
 	return c.newError(call, KindNotAPI, http.StatusOK, fmt.Sprintf("the response is about another Run (id %d)", id))
 }

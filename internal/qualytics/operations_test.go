@@ -165,7 +165,7 @@ func TestContainers(t *testing.T) {
 	equal(t, "finished", container.EndTime != "", true)
 }
 
-// The containers themselves, with the work nested, read as the entries of the API page do.
+// Containers with nested work give the same result as the entries of the API page.
 func TestNestedContainers(t *testing.T) {
 	runs := []mockapi.Run{{ID: 100, Status: map[string]int64{"total_containers": 250, "containers_analyzed": 250, "records_processed": 250}}}
 	flat, err := serve(t, mockapi.Options{}, runs).client.Containers(t.Context(), 100)
@@ -178,12 +178,12 @@ func TestNestedContainers(t *testing.T) {
 	}
 	equal(t, "count", len(nested.Items), 250)
 	for i := range nested.Items {
-		nested.Items[i].StartTime, nested.Items[i].EndTime = flat.Items[i].StartTime, flat.Items[i].EndTime // by another clock
+		nested.Items[i].StartTime, nested.Items[i].EndTime = flat.Items[i].StartTime, flat.Items[i].EndTime // the clocks differ
 	}
 	equal(t, "containers", nested, flat)
 }
 
-// Containers that were not reached have no work, and so no id of it: they are told apart by their own.
+// A container that was not reached has no work with an id. Its own id identifies it.
 func TestNestedContainersNotReached(t *testing.T) {
 	service := serve(t, mockapi.Options{NestedContainers: true}, []mockapi.Run{
 		{ID: 100, Result: "queued", Status: map[string]int64{"total_containers": 250}},
@@ -197,7 +197,7 @@ func TestNestedContainersNotReached(t *testing.T) {
 	equal(t, "last container", *listing.Items[249].Container.ID, int64(234+249))
 }
 
-func TestActionsAnswer(t *testing.T) {
+func TestActions(t *testing.T) {
 	running := mockapi.Outcome{Running: mockapi.Never}
 	service := serve(t, mockapi.Options{Outcome: running, AbortDelay: time.Hour}, []mockapi.Run{
 		scan(100, "success"), scan(101, "failure"), scan(102, "running"),

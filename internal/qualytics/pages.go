@@ -11,28 +11,28 @@ import (
 )
 
 const (
-	largestPage = 100 // the API's bound on `size`
+	maxPageSize = 100 // the API's limit of `size`
 
-	// sharedRuns is the minimum number of entries by which consecutive pages overlap. One is enough
-	// for the proof below. Each further one lets an entry vanish in between without another read.
-	sharedRuns = 2
+	// minOverlap is the minimum number of entries that consecutive pages share. pages needs one.
+	// Each further one tolerates a deletion between two requests without another read of the list.
+	minOverlap = 2
 
-	mostReadings = 4
+	maxReads = 4 // of a list that changes too fast
 
-	// mostRequests limits the pages that are planned based on one total, which may be wrong.
-	mostRequests = 1000
+	// maxPlannedPages limits the requests that are planned for one total, which may be wrong.
+	maxPlannedPages = 1000
 )
 
 // Listing is a filtered list, up to the requested limit.
 type Listing[T any] struct {
 	Items  []T   // in the requested order, without duplicates
 	Total  int64 // the API's count, regardless of the limit
-	Steady bool  // false: the history changed so fast that entries may be missing
+	Steady bool  // false if the history changed so fast that entries may be missing
 }
 
 type page[T any] struct {
 	Items []T        `json:"items"`
-	Total entryCount `json:"total"` // 0 where the API does not count
+	Total entryCount `json:"total"` // 0 if the API does not return it
 }
 
 // entryCount is the API's number of entries. A value that is not a whole number reads as 0.
@@ -51,37 +51,37 @@ func (r pageRequest) start() int { return (r.number - 1) * r.size }
 
 func (r pageRequest) end() int { return r.number * r.size }
 
-// pages reads a paginated list, with as many concurrent requests as one list may have.
+// pages reads a paginated list, with up to maxConcurrentPages requests at a time.
 //
-// The history changes during the read: an entry that vanishes moves all later ones forward,
-// possibly from a page that is not read yet to one that is. So consecutive pages overlap. If two
-// pages share an entry, no entry that existed throughout can be missing between them: it would have
-// been behind the shared entry when the first page was read, and before it when the second was. If
-// they share none, the list is read again.
+// The history may change during the read. A deleted entry moves all later ones forward, possibly
+// onto a page that has already been read. So consecutive pages overlap. If two pages share an
+// entry, no entry that existed throughout is missing between them: it would have been behind the
+// shared entry when the first page was read, and before it when the second was. If they share none,
+// the list is read again.
 type pages[T any] struct {
 	fetch func(ctx context.Context, request pageRequest) (page[T], error)
-	id    func(T) int64 // 0: the entry has none, and is never a duplicate
-	first pageRequest   // the first request
+	id    func(T) int64 // 0 if the entry has none; it is then never a duplicate
+	first pageRequest
 	// firstPage is the first page, if it has already been read.
 	firstPage *page[T]
-	// wanted returns the number of entries to cover, given the entries read so far, and how many
-	// are covered and exist. Reading ends when that many are covered.
+	// wanted returns the number of entries to cover, given the entries read so far and the numbers
+	// of covered and existing ones. Reading ends when that many are covered.
 	wanted func(read []T, covered, total int) int
 }
 
 // whole requests all entries of a list, or the first ones up to limit (0: all of them).
 func whole[T any](limit int) (first pageRequest, wanted func(read []T, covered, total int) int) {
 	if limit == 0 {
-		return pageRequest{number: 1, size: largestPage}, func(_ []T, _, total int) int { return total }
+		return pageRequest{number: 1, size: maxPageSize}, func(_ []T, _, total int) int { return total }
 	}
-	return pageRequest{number: 1, size: min(largestPage, limit)}, func(read []T, covered, total int) int {
+	return pageRequest{number: 1, size: min(maxPageSize, limit)}, func(read []T, covered, total int) int {
 		return min(total, covered+limit-len(read))
 	}
 }
 
 func (p pages[T]) read(ctx context.Context) (Listing[T], error) {
 	var listing Listing[T]
-	for range mostReadings {
+	for range maxReads {
 		var err error
 		listing, err = p.readOnce(ctx)
 		if err != nil || listing.Steady {
@@ -102,7 +102,7 @@ func (p pages[T]) readOnce(ctx context.Context) (Listing[T], error) {
 	listing := Listing[T]{Total: int64(first.Total), Steady: true}
 
 	covered, total := request.start()+len(first.Items), first.upTo(request)
-	largest := min(largestPage, max(len(first.Items), 1)) // the server may have smaller pages
+	largest := min(maxPageSize, max(len(first.Items), 1)) // the server may have smaller pages
 	for listing.Steady {
 		known, wanted := len(merged.items), p.wanted(merged.items, covered, total)
 		if covered >= wanted {
@@ -126,12 +126,12 @@ func (p pages[T]) readOnce(ctx context.Context) (Listing[T], error) {
 		covered = request.end()
 		total = read[len(read)-1].upTo(request) // new entries may have moved the last ones back
 		if len(merged.items) == known && known < total-p.first.start() {
-			listing.Steady = false // the server returns the same for every page
+			listing.Steady = false // the server returns the same page for every request
 		}
 	}
 	listing.Items = merged.items
 	if listing.Total == 0 {
-		listing.Total = int64(len(listing.Items)) // the server does not count
+		listing.Total = int64(len(listing.Items)) // the server returned none
 	}
 	return listing, nil
 }
@@ -161,15 +161,15 @@ func (p page[T]) upTo(request pageRequest) int {
 }
 
 // plan returns requests that extend a list from covered entries to wanted ones. A page begins at a
-// multiple of its size, so the sizes are chosen such that each page begins shortly before the end
-// of the previous one.
+// multiple of its size, so plan chooses sizes with which each page begins shortly before the end of
+// the previous one.
 func plan(covered, wanted, largest int) []pageRequest {
 	var requests []pageRequest
-	for covered < wanted && len(requests) < mostRequests {
+	for covered < wanted && len(requests) < maxPlannedPages {
 		var best pageRequest
 		for size := largest; size > 0 && size > largest/2; size-- {
-			candidate := pageRequest{number: (covered-sharedRuns)/size + 1, size: size}
-			if covered > sharedRuns && candidate.end() > max(best.end(), covered) {
+			candidate := pageRequest{number: (covered-minOverlap)/size + 1, size: size}
+			if covered > minOverlap && candidate.end() > max(best.end(), covered) {
 				best = candidate
 			}
 		}
@@ -185,7 +185,7 @@ func plan(covered, wanted, largest int) []pageRequest {
 func (p pages[T]) fetchAll(ctx context.Context, requests []pageRequest) ([]page[T], error) {
 	read := make([]page[T], len(requests))
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(mostConnections)
+	group.SetLimit(maxConcurrentPages)
 	for i, request := range requests {
 		group.Go(func() error {
 			var err error
@@ -196,7 +196,7 @@ func (p pages[T]) fetchAll(ctx context.Context, requests []pageRequest) ([]page[
 	return read, group.Wait()
 }
 
-// merger merges overlapping pages, with each entry once and in the order of the list.
+// merger merges overlapping pages. Each entry appears once, in the order of the list.
 type merger[T any] struct {
 	id    func(T) int64
 	items []T

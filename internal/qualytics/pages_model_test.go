@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// entry is what a model lists. Its place says where it stands in the order.
+// entry is an entry of the model's list. The list is sorted by place.
 type entry struct {
 	id    int64
 	place float64
@@ -20,11 +20,11 @@ type entry struct {
 
 func byPlace(a, b entry) int { return cmp.Compare(a.place, b.place) }
 
-// model is a list that changes each time that a page of it has been read.
+// model is a list that changes after each page that is read.
 type model struct {
-	largest int // page that it serves, whatever size is requested
-	grows   func(random *rand.Rand) float64
-	changes int // at most, after each page
+	pageSize int                             // maximum, whatever size is requested
+	grows    func(random *rand.Rand) float64 // returns the place of a new entry
+	changes  int                             // maximum after each page
 
 	mutex   sync.Mutex
 	random  *rand.Rand
@@ -33,7 +33,7 @@ type model struct {
 	removed map[int64]bool
 }
 
-// growths are where new entries appear, by the order of the list.
+// growths holds the functions that place new entries, by the order of the list.
 var growths = map[string]func(*rand.Rand) float64{
 	"sort_created=desc": func(random *rand.Rand) float64 { return -random.Float64() },
 	"sort_created=asc":  func(random *rand.Rand) float64 { return 1 + random.Float64() },
@@ -42,7 +42,7 @@ var growths = map[string]func(*rand.Rand) float64{
 }
 
 func newModel(random *rand.Rand, count int) *model {
-	m := &model{largest: largestPage, random: random, removed: map[int64]bool{}}
+	m := &model{pageSize: maxPageSize, random: random, removed: map[int64]bool{}}
 	for range count {
 		m.add(random.Float64())
 	}
@@ -69,7 +69,7 @@ func (m *model) change() {
 func (m *model) fetch(_ context.Context, request pageRequest) (page[entry], error) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
-	size := min(request.size, m.largest)
+	size := min(request.size, m.pageSize)
 	from := min((request.number-1)*size, len(m.entries))
 	items := slices.Clone(m.entries[from:min(from+size, len(m.entries))])
 	read := page[entry]{Items: items, Total: entryCount(len(m.entries))}
@@ -92,21 +92,21 @@ func (m *model) read(t *testing.T, limit int) Listing[entry] {
 	return listing.upTo(limit)
 }
 
-// Whatever happens to a list while it is read: no entry comes twice and, if the reading was steady, all
-// that stood throughout have come, in order. Those added meanwhile are in order, too, unless that many
-// are that a page cannot show where they belong.
+// A list that changes while it is read has no duplicates. If it is steady, it includes all entries
+// that existed throughout, in order. Entries that were added meanwhile are in order, too, unless
+// there are too many of them.
 func TestChangingList(t *testing.T) {
 	const readings = 200
 	for order, grows := range growths {
-		for name, setting := range map[string]struct{ largest, changes, count int }{
-			"still":              {100, 0, 500},
-			"slow":               {100, 1, 700},
-			"fast":               {100, 6, 500},
-			"small pages":        {20, 1, 200},
-			"small pages, fast":  {10, 5, 100},
-			"tiny pages":         {3, 1, 30},
-			"pages of one":       {1, 1, 10},
-			"more than it holds": {100, 90, 300},
+		for name, setting := range map[string]struct{ pageSize, changes, count int }{
+			"still":             {100, 0, 500},
+			"slow":              {100, 1, 700},
+			"fast":              {100, 6, 500},
+			"small pages":       {20, 1, 200},
+			"small pages, fast": {10, 5, 100},
+			"tiny pages":        {3, 1, 30},
+			"pages of one":      {1, 1, 10},
+			"very fast":         {100, 90, 300},
 		} {
 			t.Run(order+"/"+name, func(t *testing.T) {
 				t.Parallel()
@@ -114,22 +114,22 @@ func TestChangingList(t *testing.T) {
 				for seed := range uint64(readings) {
 					random := rand.New(rand.NewPCG(seed, 1))
 					m := newModel(random, random.IntN(setting.count))
-					m.grows, m.largest, m.changes = grows, setting.largest, setting.changes
+					m.grows, m.pageSize, m.changes = grows, setting.pageSize, setting.changes
 					limit := 0
 					if random.IntN(3) == 0 {
 						limit = 1 + random.IntN(setting.count)
 					}
-					stood := slices.Clone(m.entries)
+					existing := slices.Clone(m.entries)
 					listing := m.read(t, limit)
 					if listing.Steady {
 						steady++
 					}
-					m.check(t, stood, listing, limit)
+					m.check(t, existing, listing, limit)
 					if t.Failed() {
 						t.Fatalf("seed %d, limit %d", seed, limit)
 					}
 				}
-				if setting.largest == 100 && setting.changes <= 1 && steady < readings*9/10 {
+				if setting.pageSize == 100 && setting.changes <= 1 && steady < readings*9/10 {
 					t.Errorf("%d of %d readings were steady", steady, readings)
 				}
 			})
@@ -137,7 +137,7 @@ func TestChangingList(t *testing.T) {
 	}
 }
 
-func (m *model) check(t *testing.T, stood []entry, listing Listing[entry], limit int) {
+func (m *model) check(t *testing.T, existing []entry, listing Listing[entry], limit int) {
 	t.Helper()
 	if limit > 0 && len(listing.Items) > limit {
 		t.Errorf("%d entries", len(listing.Items))
@@ -145,23 +145,23 @@ func (m *model) check(t *testing.T, stood []entry, listing Listing[entry], limit
 	listed := map[int64]bool{}
 	for _, item := range listing.Items {
 		if listed[item.id] {
-			t.Errorf("entry %d comes twice", item.id)
+			t.Errorf("entry %d is listed twice", item.id)
 		}
 		listed[item.id] = true
 	}
 	if !listing.Steady {
 		return
 	}
-	gone := func(e entry) bool { return m.removed[e.id] || m.changes > 1 && e.id > int64(len(stood)) }
+	gone := func(e entry) bool { return m.removed[e.id] || m.changes > 1 && e.id > int64(len(existing)) }
 	if kept := slices.DeleteFunc(slices.Clone(listing.Items), gone); !slices.IsSortedFunc(kept, byPlace) {
-		t.Error("the order is lost")
+		t.Error("not sorted")
 	}
-	for _, one := range slices.DeleteFunc(stood, gone) {
-		if limit > 0 && len(listing.Items) == limit && one.place > listing.Items[limit-1].place {
+	for _, item := range slices.DeleteFunc(existing, gone) {
+		if limit > 0 && len(listing.Items) == limit && item.place > listing.Items[limit-1].place {
 			break
 		}
-		if !listed[one.id] {
-			t.Errorf("entry %d at %v, of %d, is left out", one.id, one.place, len(stood))
+		if !listed[item.id] {
+			t.Errorf("entry %d at %v, of %d, is missing", item.id, item.place, len(existing))
 		}
 	}
 }

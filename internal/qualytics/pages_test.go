@@ -15,19 +15,19 @@ import (
 	"time"
 )
 
-// counted lists count entries, ids from 1 on, and counts the pages that are requested.
+// counted returns a list of count entries with ids from 1, and the number of requested pages.
 func counted(count int, change func(page *page[entry], request pageRequest)) (pages[entry], *atomic.Int32) {
-	still := newModel(rand.New(rand.NewPCG(1, 1)), 0)
+	unchanging := newModel(rand.New(rand.NewPCG(1, 1)), 0)
 	for i := range count {
-		still.add(float64(i))
+		unchanging.add(float64(i))
 	}
 	var requests atomic.Int32
 	return pages[entry]{id: func(e entry) int64 { return e.id }, fetch: func(ctx context.Context, request pageRequest) (page[entry], error) {
 		requests.Add(1)
-		if request.size < 1 || request.size > largestPage || request.number < 1 {
+		if request.size < 1 || request.size > maxPageSize || request.number < 1 {
 			return page[entry]{}, fmt.Errorf("the API rejects page %d of size %d", request.number, request.size)
 		}
-		page, err := still.fetch(ctx, request)
+		page, err := unchanging.fetch(ctx, request)
 		if change != nil {
 			change(&page, request)
 		}
@@ -83,7 +83,7 @@ func TestPagesRequested(t *testing.T) {
 	}
 }
 
-func TestFirstPageIsNotLargerThanTheLimit(t *testing.T) {
+func TestFirstPageHasAtMostLimit(t *testing.T) {
 	list, _ := counted(500, func(_ *page[entry], request pageRequest) {
 		equal(t, "size", request.size, 7)
 	})
@@ -96,19 +96,19 @@ func TestOddServers(t *testing.T) {
 	for name, test := range map[string]struct {
 		change func(page *page[entry], request pageRequest)
 		count  int
-		want   int // 0: count
+		want   int // 0: count; -1: none
 		steady bool
 	}{
 		"pages of 50":              {func(p *page[entry], _ pageRequest) { p.Items = p.Items[:min(50, len(p.Items))] }, 60, 0, true},
 		"no total":                 {func(p *page[entry], _ pageRequest) { p.Total = 0 }, 777, 0, true},
 		"no total, 100":            {func(p *page[entry], _ pageRequest) { p.Total = 0 }, 100, 0, true},
-		"no paging, everything":    {func(p *page[entry], _ pageRequest) { p.Items = everything(250) }, 250, 0, true},
-		"no paging, the first 100": {func(p *page[entry], _ pageRequest) { p.Items = everything(100) }, 250, 100, false},
-		"no paging, nor a total":   {func(p *page[entry], _ pageRequest) { p.Items = everything(100); p.Total = 0 }, 100, 0, true},
+		"no paging, all entries":   {func(p *page[entry], _ pageRequest) { p.Items = allEntries(250) }, 250, 0, true},
+		"no paging, the first 100": {func(p *page[entry], _ pageRequest) { p.Items = allEntries(100) }, 250, 100, false},
+		"no paging, no total":      {func(p *page[entry], _ pageRequest) { p.Items = allEntries(100); p.Total = 0 }, 100, 0, true},
 		"a total far too large":    {func(p *page[entry], _ pageRequest) { p.Total = 1 << 60 }, 250, 0, false},
 		"a total far too small":    {func(p *page[entry], _ pageRequest) { p.Total = 3 }, 250, 0, true},
 		"a negative total":         {func(p *page[entry], _ pageRequest) { p.Total = -1 }, 50, 0, true},
-		"pages empty":              {func(p *page[entry], _ pageRequest) { p.Items = []entry{} }, 250, -1, false},
+		"empty pages":              {func(p *page[entry], _ pageRequest) { p.Items = []entry{} }, 250, -1, false},
 	} {
 		list, requests := counted(test.count, test.change)
 		listing, err := readWhole(t, list, 0)
@@ -121,14 +121,14 @@ func TestOddServers(t *testing.T) {
 		}
 		equal(t, name, len(listing.Items), max(want, 0))
 		equal(t, name, listing.Steady, test.steady)
-		if got := requests.Load(); got > mostReadings*(mostRequests+1) {
+		if got := requests.Load(); got > maxReads*(maxPlannedPages+1) {
 			t.Errorf("%s: %d requests", name, got)
 		}
 	}
 }
 
-// everything is what a server without pages returns.
-func everything(count int) []entry {
+// allEntries returns the entries of a server without paging.
+func allEntries(count int) []entry {
 	items := make([]entry, count)
 	for i := range items {
 		items[i].id = int64(i + 1)
@@ -136,7 +136,7 @@ func everything(count int) []entry {
 	return items
 }
 
-func TestNoTotalIsMadeUpFor(t *testing.T) {
+func TestMissingTotal(t *testing.T) {
 	list, _ := counted(250, func(p *page[entry], _ pageRequest) { p.Total = 0 })
 	listing, err := readWhole(t, list, 0)
 	if err != nil {
@@ -145,32 +145,32 @@ func TestNoTotalIsMadeUpFor(t *testing.T) {
 	equal(t, "total", listing.Total, int64(250))
 }
 
-func TestUnderWayAtATime(t *testing.T) {
+func TestConcurrentPages(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var underWay, most atomic.Int32
+		var inFlight, peak atomic.Int32
 		list, requests := counted(10_000, nil)
 		fetch := list.fetch
 		list.fetch = func(ctx context.Context, request pageRequest) (page[entry], error) {
-			now := underWay.Add(1)
-			for most.Load() < now {
-				most.Store(now)
+			now := inFlight.Add(1)
+			for peak.Load() < now {
+				peak.Store(now)
 			}
 			time.Sleep(50 * time.Millisecond)
-			underWay.Add(-1)
+			inFlight.Add(-1)
 			return fetch(ctx, request)
 		}
 		began := time.Now()
 		if _, err := readWhole(t, list, 0); err != nil {
 			t.Fatal(err)
 		}
-		equal(t, "requests under way at a time", most.Load(), int32(mostConnections))
+		equal(t, "concurrent requests", peak.Load(), int32(maxConcurrentPages))
 		if took := time.Since(began); took > 16*50*time.Millisecond {
 			t.Errorf("%d requests took %v", requests.Load(), took)
 		}
 	})
 }
 
-func TestFailingPageEndsTheReading(t *testing.T) {
+func TestFailedPageEndsRead(t *testing.T) {
 	list, requests := counted(10_000, nil)
 	fetch, broken := list.fetch, errors.New("broken")
 	list.fetch = func(ctx context.Context, request pageRequest) (page[entry], error) {
@@ -186,8 +186,8 @@ func TestFailingPageEndsTheReading(t *testing.T) {
 	listing, err := readWhole(t, list, 0)
 	equal(t, "error", err, broken)
 	equal(t, "entries", len(listing.Items), 0)
-	if got := requests.Load(); got > 5+2*mostConnections {
-		t.Errorf("%d requests, though one of the first failed", got)
+	if got := requests.Load(); got > 5+2*maxConcurrentPages {
+		t.Errorf("%d requests, although one of the first failed", got)
 	}
 }
 
@@ -209,7 +209,7 @@ func TestListWithoutItems(t *testing.T) {
 	equal(t, "an empty list", listing, Listing[Operation]{Steady: true})
 }
 
-// readWhole reads a list whole, or its first entries up to limit.
+// readWhole reads a list up to limit (0: all entries).
 func readWhole(t *testing.T, list pages[entry], limit int) (Listing[entry], error) {
 	t.Helper()
 	list.first, list.wanted = whole[entry](limit)

@@ -18,20 +18,22 @@ func TestParallelReruns(t *testing.T) {
 	const calls = 12
 	for name, test := range map[string]struct {
 		fault mockapi.Fault
-		lost  int // how many responses are
+		lost  int // number of lost responses
 	}{
-		"none lost":                  {},
-		"one lost":                   {mockapi.Fault{Close: true, AfterEffect: true, Skip: 5}, 1},
-		"one lost, without effect":   {mockapi.Fault{Close: true, Skip: 5}, 1},
-		"some lost":                  {mockapi.Fault{Close: true, AfterEffect: true, Skip: 5, Times: 3}, 3},
-		"some lost, without effect":  {mockapi.Fault{Status: 502, Skip: 5, Times: 3}, 3},
-		"all lost":                   {mockapi.Fault{Status: 504, AfterEffect: true, Times: calls}, calls},
-		"some turned away for a bit": {mockapi.Fault{Status: 429, Times: 5}, 0},
+		"none lost":                 {},
+		"one lost":                  {mockapi.Fault{Close: true, AfterEffect: true, Skip: 5}, 1},
+		"one lost, without effect":  {mockapi.Fault{Close: true, Skip: 5}, 1},
+		"some lost":                 {mockapi.Fault{Close: true, AfterEffect: true, Skip: 5, Times: 3}, 3},
+		"some lost, without effect": {mockapi.Fault{Status: 502, Skip: 5, Times: 3}, 3},
+		"all lost":                  {mockapi.Fault{Status: 504, AfterEffect: true, Times: calls}, calls},
+		"some rejected by a 429":    {mockapi.Fault{Status: 429, Times: 5}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")}, func(config *Config) { config.MaxRetries, config.RateLimitPatience = 6, time.Minute })
-			service.client.turn.path = filepath.Join(t.TempDir(), "missing", "lock") // which would do the same
+			service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")}, func(config *Config) {
+				config.MaxRetries, config.RateLimitTimeout = 6, time.Minute
+			})
+			service.client.lock.path = filepath.Join(t.TempDir(), "missing", "lock") // test without the lock file
 			if test.lost > 0 || test.fault.Status != 0 {
 				service.breakAt(rerunPath, test.fault)
 			}
@@ -62,11 +64,11 @@ func TestParallelReruns(t *testing.T) {
 			without := test.lost > 0 && !test.fault.AfterEffect
 			switch {
 			case test.lost == 1 && !without:
-				equal(t, "not found again", lost, 0)
+				equal(t, "not found", lost, 0)
 			case without:
 				equal(t, "not found", lost, test.lost)
 			case lost > test.lost:
-				t.Errorf("%d of %d lost Runs not found again", lost, test.lost)
+				t.Errorf("%d of %d lost Runs not found", lost, test.lost)
 			}
 			effects := calls
 			if without {
@@ -74,7 +76,7 @@ func TestParallelReruns(t *testing.T) {
 			}
 			equal(t, "Runs", len(service.Runs()), 1+effects)
 			slices.Sort(started)
-			equal(t, "calls that got a Run of their own", len(slices.Compact(started)), calls-lost)
+			equal(t, "calls with a different Run each", len(slices.Compact(started)), calls-lost)
 		})
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// longestText limits the characters that are printed of a text from a server.
-const longestText = 2000
+// maxTextLength limits the length of a printed text from a server, in characters.
+const maxTextLength = 2000
 
 // escapeSequence is an ANSI escape sequence: a control sequence (colours, the cursor), a string
 // such as a window title or a link, or one of two characters. Each may begin with its 8-bit form.
@@ -20,11 +20,10 @@ var escapeSequence = regexp.MustCompile(
 		`|(?:\x1b[P\]X^_]|[\x{90}\x{98}\x{9d}-\x{9f}])[^\x07\x1b\x{9c}]*(?:\x07|\x1b\\|\x{9c})?` +
 		`|\x1b[\x20-\x2f]*[\x30-\x7e]`)
 
-// Printable returns a text from a server in a form that a terminal and a diagnostic can show: valid
-// UTF-8 without control characters, escape sequences and marks that reverse the direction of
-// writing, and shortened.
+// Printable returns a text from a server in a form that is safe to print: shortened to 2,000
+// characters of valid UTF-8, without control characters, escape sequences and bidirectional marks.
 func Printable(text string) string {
-	text, cut := firstBytes(text, 4*utf8.UTFMax*longestText)
+	text, cut := firstBytes(text, 4*utf8.UTFMax*maxTextLength)
 	text = escapeSequence.ReplaceAllString(strings.ToValidUTF8(text, "\uFFFD"), "")
 	text = strings.Map(func(character rune) rune {
 		switch {
@@ -39,7 +38,7 @@ func Printable(text string) string {
 	}, text)
 	characters := 0
 	for i := range text {
-		if characters == longestText {
+		if characters == maxTextLength {
 			text, cut = text[:i], true
 			break
 		}
@@ -51,13 +50,13 @@ func Printable(text string) string {
 	return text
 }
 
-// firstBytes limits how much of a long text is searched.
-func firstBytes(text string, most int) (first string, cut bool) {
-	if len(text) <= most {
+// firstBytes returns the first bytes of a text, without splitting a character.
+func firstBytes(text string, limit int) (first string, cut bool) {
+	if len(text) <= limit {
 		return text, false
 	}
-	for most > 0 && !utf8.RuneStart(text[most]) {
-		most--
+	for limit > 0 && !utf8.RuneStart(text[limit]) {
+		limit--
 	}
-	return text[:most], true
+	return text[:limit], true
 }

@@ -32,15 +32,15 @@ func TestPrintable(t *testing.T) {
 }
 
 func TestPrintableShortens(t *testing.T) {
-	exact := strings.Repeat("ä", longestText)
+	exact := strings.Repeat("ä", maxTextLength)
 	equal(t, "just short enough", Printable(exact), exact)
 	equal(t, "one more", Printable(exact+"ä"), exact+"…")
 	long := Printable(strings.Repeat("表", 11<<20)) // 33 MB
-	equal(t, "33 MB", utf8.RuneCountInString(long), longestText+1)
+	equal(t, "33 MB", utf8.RuneCountInString(long), maxTextLength+1)
 	if escapes := Printable(strings.Repeat("\x1b[31m", 1<<20)); len(escapes) > 10 {
 		t.Errorf("escape sequences only: %d bytes", len(escapes))
 	}
-	if !utf8.ValidString(Printable(strings.Repeat("a", 4*utf8.UTFMax*longestText-1) + "表表")) {
+	if !utf8.ValidString(Printable(strings.Repeat("a", 4*utf8.UTFMax*maxTextLength-1) + "表表")) {
 		t.Error("cut inside a character")
 	}
 }
@@ -51,7 +51,7 @@ func FuzzPrintable(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		got := Printable(text)
-		if !utf8.ValidString(got) || utf8.RuneCountInString(got) > longestText+1 {
+		if !utf8.ValidString(got) || utf8.RuneCountInString(got) > maxTextLength+1 {
 			t.Errorf("%q: got %q", text, got)
 		}
 		for _, character := range got {

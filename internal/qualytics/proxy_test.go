@@ -14,8 +14,8 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// Go reads the proxy's address once per process, and never uses one for loopback: so another process
-// requests a host that only the proxy knows.
+// Go reads the proxy's address once per process, and uses no proxy for loopback addresses. So the
+// test starts another process, which sends a request to a host that only the proxy knows.
 func TestProxyFromEnvironment(t *testing.T) {
 	const role = "QUALYTICS_TEST_PROXIED"
 	if os.Getenv(role) != "" {
@@ -46,5 +46,5 @@ func TestProxyFromEnvironment(t *testing.T) {
 	if output, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
-	equal(t, "hosts that were requested of the proxy", hosts, []string{"qualytics.invalid"})
+	equal(t, "hosts requested through the proxy", hosts, []string{"qualytics.invalid"})
 }

@@ -15,20 +15,20 @@ import (
 	"testing"
 )
 
-// witness is a server that notes its requests, as "METHOD path Authorization".
-type witness struct {
+// recordingServer records its requests, as "METHOD path Authorization".
+type recordingServer struct {
 	*httptest.Server
 	mutex sync.Mutex
 	seen  []string
 }
 
-// watch serves a handler; without one it responds like the API.
-func watch(t *testing.T, start func(http.Handler) *httptest.Server, handler http.HandlerFunc) *witness {
+// serveRecording serves a handler. If the handler is nil, the server responds like the API.
+func serveRecording(t *testing.T, start func(http.Handler) *httptest.Server, handler http.HandlerFunc) *recordingServer {
 	t.Helper()
 	if handler == nil {
 		handler = responding(http.StatusOK, "application/json", `{"id": 100, "items": [], "total": 0}`)
 	}
-	w := &witness{}
+	w := &recordingServer{}
 	w.Server = start(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.mutex.Lock()
 		w.seen = append(w.seen, r.Method+" "+r.URL.Path+" "+r.Header.Get("Authorization"))
@@ -48,9 +48,9 @@ func redirectTo(status int, target func(*http.Request) string) http.HandlerFunc 
 
 var redirects = []int{301, 302, 303, 307, 308}
 
-func TestGetFollowsOnTheSameHost(t *testing.T) {
+func TestGetFollowsSameHost(t *testing.T) {
 	for _, status := range redirects {
-		server := watch(t, httptest.NewServer, nil)
+		server := serveRecording(t, httptest.NewServer, nil)
 		server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			server.seen = append(server.seen, r.Method+" "+r.URL.Path+" "+r.Header.Get("Authorization"))
 			if !strings.HasPrefix(r.URL.Path, "/moved") {
@@ -73,8 +73,8 @@ func TestGetFollowsOnTheSameHost(t *testing.T) {
 }
 
 func TestGetFollowsToHTTPS(t *testing.T) {
-	secure := watch(t, httptest.NewTLSServer, nil)
-	plain := watch(t, httptest.NewServer, redirectTo(301, func(r *http.Request) string { return secure.URL + r.URL.String() }))
+	secure := serveRecording(t, httptest.NewTLSServer, nil)
+	plain := serveRecording(t, httptest.NewServer, redirectTo(301, func(r *http.Request) string { return secure.URL + r.URL.String() }))
 	client := newClient(t, plain.URL, insecure)
 	if _, err := client.Operation(t.Context(), 100); err != nil {
 		t.Fatal(err)
@@ -82,14 +82,14 @@ func TestGetFollowsToHTTPS(t *testing.T) {
 	equal(t, "requests over TLS", secure.seen, []string{"GET /api/operations/100 Bearer " + testToken})
 }
 
-// Whatever is wrong with the target of a redirect that is followed, the error names the redirect.
-func TestRedirectTargetThatFails(t *testing.T) {
-	untrusted := watch(t, httptest.NewTLSServer, nil)
+// If a redirect was followed and its target fails, the error names the target.
+func TestFailedRedirectTarget(t *testing.T) {
+	untrusted := serveRecording(t, httptest.NewTLSServer, nil)
 	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
 	gone := httptest.NewTLSServer(nil)
 	gone.Close()
 	for target, want := range map[string]Kind{untrusted.URL: KindUntrusted, gone.URL: KindUnreachable} {
-		plain := watch(t, httptest.NewServer, redirectTo(301, func(r *http.Request) string { return target + r.URL.String() }))
+		plain := serveRecording(t, httptest.NewServer, redirectTo(301, func(r *http.Request) string { return target + r.URL.String() }))
 		_, err := newClient(t, plain.URL, noRetries).Operations(t.Context(), Filter{}, 0)
 		failed := failure(t, err)
 		equal(t, target, failed.Kind, want)
@@ -101,8 +101,8 @@ func TestRedirectTargetThatFails(t *testing.T) {
 	}
 }
 
-func TestGetDoesNotFollowElsewhere(t *testing.T) {
-	elsewhere := watch(t, httptest.NewServer, nil)
+func TestGetDoesNotFollowToOtherHosts(t *testing.T) {
+	elsewhere := serveRecording(t, httptest.NewServer, nil)
 	address, _ := url.Parse(elsewhere.URL)
 	for name, test := range map[string]struct {
 		start  func(http.Handler) *httptest.Server
@@ -115,7 +115,7 @@ func TestGetDoesNotFollowElsewhere(t *testing.T) {
 		"to another scheme":  {httptest.NewServer, "ftp://127.0.0.1/"},
 	} {
 		for _, status := range redirects {
-			server := watch(t, test.start, redirectTo(status, func(*http.Request) string { return test.target }))
+			server := serveRecording(t, test.start, redirectTo(status, func(*http.Request) string { return test.target }))
 			_, err := newClient(t, server.URL, insecure).Operation(t.Context(), 100)
 			failed := failure(t, err)
 			equal(t, name, failed.Kind, KindRedirected)
@@ -127,33 +127,33 @@ func TestGetDoesNotFollowElsewhere(t *testing.T) {
 	equal(t, "requests elsewhere", len(elsewhere.seen), 0)
 }
 
-func TestWritesDoNotFollow(t *testing.T) {
-	secure := watch(t, httptest.NewTLSServer, nil)
+func TestWritesDoNotFollowRedirects(t *testing.T) {
+	secure := serveRecording(t, httptest.NewTLSServer, nil)
 	for _, status := range redirects {
 		for name, target := range map[string]func(*http.Request) string{
 			"same host": func(r *http.Request) string { return "/moved" + r.URL.Path },
 			"https":     func(r *http.Request) string { return secure.URL + r.URL.Path },
 		} {
 			for _, endpoint := range endpoints[3:] {
-				server := watch(t, httptest.NewServer, respondToReads(redirectTo(status, target)))
+				server := serveRecording(t, httptest.NewServer, respondToReads(redirectTo(status, target)))
 				err := endpoint.call(t.Context(), newClient(t, server.URL, insecure))
 				equal(t, name+" "+endpoint.name, failure(t, err).Kind, KindRedirected)
-				equal(t, name+" "+endpoint.name, server.seen[len(endpoint.looks):], []string{endpoint.request + " Bearer " + testToken})
+				equal(t, name+" "+endpoint.name, server.seen[len(endpoint.reads):], []string{endpoint.request + " Bearer " + testToken})
 			}
 		}
 	}
 	equal(t, "requests over TLS", len(secure.seen), 0)
 }
 
-func TestRedirectsEnd(t *testing.T) {
-	server := watch(t, httptest.NewServer, redirectTo(302, func(r *http.Request) string { return r.URL.String() + "/again" }))
+func TestRedirectLoop(t *testing.T) {
+	server := serveRecording(t, httptest.NewServer, redirectTo(302, func(r *http.Request) string { return r.URL.String() + "/again" }))
 	_, err := newClient(t, server.URL).Operation(t.Context(), 100)
 	failed := failure(t, err)
 	equal(t, "kind", failed.Kind, KindNotAPI)
 	if !strings.HasSuffix(failed.Detail, "/again, where the request failed: "+errRedirectLoop.Error()) {
 		t.Errorf("got %q", failed.Detail)
 	}
-	equal(t, "requests", len(server.seen), 1+mostRedirects)
+	equal(t, "requests", len(server.seen), 1+maxRedirects)
 }
 
 func TestRedirectWithoutTarget(t *testing.T) {
@@ -162,7 +162,7 @@ func TestRedirectWithoutTarget(t *testing.T) {
 		for _, endpoint := range endpoints {
 			failed := failure(t, endpoint.call(t.Context(), client))
 			equal(t, location, failed.Kind, KindRedirected)
-			equal(t, location, failed.Detail, "redirected to nowhere (the redirect has no usable Location)")
+			equal(t, location, failed.Detail, "redirected to an unknown URL (the redirect has no usable Location)")
 		}
 	}
 }
@@ -175,7 +175,7 @@ func TestRedirectTargetHasNoSecrets(t *testing.T) {
 	equal(t, "location", failed.Location, "https://login.example/a/(token)")
 	for _, part := range []string{"user", "pass", "c0de", "frag", testToken} {
 		if slices.ContainsFunc([]string{failed.Error(), failed.Location}, func(s string) bool { return strings.Contains(s, part) }) {
-			t.Errorf("%q shows in %v", part, failed)
+			t.Errorf("%v includes %q", failed, part)
 		}
 	}
 }

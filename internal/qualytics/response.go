@@ -16,16 +16,15 @@ import (
 	"time"
 )
 
-// endpoint returns the URL of a call without its query, as errors name it.
-func (c *Client) endpoint(call call) *url.URL { return c.base.JoinPath(call.path) }
+// endpoint returns the URL of a call without its query, as errors show it.
+func (c *Client) endpoint(call apiCall) *url.URL { return c.base.JoinPath(call.path) }
 
-// newError returns an error about a call, with its method and URL.
-func (c *Client) newError(call call, kind Kind, status int, detail string) *Error {
+func (c *Client) newError(call apiCall, kind Kind, status int, detail string) *Error {
 	return &Error{Call: call.method + " " + c.endpoint(call).String(), Kind: kind, StatusCode: status, Detail: detail}
 }
 
 // statusError returns the error for a response whose status is not a success.
-func (c *Client) statusError(call call, response *http.Response, body []byte) *Error {
+func (c *Client) statusError(call apiCall, response *http.Response, body []byte) *Error {
 	detail, parameters, isAPI := readDetail(body)
 	if !isAPI {
 		detail = describeBody(response, body)
@@ -53,9 +52,9 @@ func (c *Client) statusError(call call, response *http.Response, body []byte) *E
 	return failure
 }
 
-// kindOfStatus maps a status to a kind. A status about the token, a Run or its parameters counts
-// only if the response is the API's own: a gateway's 404 page does not mean that a Run was deleted,
-// nor a firewall's 403 that a permission is missing.
+// kindOfStatus maps a status to a kind. Statuses about the token, a Run or its parameters must be
+// the API's own: a gateway's 404 page does not mean that a Run was deleted, nor a firewall's 403
+// that a permission is missing.
 func kindOfStatus(status int, isAPI bool) Kind {
 	switch {
 	case status >= 300 && status < 400:
@@ -95,9 +94,11 @@ func kindOfGateway(status int) Kind {
 	return KindBlocked
 }
 
-// wantsTLS is how servers (Go, nginx, Apache) respond to an http:// request on a port that speaks
-// TLS.
-var wantsTLS = regexp.MustCompile(`(?i)HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL-enabled`)
+// wantsTLS matches the responses of servers (Go, nginx, Apache) to an http:// request on a TLS
+// port.
+var wantsTLS = regexp.MustCompile(`(?i)HTTP request to an HTTPS server` +
+	`|plain HTTP request was sent to HTTPS port` +
+	`|speaking plain HTTP to an SSL-enabled`)
 
 // readDetail reads a FastAPI error body: {"detail": "text"}, or a list of entries for a 422.
 func readDetail(body []byte) (detail string, parameters []ParameterError, isAPI bool) {
@@ -129,10 +130,10 @@ func readDetail(body []byte) (detail string, parameters []ParameterError, isAPI 
 	return Printable(strings.Join(words, "; ")), parameters, true
 }
 
-func (c *Client) notAPIError(call call, response *http.Response, body []byte, cause error) *Error {
+func (c *Client) notAPIError(call apiCall, response *http.Response, body []byte, cause error) *Error {
 	detail := describeBody(response, body)
 	var mismatch *json.UnmarshalTypeError
-	if errors.As(cause, &mismatch) || errors.Is(cause, errTrailing) {
+	if errors.As(cause, &mismatch) || errors.Is(cause, errMalformed) {
 		detail += " (" + cause.Error() + ")"
 	}
 	failure := c.newError(call, KindNotAPI, response.StatusCode, detail)
@@ -160,13 +161,13 @@ func describeBody(response *http.Response, body []byte) string {
 	return fmt.Sprintf("a response that is not JSON: %q", Printable(string(body)))
 }
 
-// redirectTarget is the absolute URL of a redirect, without the parts that could hold a secret.
+// redirectTarget returns the absolute URL of a redirect, without the parts that may hold a secret.
 func (c *Client) redirectTarget(response *http.Response) string {
 	location, err := response.Location()
 	if err != nil {
-		return "nowhere (the redirect has no usable Location)"
+		return "an unknown URL (the redirect has no usable Location)"
 	}
-	return string(secret(c.token).cutFrom([]byte(Printable(withoutSecrets(location).String()))))
+	return string(secret(c.token).redact([]byte(Printable(withoutSecrets(location).String()))))
 }
 
 func withoutSecrets(location *url.URL) *url.URL {

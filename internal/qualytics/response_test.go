@@ -20,17 +20,19 @@ func TestKindOfResponse(t *testing.T) {
 	inJSON := map[int]Kind{
 		400: KindBadRequest, 401: KindUnauthorized, 403: KindForbidden, 404: KindNotFound, 409: KindConflict, 422: KindInvalid,
 		402: KindUnknown, 405: KindUnknown, 408: KindUnknown, 410: KindUnknown, 418: KindUnknown, 451: KindUnknown,
-		429: KindRateLimited, 500: KindUnavailable, 501: KindUnavailable, 502: KindUnavailable, 503: KindUnavailable, 504: KindUnavailable, 599: KindUnavailable,
+		429: KindRateLimited, 500: KindUnavailable, 501: KindUnavailable, 502: KindUnavailable,
+		503: KindUnavailable, 504: KindUnavailable, 599: KindUnavailable,
 		300: KindRedirected, 302: KindRedirected, 304: KindRedirected, 307: KindRedirected,
 	}
 	inHTML := map[int]Kind{
-		400: KindBlocked, 401: KindLoginRequired, 403: KindBlocked, 404: KindWrongURL, 409: KindBlocked, 414: KindTooLong, 431: KindTooLong, 422: KindBlocked,
+		400: KindBlocked, 401: KindLoginRequired, 403: KindBlocked, 404: KindWrongURL, 409: KindBlocked,
+		414: KindTooLong, 431: KindTooLong, 422: KindBlocked,
 		405: KindBlocked, 418: KindBlocked, 429: KindRateLimited, 500: KindUnavailable, 502: KindUnavailable, 503: KindUnavailable,
 		200: KindNotAPI, 201: KindNotAPI, 203: KindNotAPI,
 	}
 	for status, expected := range inJSON {
-		says := responding(status, "application/json", `{"detail": "Run 100 says no"}`)
-		client, start := respond(t, says, noRetries), respond(t, respondToReads(says), noRetries)
+		handler := responding(status, "application/json", `{"detail": "Run 100 says no"}`)
+		client, start := respond(t, handler, noRetries), respond(t, respondToReads(handler), noRetries)
 		for _, endpoint := range endpoints {
 			if endpoint.starts {
 				client = start
@@ -60,28 +62,28 @@ func TestKindOfResponse(t *testing.T) {
 			equal(t, "detail", failed.Detail, `an HTML page titled "Sign in"`)
 			equal(t, "gateway", failed.Gateway, status >= 400)
 			if IsNotFound(err) || IsConflict(err) {
-				t.Errorf("%d %s: a page passes for the API's word", status, endpoint.name)
+				t.Errorf("%d %s: an HTML page counts as a response of the API", status, endpoint.name)
 			}
 		}
 	}
 }
 
-func TestResponsesThatAreNotTheAPIs(t *testing.T) {
+func TestNotAPIResponses(t *testing.T) {
 	for name, test := range map[string]struct {
 		contentType, body, want string
 	}{
-		"empty":         {"application/json", "", "an empty response"},
-		"blank":         {"application/json", " \n", "an empty response"},
-		"HTML":          {"", "<!DOCTYPE html><p>Hi", "an HTML page"},
-		"HTML, too":     {"text/html", "Hi", "an HTML page"},
-		"text":          {"text/plain", "upstream unavailable", `a response that is not JSON: "upstream unavailable"`},
-		"truncated":     {"application/json", `{"id": 100, "type": "sc`, "ends in the middle of its JSON"},
-		"two values":    {"application/json", `{"id": 100}{"id": 100}`, "has more than one value"},
-		"an id of text": {"application/json", `{"id": "100"}`, "the response is about another Run (id 0)"},
-		"a number":      {"application/json", `100`, "unexpected JSON: 100"},
-		"a list":        {"application/json", `[{"id": 100}]`, `unexpected JSON: [{"id": 100}]`},
-		"deep":          {"application/json", strings.Repeat("[", 100_000), "a response that is not JSON"},
-		"no UTF-8":      {"application/json", "[\"\xff\xfe\"]", "unexpected JSON: [\"\uFFFD\"]"},
+		"empty":          {"application/json", "", "an empty response"},
+		"blank":          {"application/json", " \n", "an empty response"},
+		"HTML":           {"", "<!DOCTYPE html><p>Hi", "an HTML page"},
+		"HTML by header": {"text/html", "Hi", "an HTML page"},
+		"text":           {"text/plain", "upstream unavailable", `a response that is not JSON: "upstream unavailable"`},
+		"truncated":      {"application/json", `{"id": 100, "type": "sc`, "the JSON is truncated"},
+		"two values":     {"application/json", `{"id": 100}{"id": 100}`, "other data follows it"},
+		"a string id":    {"application/json", `{"id": "100"}`, "the response is about another Run (id 0)"},
+		"a number":       {"application/json", `100`, "unexpected JSON: 100"},
+		"a list":         {"application/json", `[{"id": 100}]`, `unexpected JSON: [{"id": 100}]`},
+		"deeply nested":  {"application/json", strings.Repeat("[", 100_000), "a response that is not JSON"},
+		"not UTF-8":      {"application/json", "[\"\xff\xfe\"]", "unexpected JSON: [\"\uFFFD\"]"},
 	} {
 		client := respond(t, responding(http.StatusOK, test.contentType, test.body))
 		_, err := client.Operation(t.Context(), 100)
@@ -90,14 +92,14 @@ func TestResponsesThatAreNotTheAPIs(t *testing.T) {
 		if !strings.Contains(failed.Detail, test.want) {
 			t.Errorf("%s: got %q, want %q", name, failed.Detail, test.want)
 		}
-		if len(failed.Detail) > 2*longestText || !utf8.ValidString(failed.Detail) {
+		if len(failed.Detail) > 2*maxTextLength || !utf8.ValidString(failed.Detail) {
 			t.Errorf("%s: %d bytes, UTF-8: %v", name, len(failed.Detail), utf8.ValidString(failed.Detail))
 		}
 		equal(t, name, failed.Transient(), true)
 	}
 }
 
-func TestDeleteBelievesNoPage(t *testing.T) {
+func TestDeleteRejectsNonJSON(t *testing.T) {
 	for body, succeeds := range map[string]bool{"": true, `{"id": 100}`: true, "null": true, "<html>Sign in</html>": false, "ok": false} {
 		client := respond(t, responding(http.StatusOK, "", body))
 		equal(t, body, client.Delete(t.Context(), 100) == nil, succeeds)
@@ -155,7 +157,7 @@ func TestParameterError(t *testing.T) {
 	equal(t, "parameters", names, []string{"created_date", "result", ""})
 }
 
-func TestLongDetailIsShortened(t *testing.T) {
+func TestLongDetails(t *testing.T) {
 	for name, body := range map[string]string{
 		"detail":  `{"detail": "` + strings.Repeat("ä", 5000) + `"}`,
 		"entries": `{"detail": [` + strings.Repeat(`{"loc": ["query"], "msg": "`+strings.Repeat("ä", 200)+`"},`, 50) + `{}]}`,
@@ -164,7 +166,7 @@ func TestLongDetailIsShortened(t *testing.T) {
 	} {
 		client := respond(t, responding(400, "", body))
 		failed := failure(t, client.Delete(t.Context(), 100))
-		if size := len(failed.Detail); size > 2*longestText+100 || size < longestText || !strings.Contains(failed.Detail, "…") {
+		if size := len(failed.Detail); size > 2*maxTextLength+100 || size < maxTextLength || !strings.Contains(failed.Detail, "…") {
 			t.Errorf("%s: %d bytes", name, size)
 		}
 		if !utf8.ValidString(failed.Detail) {
@@ -173,7 +175,7 @@ func TestLongDetailIsShortened(t *testing.T) {
 	}
 }
 
-func TestGiganticAnswers(t *testing.T) {
+func TestTooLargeResponses(t *testing.T) {
 	var bomb bytes.Buffer
 	writer := gzip.NewWriter(&bomb)
 	_, _ = writer.Write(make([]byte, 2<<20))
@@ -183,14 +185,14 @@ func TestGiganticAnswers(t *testing.T) {
 			w.Header().Set("Content-Encoding", "gzip")
 			_, _ = w.Write(bomb.Bytes())
 		},
-		"without an end": func(w http.ResponseWriter, r *http.Request) {
+		"endless": func(w http.ResponseWriter, r *http.Request) {
 			for piece := make([]byte, 1<<16); r.Context().Err() == nil; {
 				if _, err := w.Write(piece); err != nil {
 					return
 				}
 			}
 		},
-		"announced": func(w http.ResponseWriter, r *http.Request) {
+		"with Content-Length": func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Length", strconv.Itoa(1<<40))
 			for piece := make([]byte, 1<<16); r.Context().Err() == nil; {
 				if _, err := w.Write(piece); err != nil {
@@ -201,7 +203,7 @@ func TestGiganticAnswers(t *testing.T) {
 	} {
 		requests := 0
 		client := respond(t, func(w http.ResponseWriter, r *http.Request) { requests++; handler(w, r) })
-		attemptsOf(client).largest = 1 << 20
+		attemptsOf(client).maxBody = 1 << 20
 		_, err := client.Operation(t.Context(), 100)
 		failed := failure(t, err)
 		equal(t, name, failed.Kind, KindNotAPI)

@@ -16,9 +16,9 @@ import (
 )
 
 const (
-	longestRetryWait = 30 * time.Second
-	// longestRetryAfter limits the pause that a server's Retry-After sets.
-	longestRetryAfter = time.Minute
+	maxRetryWait = 30 * time.Second
+	// maxRetryAfter limits the pause that a server's Retry-After sets.
+	maxRetryAfter = time.Minute
 )
 
 // interruptGrace is how long a request that starts a Run may continue after the caller's context
@@ -29,10 +29,10 @@ const interruptGrace = 5 * time.Second
 type retryPolicy int
 
 const (
-	// retryAlways is for calls that have the same effect when they are retried.
+	// retryAlways is for idempotent calls.
 	retryAlways retryPolicy = iota
-	// retryUnlessReached is for calls that start a Run: they are retried only when the application
-	// certainly did not see them.
+	// retryUnlessReached is for calls that start a Run. They are retried only if they certainly did
+	// not reach the application.
 	retryUnlessReached
 )
 
@@ -68,7 +68,7 @@ func checkRetry(ctx context.Context, response *http.Response, err error) (bool, 
 		return retryable && !isPermanent(err), nil
 	case response.StatusCode == http.StatusTooManyRequests:
 		return false, nil // the throttle has already retried it for as long as allowed
-	case turnedAway(response):
+	case notProcessed(response):
 		return true, nil
 	case response.StatusCode >= 500:
 		return retryable && response.StatusCode != http.StatusNotImplemented, nil
@@ -76,9 +76,9 @@ func checkRetry(ctx context.Context, response *http.Response, err error) (bool, 
 	return false, nil
 }
 
-// turnedAway reports whether a response says that the request did not reach the application: the
-// rate limit is exceeded, or the application is temporarily down.
-func turnedAway(response *http.Response) bool {
+// notProcessed reports whether a response says that the request did not reach the application: the
+// rate limit is exceeded, or the application is temporarily unavailable.
+func notProcessed(response *http.Response) bool {
 	return response.StatusCode == http.StatusTooManyRequests ||
 		response.StatusCode == http.StatusServiceUnavailable && response.Header.Get("Retry-After") != ""
 }
@@ -111,31 +111,30 @@ func isUntrusted(err error) bool {
 		wasUnsent(err) && errors.As(err, &remote) && remote.Op == "remote error" // how crypto/tls names an alert
 }
 
-// backoff returns the pause before the attempt number attempt+1: the server's Retry-After, up to a
-// limit, or else doubling pauses with jitter.
-func backoff(shortest, longest time.Duration, attempt int, response *http.Response) time.Duration {
+// backoff returns the pause after the given attempt, counted from 0: the server's Retry-After, up
+// to a limit, or else exponential backoff with jitter.
+func backoff(first, limit time.Duration, attempt int, response *http.Response) time.Duration {
 	if response != nil {
 		if wait, ok := retryAfter(response.Header, time.Now()); ok {
 			return wait
 		}
 	}
-	pause := longest
+	pause := limit
 	if attempt < 16 {
-		pause = min(longest, shortest<<attempt)
+		pause = min(limit, first<<attempt)
 	}
 	return pause/2 + rand.N(pause/2+1) //nolint:gosec // jitter needs no secrecy
 }
 
 // retryAfter reads a Retry-After header (seconds or a date) as a pause from now, of at most
-// longestRetryAfter. A date is compared with the response's own Date, so that clocks need not
-// agree.
+// maxRetryAfter. A date is compared with the response's own Date, so that clocks need not agree.
 func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	text := header.Get("Retry-After")
 	if seconds, err := strconv.Atoi(text); err == nil {
 		if seconds < 0 {
 			return 0, false
 		}
-		return time.Duration(min(int64(seconds), int64(longestRetryAfter/time.Second))) * time.Second, true
+		return time.Duration(min(int64(seconds), int64(maxRetryAfter/time.Second))) * time.Second, true
 	}
 	date, err := http.ParseTime(text)
 	if err != nil {
@@ -144,5 +143,5 @@ func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	if sent, err := http.ParseTime(header.Get("Date")); err == nil {
 		now = sent
 	}
-	return min(max(date.Sub(now), 0), longestRetryAfter), true
+	return min(max(date.Sub(now), 0), maxRetryAfter), true
 }

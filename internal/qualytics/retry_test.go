@@ -18,7 +18,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// attemptsOf counts how often the server saw the endpoint's request.
+// attemptsOf returns how often the server received the endpoint's request.
 func (s service) attemptsOf(endpoint endpoint) int {
 	count := 0
 	for _, request := range s.requests() {
@@ -29,7 +29,7 @@ func (s service) attemptsOf(endpoint endpoint) int {
 	return count
 }
 
-// faulty serves Run 100, in a state that the endpoint is for, with a fault in the endpoint's responses.
+// faulty serves Run 100, in a state that the endpoint supports, with a fault for the endpoint.
 func faulty(t *testing.T, endpoint endpoint, fault mockapi.Fault, changes ...func(*Config)) service {
 	t.Helper()
 	result := map[string]string{"abort": "running", "resume": "failure"}[endpoint.name]
@@ -40,32 +40,32 @@ func faulty(t *testing.T, endpoint endpoint, fault mockapi.Fault, changes ...fun
 	return service
 }
 
-func TestRepeating(t *testing.T) {
+func TestRetries(t *testing.T) {
 	after := func(wait string) http.Header { return http.Header{"Retry-After": {wait}} }
 	for name, test := range map[string]struct {
 		fault  mockapi.Fault
 		kind   Kind
-		always bool // retried whatever the call
-		never  bool
+		always bool // retried also if the request starts a Run
+		never  bool // retried
 	}{
-		"closed before the effect": {fault: mockapi.Fault{Close: true}, kind: KindDisconnected},
-		"truncated":                {fault: mockapi.Fault{Truncate: 10}, kind: KindDisconnected},
-		"too slow":                 {fault: mockapi.Fault{Delay: time.Hour}, kind: KindTimedOut},
-		"a body too slow":          {fault: mockapi.Fault{Slow: time.Hour}, kind: KindTimedOut},
-		"503":                      {fault: mockapi.Fault{Status: 503}, kind: KindUnavailable},
-		"503 with Retry-After":     {fault: mockapi.Fault{Status: 503, Header: after("0")}, kind: KindUnavailable, always: true},
-		"503 with an odd one":      {fault: mockapi.Fault{Status: 503, Header: after("soon")}, kind: KindUnavailable, always: true},
-		"500":                      {fault: mockapi.Fault{Status: 500}, kind: KindUnavailable},
-		"500 with Retry-After":     {fault: mockapi.Fault{Status: 500, Header: after("0")}, kind: KindUnavailable},
-		"502":                      {fault: mockapi.Fault{Status: 502}, kind: KindUnavailable},
-		"504":                      {fault: mockapi.Fault{Status: 504}, kind: KindUnavailable},
-		"501":                      {fault: mockapi.Fault{Status: 501}, kind: KindUnavailable, never: true},
-		"400":                      {fault: mockapi.Fault{Status: 400}, kind: KindBadRequest, never: true},
-		"401":                      {fault: mockapi.Fault{Status: 401}, kind: KindUnauthorized, never: true},
-		"403":                      {fault: mockapi.Fault{Status: 403}, kind: KindForbidden, never: true},
-		"404":                      {fault: mockapi.Fault{Status: 404}, kind: KindNotFound, never: true},
-		"409":                      {fault: mockapi.Fault{Status: 409}, kind: KindConflict, never: true},
-		"422":                      {fault: mockapi.Fault{Status: 422}, kind: KindInvalid, never: true},
+		"connection closed":    {fault: mockapi.Fault{Close: true}, kind: KindDisconnected},
+		"truncated":            {fault: mockapi.Fault{Truncate: 10}, kind: KindDisconnected},
+		"too slow":             {fault: mockapi.Fault{Delay: time.Hour}, kind: KindTimedOut},
+		"a body too slow":      {fault: mockapi.Fault{Slow: time.Hour}, kind: KindTimedOut},
+		"503":                  {fault: mockapi.Fault{Status: 503}, kind: KindUnavailable},
+		"503 with Retry-After": {fault: mockapi.Fault{Status: 503, Header: after("0")}, kind: KindUnavailable, always: true},
+		"503, odd Retry-After": {fault: mockapi.Fault{Status: 503, Header: after("soon")}, kind: KindUnavailable, always: true},
+		"500":                  {fault: mockapi.Fault{Status: 500}, kind: KindUnavailable},
+		"500 with Retry-After": {fault: mockapi.Fault{Status: 500, Header: after("0")}, kind: KindUnavailable},
+		"502":                  {fault: mockapi.Fault{Status: 502}, kind: KindUnavailable},
+		"504":                  {fault: mockapi.Fault{Status: 504}, kind: KindUnavailable},
+		"501":                  {fault: mockapi.Fault{Status: 501}, kind: KindUnavailable, never: true},
+		"400":                  {fault: mockapi.Fault{Status: 400}, kind: KindBadRequest, never: true},
+		"401":                  {fault: mockapi.Fault{Status: 401}, kind: KindUnauthorized, never: true},
+		"403":                  {fault: mockapi.Fault{Status: 403}, kind: KindForbidden, never: true},
+		"404":                  {fault: mockapi.Fault{Status: 404}, kind: KindNotFound, never: true},
+		"409":                  {fault: mockapi.Fault{Status: 409}, kind: KindConflict, never: true},
+		"422":                  {fault: mockapi.Fault{Status: 422}, kind: KindInvalid, never: true},
 	} {
 		for _, endpoint := range endpoints {
 			if endpoint.name == "delete" && (test.fault.Truncate > 0 || test.fault.Slow > 0) {
@@ -87,7 +87,7 @@ func TestRepeating(t *testing.T) {
 				}
 				equal(t, "attempts", service.attemptsOf(endpoint), want)
 				if endpoint.starts && err == nil && (test.fault.Truncate > 0 || test.fault.Slow > 0) {
-					return // there was an effect, and it was found
+					return // the Run was started and adopted
 				}
 				failed := failure(t, err)
 				kind := test.kind
@@ -100,20 +100,20 @@ func TestRepeating(t *testing.T) {
 					equal(t, "detail", failed.Detail, http.StatusText(test.fault.Status))
 				}
 				if strings.Contains(err.Error(), "giving up") {
-					t.Errorf("the response gives way to %v", err)
+					t.Errorf("got %v, want the last response", err)
 				}
 			})
 		}
 	}
 }
 
-func TestRecovery(t *testing.T) {
+func TestRetriesSucceed(t *testing.T) {
 	for name, fault := range map[string]mockapi.Fault{
 		"closed":    {Close: true, Times: 3},
 		"429":       {Status: 429, Times: 3},
 		"503":       {Status: 503, Times: 3, Header: http.Header{"Retry-After": {"0"}}},
 		"500":       {Status: 500, Times: 3},
-		"an HTML":   {Status: 502, Times: 3, Body: "<html>"},
+		"HTML 502":  {Status: 502, Times: 3, Body: "<html>"},
 		"truncated": {Truncate: 1, Times: 3},
 	} {
 		for _, endpoint := range endpoints {
@@ -131,7 +131,7 @@ func TestRecovery(t *testing.T) {
 	}
 }
 
-func TestLastAnswerIsReported(t *testing.T) {
+func TestLastResponseIsReported(t *testing.T) {
 	service := serve(t, mockapi.Options{}, nil)
 	for _, body := range []string{"first", "second", "third", "last"} {
 		service.Inject(mockapi.Fault{Status: 500, Body: `{"detail": "` + body + `"}`})
@@ -142,7 +142,7 @@ func TestLastAnswerIsReported(t *testing.T) {
 	}
 }
 
-// dialing makes every connection of the client fail, and counts them.
+// dialing makes every connection of the client fail, and returns the number of attempts.
 func dialing(client *Client, err error) *atomic.Int32 {
 	var count atomic.Int32
 	attemptsOf(client).transport.(*http.Transport).DialContext = func(context.Context, string, string) (net.Conn, error) {
@@ -174,16 +174,16 @@ func TestNoConnection(t *testing.T) {
 			equal(t, what, dials.Load(), test.dials)
 			equal(t, what, IsTransient(err), test.transient)
 			if !strings.Contains(failed.Detail, test.err.Error()) {
-				t.Errorf("%s: %v does not say %v", what, failed, test.err)
+				t.Errorf("%s: got %v, want %v", what, failed, test.err)
 			}
 			if lost := new(LostStartError); errors.As(err, &lost) {
-				t.Errorf("%s: a request that was never sent is taken for lost", what)
+				t.Errorf("%s: an unsent request counts as lost", what)
 			}
 		}
 	}
 }
 
-// A request that starts a Run was certainly not sent where no connection could be made.
+// Without a connection, a request that starts a Run was certainly not sent.
 func TestUnsentStartIsNotLost(t *testing.T) {
 	for action, start := range starts {
 		for kind, dial := range map[Kind]func(context.Context) error{
@@ -205,7 +205,7 @@ func TestUnsentStartIsNotLost(t *testing.T) {
 				equal(t, "kind", failure(t, err).Kind, kind)
 				equal(t, "attempts", dials.Load(), int32(4))
 				if lost, ok := errors.AsType[*LostStartError](err); ok {
-					t.Errorf("a request that was never sent is taken for lost: %v", lost)
+					t.Errorf("an unsent request counts as lost: %v", lost)
 				}
 				equal(t, "writes", service.writes(), []string{})
 			})
@@ -224,14 +224,14 @@ func TestConnectionTimeout(t *testing.T) {
 	_, err := client.Operation(t.Context(), 100)
 	equal(t, "kind", failure(t, err).Kind, KindTimedOut)
 	if lost := new(LostStartError); errors.As(err, &lost) {
-		t.Errorf("a request that was never sent is taken for lost: %v", err)
+		t.Errorf("an unsent request counts as lost: %v", err)
 	}
 	if got := dials.Load(); got < 4 {
 		t.Errorf("%d attempts, want 4", got)
 	}
 }
 
-func TestRefusedByClosedServer(t *testing.T) {
+func TestConnectionRefused(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

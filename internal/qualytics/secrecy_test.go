@@ -15,7 +15,7 @@ import (
 
 const realisticToken = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ0ZiJ9.c2lnbmF0dXJlLW9mLXRva2Vu"
 
-func TestTokenIsNeverShown(t *testing.T) {
+func TestTokenIsRedacted(t *testing.T) {
 	json := func(status int, body string) http.HandlerFunc { return responding(status, "application/json", body) }
 	for name, handler := range map[string]http.HandlerFunc{
 		"detail":         json(400, `{"detail": "bad token `+realisticToken+`"}`),
@@ -28,7 +28,9 @@ func TestTokenIsNeverShown(t *testing.T) {
 		"text":           responding(404, "text/plain", "no route for "+realisticToken),
 		"a payload": json(200, `{"id": 100, "message": "`+realisticToken+`", "items": [{"id": 1, "message": "`+realisticToken+`"}],
 			"total": 1, "echo": {"Authorization": "Bearer `+realisticToken+`"}}`),
-		"Location":       redirectTo(302, func(*http.Request) string { return "https://login.example/" + realisticToken + "/?t=" + realisticToken }),
+		"Location": redirectTo(302, func(*http.Request) string {
+			return "https://login.example/" + realisticToken + "/?t=" + realisticToken
+		}),
 		"a bad Location": redirectTo(302, func(*http.Request) string { return "http://%zz/" + realisticToken }),
 		"headers": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", realisticToken)
@@ -36,7 +38,7 @@ func TestTokenIsNeverShown(t *testing.T) {
 			w.Header().Set("Retry-After", realisticToken)
 			w.WriteHeader(http.StatusServiceUnavailable)
 		},
-		"a garbled response": func(w http.ResponseWriter, _ *http.Request) {
+		"an invalid response": func(w http.ResponseWriter, _ *http.Request) {
 			connection, _, _ := http.NewResponseController(w).Hijack()
 			_, _ = fmt.Fprintf(connection, "HTTP/1.1 %s\r\n\r\n", realisticToken)
 			_ = connection.Close()
@@ -70,18 +72,18 @@ func TestTokenIsNeverShown(t *testing.T) {
 			shown = append(shown, *first(t, listing.Items).Message)
 		}
 		if len(logged) == 0 || len(shown) == 0 {
-			t.Errorf("%s: nothing is shown, nothing is logged", name)
+			t.Errorf("%s: no errors or no log", name)
 		}
 		for _, text := range append(shown, logged...) {
 			if strings.Contains(text, realisticToken) {
-				t.Errorf("%s: the token shows in %q", name, text)
+				t.Errorf("%s: the token is in %q", name, text)
 			}
 		}
 	}
 }
 
-// A token of a few letters is none, and would garble every response.
-func TestShortTokenIsNotCutOut(t *testing.T) {
+// A token of a few letters is not a real one, and redacting it would garble responses.
+func TestShortTokenIsNotRedacted(t *testing.T) {
 	client := respond(t, responding(200, "", `{"id": 100, "message": "a scan of a table"}`), func(config *Config) { config.Token = "a" })
 	run, err := client.Operation(t.Context(), 100)
 	if err != nil {

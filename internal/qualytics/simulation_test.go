@@ -13,8 +13,8 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// simulate is the API and a client of it without a network between, so that all of their time is that
-// of the testing/synctest bubble that the test is in. The client has the pauses that users get.
+// simulate returns a mock API and a client without a network between them, for tests in a synctest
+// bubble. The client has the default pauses.
 func simulate(t *testing.T, options mockapi.Options, runs []mockapi.Run, changes ...func(*Config)) service {
 	t.Helper()
 	options.Token = testToken
@@ -23,8 +23,8 @@ func simulate(t *testing.T, options mockapi.Options, runs []mockapi.Run, changes
 	return service{Server: api, client: simulated(t, handled(api), changes...)}
 }
 
-// handled is a handler as a server: it loses the response when the handler says so, and when the client
-// gives up waiting.
+// handled returns a transport that calls a handler. The response is lost if the handler aborts the
+// connection or the client gives up.
 func handled(handler http.Handler) serverFunc {
 	return func(request *http.Request) (*http.Response, error) {
 		responses := make(chan *http.Response, 1)
@@ -47,9 +47,9 @@ func handled(handler http.Handler) serverFunc {
 	}
 }
 
-// lost loses the response to the next rerun of Run 100 without the effect. What is done meanwhile on the
-// server is done between the request and the looking.
-func (s service) lost(meanwhile func()) {
+// loseResponse loses the next rerun of Run 100 and its response. meanwhile is called before the
+// search for the Run begins.
+func (s service) loseResponse(meanwhile func()) {
 	s.Inject(mockapi.Fault{Path: rerunPath, Close: true, Hook: meanwhile})
 }
 
@@ -59,5 +59,6 @@ func (s service) rerun(t *testing.T) (Started, error) {
 	return rerun(t.Context(), s.client, 100)
 }
 
-// ours is a rerun of Run 100 as the server makes it of the client's request, with something odd.
-func (s service) ours(change func(*mockapi.Run)) { s.Start(100, change) }
+// startRun starts a rerun of Run 100 on the server, as if the client had requested it, with a
+// change.
+func (s service) startRun(change func(*mockapi.Run)) { s.Start(100, change) }

@@ -10,20 +10,20 @@ import (
 )
 
 var (
-	errUnsorted = errors.New("the list of Runs is not sorted as requested, so a new Run cannot be told from older ones")
+	errUnsorted = errors.New("the list of Runs is not sorted as requested, so new Runs cannot be identified")
 	errUnsteady = errors.New("the list of Runs changes too fast to be read")
 	errTooMany  = errors.New("more new Runs were found than fit on one page")
 )
 
-// snapshot is the state of a datastore at one time: its newest Runs, up to one page. It tells new
-// Runs from older ones without relying on clocks.
+// snapshot is the state of a datastore at one time: its newest Runs, up to one page. It identifies
+// later Runs without relying on clocks.
 type snapshot struct {
 	runs    []Operation
 	ids     map[int64]bool
 	largest int64     // id
-	newest  time.Time // created, like oldest; zero when no Run has a readable time
+	newest  time.Time // created, like oldest; zero if no Run has a valid time
 	oldest  time.Time
-	whole   bool // the page has every Run of the datastore
+	whole   bool // the page includes every Run of the datastore
 	sorted  bool // newest first, as requested
 	steady  bool
 }
@@ -31,11 +31,11 @@ type snapshot struct {
 // takeSnapshot lists the newest Runs of the source's datastore. It uses no other filter, because
 // deployments differ in the names of the types.
 func (c *Client) takeSnapshot(ctx context.Context, source *Operation) (snapshot, error) {
-	filter := Filter{SortCreated: &newestFirst}
+	filter := Filter{SortCreated: &descending}
 	if id, ok := source.datastoreID(); ok {
 		filter.Datastores = []int64{id}
 	}
-	listing, err := c.Operations(ctx, filter, largestPage)
+	listing, err := c.Operations(ctx, filter, maxPageSize)
 	if err != nil {
 		return snapshot{}, err
 	}
@@ -46,7 +46,7 @@ func newSnapshot(listing Listing[Operation]) snapshot {
 	s := snapshot{
 		runs:   listing.Items,
 		ids:    make(map[int64]bool, len(listing.Items)),
-		whole:  int64(len(listing.Items)) >= listing.Total && len(listing.Items) < largestPage,
+		whole:  int64(len(listing.Items)) >= listing.Total && len(listing.Items) < maxPageSize,
 		sorted: true,
 		steady: listing.Steady,
 	}
@@ -70,9 +70,9 @@ func newSnapshot(listing Listing[Operation]) snapshot {
 	return s
 }
 
-// isNew reports whether a Run of the datastore was created after the snapshot: it is not in the
-// snapshot, although an older Run would be. Both ids and times count, because a single Run may have
-// an odd one: a creation time ahead of the server's clock, or an id out of sequence.
+// isNew reports whether a Run of the datastore was created after the snapshot: an older Run would
+// be in the snapshot. It compares both ids and times, because a single Run may have a creation time
+// ahead of the server's clock, or an id out of sequence.
 func (s snapshot) isNew(run *Operation) bool {
 	if s.ids[run.ID] {
 		return false
@@ -90,8 +90,8 @@ func (s snapshot) isNewer(run *Operation) bool {
 	return run.ID > s.largest || err == nil && !s.newest.IsZero() && created.After(s.newest)
 }
 
-// since returns the Runs of a later snapshot that are new. The error says why some may be missing
-// or not new.
+// since returns the Runs that are new since an earlier snapshot. The error says why the result is
+// unreliable.
 func (s snapshot) since(before snapshot) ([]Operation, error) {
 	var fresh []Operation
 	for _, run := range s.runs {

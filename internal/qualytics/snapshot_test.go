@@ -19,7 +19,7 @@ func TestIsNew(t *testing.T) {
 	const hour, century = time.Hour, 100 * 365 * 24 * time.Hour
 	usual := []Operation{{ID: 30, Created: at(0)}, {ID: 20, Created: at(-hour)}, {ID: 10, Created: at(-2 * hour)}}
 	ahead := append([]Operation{{ID: 99, Created: at(century)}}, usual...)
-	full := make([]Operation, largestPage) // of a server that does not count, so that there may be more
+	full := make([]Operation, maxPageSize) // without a total, so there may be more
 	for i := range full {
 		full[i] = Operation{ID: int64(1000 - i), Created: at(time.Duration(-i) * time.Minute)}
 	}
@@ -30,35 +30,35 @@ func TestIsNew(t *testing.T) {
 		run    Operation
 		want   bool
 	}{
-		"listed before":                                  {usual, 500, Operation{ID: 20, Created: at(hour)}, false},
-		"a larger id and a later time":                   {usual, 500, Operation{ID: 31, Created: at(hour)}, true},
-		"a larger id and an odd time":                    {usual, 500, Operation{ID: 31}, true},
-		"a smaller id and a later time":                  {usual, 500, Operation{ID: 29, Created: at(hour)}, true},
-		"a smaller id and an earlier time":               {usual, 500, Operation{ID: 5, Created: at(-3 * hour)}, false},
-		"a smaller id and an odd time":                   {usual, 500, Operation{ID: 5, Created: "soon"}, false},
-		"the oldest one's time":                          {usual, 500, Operation{ID: 5, Created: at(-2 * hour)}, false},
-		"later than the oldest, and not listed":          {usual, 500, Operation{ID: 25, Created: at(-hour / 2)}, true},
-		"not listed where all are":                       {usual, 3, Operation{ID: 5, Created: at(-3 * hour)}, true},
-		"not listed on a full page":                      {full, largestPage, Operation{ID: 5, Created: at(-3 * hour)}, false},
-		"beside one that is ahead in id and time":        {ahead, 500, Operation{ID: 31, Created: at(hour)}, true},
-		"old, beside one that is ahead":                  {ahead, 500, Operation{ID: 5, Created: at(-3 * hour)}, false},
-		"a time in between, in a list that is no order":  {unsorted, 500, Operation{ID: 25, Created: at(-hour / 2)}, false},
-		"a later time than any, in such a list":          {unsorted, 500, Operation{ID: 25, Created: at(hour)}, true},
-		"the first of all":                               {nil, 0, Operation{ID: 1}, true},
-		"a smaller id, where no time is readable":        {[]Operation{{ID: 30}}, 500, Operation{ID: 5, Created: at(0)}, false},
-		"a smaller id and no time, where all are listed": {[]Operation{{ID: 30}}, 1, Operation{ID: 5}, true},
+		"already listed":                                {usual, 500, Operation{ID: 20, Created: at(hour)}, false},
+		"a larger id and a later time":                  {usual, 500, Operation{ID: 31, Created: at(hour)}, true},
+		"a larger id and an invalid time":               {usual, 500, Operation{ID: 31}, true},
+		"a smaller id and a later time":                 {usual, 500, Operation{ID: 29, Created: at(hour)}, true},
+		"a smaller id and an earlier time":              {usual, 500, Operation{ID: 5, Created: at(-3 * hour)}, false},
+		"a smaller id and an invalid time":              {usual, 500, Operation{ID: 5, Created: "soon"}, false},
+		"the time of the oldest":                        {usual, 500, Operation{ID: 5, Created: at(-2 * hour)}, false},
+		"newer than the oldest, and not listed":         {usual, 500, Operation{ID: 25, Created: at(-hour / 2)}, true},
+		"not in a complete list":                        {usual, 3, Operation{ID: 5, Created: at(-3 * hour)}, true},
+		"not listed on a full page":                     {full, maxPageSize, Operation{ID: 5, Created: at(-3 * hour)}, false},
+		"after one that is ahead in id and time":        {ahead, 500, Operation{ID: 31, Created: at(hour)}, true},
+		"old, after one that is ahead":                  {ahead, 500, Operation{ID: 5, Created: at(-3 * hour)}, false},
+		"a time in between, in an unsorted list":        {unsorted, 500, Operation{ID: 25, Created: at(-hour / 2)}, false},
+		"the latest time, in an unsorted list":          {unsorted, 500, Operation{ID: 25, Created: at(hour)}, true},
+		"the first Run":                                 {nil, 0, Operation{ID: 1}, true},
+		"a smaller id, in a list without valid times":   {[]Operation{{ID: 30}}, 500, Operation{ID: 5, Created: at(0)}, false},
+		"a smaller id without time, in a complete list": {[]Operation{{ID: 30}}, 1, Operation{ID: 5}, true},
 	} {
 		s := newSnapshot(Listing[Operation]{Items: test.listed, Total: test.total, Steady: true})
 		equal(t, name, s.isNew(&test.run), test.want)
 	}
 }
 
-func TestSinceDoubts(t *testing.T) {
-	page := func(count int, total int64, steady, ascending bool) snapshot {
+func TestSinceErrors(t *testing.T) {
+	page := func(count int, total int64, steady, oldestFirst bool) snapshot {
 		listing := Listing[Operation]{Total: total, Steady: steady}
 		for i := range count {
 			id := int64(count - i)
-			if ascending {
+			if oldestFirst {
 				id = int64(i + 1)
 			}
 			created := time.Date(2026, time.May, 1, 0, 0, int(id), 0, time.UTC)
@@ -71,21 +71,21 @@ func TestSinceDoubts(t *testing.T) {
 		before, now snapshot
 		want        error
 	}{
-		"none":                            {good, page(60, 500, true, false), nil},
-		"unsteady before":                 {page(50, 500, false, false), good, errUnsteady},
-		"unsteady":                        {good, page(60, 500, false, false), errUnsteady},
-		"unsorted before":                 {page(50, 500, true, true), good, errUnsorted},
-		"unsorted":                        {good, page(60, 500, true, true), errUnsorted},
-		"unsorted, but all there are":     {page(50, 50, true, true), page(60, 60, true, true), nil},
-		"nothing but new ones":            {newSnapshot(Listing[Operation]{Steady: true}), good, errTooMany},
-		"nothing but new ones, all known": {newSnapshot(Listing[Operation]{Steady: true}), page(50, 50, true, false), nil},
+		"none":                    {good, page(60, 500, true, false), nil},
+		"unsteady before":         {page(50, 500, false, false), good, errUnsteady},
+		"unsteady":                {good, page(60, 500, false, false), errUnsteady},
+		"unsorted before":         {page(50, 500, true, true), good, errUnsorted},
+		"unsorted":                {good, page(60, 500, true, true), errUnsorted},
+		"unsorted, but complete":  {page(50, 50, true, true), page(60, 60, true, true), nil},
+		"only new ones":           {newSnapshot(Listing[Operation]{Steady: true}), good, errTooMany},
+		"only new ones, complete": {newSnapshot(Listing[Operation]{Steady: true}), page(50, 50, true, false), nil},
 	} {
 		_, err := test.now.since(test.before)
 		equal(t, name, err, test.want)
 	}
 }
 
-// pastScans are scans, an hour apart, of which Run 100 is the oldest.
+// pastScans returns scans that are an hour apart. The oldest is Run 100.
 func pastScans(count int, now time.Time) []mockapi.Run {
 	var runs []mockapi.Run
 	for i := range count {
@@ -94,8 +94,8 @@ func pastScans(count int, now time.Time) []mockapi.Run {
 	return runs
 }
 
-// A server that ignores sort_created lists the oldest Runs first, none of which is adopted (case 45).
-func TestSortIsIgnored(t *testing.T) {
+// If a server ignores sort_created and the list is incomplete, no Run is adopted.
+func TestIgnoredSort(t *testing.T) {
 	for name, test := range map[string]struct {
 		count   int
 		effect  bool
@@ -126,17 +126,17 @@ func TestSortIsIgnored(t *testing.T) {
 					return
 				}
 				lost, _ := notAdopted(t, started, err)
-				equal(t, "doubt", errors.Is(lost.Looking, errUnsorted), test.count > largestPage)
+				equal(t, "unsorted", errors.Is(lost.SearchErr, errUnsorted), test.count > maxPageSize)
 			})
 		})
 	}
 }
 
-// Clocks that do not agree, and records from the future, hide no Run and make none new (case 42).
-func TestClocksDoNotMatter(t *testing.T) {
+// Clock skew and records from the future neither hide new Runs nor make old ones new.
+func TestClockSkew(t *testing.T) {
 	for name, test := range map[string]struct {
 		skew    time.Duration // of the server's clock
-		aheadID int64         // of a Run that is ahead of the server's clock; 0: none
+		aheadID int64         // of a Run created ahead of the server's clock; 0: none
 		ahead   time.Duration
 	}{
 		"behind by hours":                    {skew: -5 * time.Hour},

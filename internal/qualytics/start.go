@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// lookForSettled is the minimum time of the search for a Run, and its limit if the application
-// itself has ended the request.
-const lookForSettled = 5 * time.Second
+// minSearchTime is the minimum duration of the search for a Run. If the application itself has
+// responded, it is also the maximum.
+const minSearchTime = 5 * time.Second
 
 // Started is a Run whose start or continuation the API has accepted.
 type Started struct {
@@ -26,11 +26,11 @@ type Started struct {
 	LostResponse error
 }
 
-// startedRuns is what a client knows about the Runs that it has started. Only the start that has
-// the turn may use it.
+// startedRuns holds what a client knows about the Runs that it has started. Only the holder of the
+// start lock may use it.
 type startedRuns struct {
 	ids  map[int64]bool
-	user string // the user that triggers them, as the API shows it; empty until it has
+	user string // who triggered them, according to the API; empty if unknown
 }
 
 func (s *startedRuns) add(id int64) {
@@ -49,11 +49,12 @@ func (s *startedRuns) add(id int64) {
 // started, and adopts it if nothing else can have started it. Otherwise, it returns a
 // [*LostStartError].
 //
-// When ctx ends, Rerun returns within seconds. A request that was already sent gets a few seconds
-// to complete, since its response names the Run that it started.
+// If ctx ends before the request is sent, Rerun returns an error of [KindCancelled] and starts
+// nothing. After that, the request gets a few seconds to complete, because its response names the
+// Run that it started.
 func (c *Client) Rerun(ctx context.Context, source *Operation) (Started, error) {
 	return c.start(ctx, startRequest{
-		call:   call{method: http.MethodPut, path: actionPath("rerun", source.ID), retry: retryUnlessReached},
+		call:   apiCall{method: http.MethodPut, path: actionPath("rerun", source.ID), retry: retryUnlessReached},
 		source: source,
 	})
 }
@@ -68,21 +69,21 @@ func (c *Client) Resume(ctx context.Context, source *Operation, forceAbort bool)
 		query.Set("force_abort", strconv.FormatBool(forceAbort))
 	}
 	return c.start(ctx, startRequest{
-		call:    call{method: http.MethodPut, path: actionPath("run", source.ID), query: query, retry: retryUnlessReached},
+		call:    apiCall{method: http.MethodPut, path: actionPath("run", source.ID), query: query, retry: retryUnlessReached},
 		source:  source,
-		revives: true,
+		resumes: true,
 	})
 }
 
 // startRequest is a call that starts a Run.
 type startRequest struct {
-	call
+	call    apiCall
 	source  *Operation
-	revives bool // the source itself may be the Run that continues
+	resumes bool // the source itself may continue
 }
 
 func (c *Client) start(ctx context.Context, request startRequest) (Started, error) {
-	release, err := c.turn.take(ctx)
+	release, err := c.lock.acquire(ctx)
 	if err != nil {
 		failure := c.newError(request.call, KindCancelled, 0,
 			"the request waited for another start to finish and was not sent, so nothing was started ("+err.Error()+")")
@@ -96,7 +97,7 @@ func (c *Client) start(ctx context.Context, request startRequest) (Started, erro
 	}
 	var run Operation
 	state, err := c.do(ctx, request.call, &run)
-	settled := err == nil
+	responded := err == nil
 	if err == nil {
 		err = c.check(request, &run, before)
 	}
@@ -108,14 +109,14 @@ func (c *Client) start(ctx context.Context, request startRequest) (Started, erro
 		return Started{Operation: run}, nil
 	}
 	failure, ok := errors.AsType[*Error](err)
-	if !ok || state.reached == 0 || failure.refused() {
+	if !ok || state.reached == 0 || failure.rejected() {
 		return Started{}, err
 	}
-	search := search{client: c, request: request, before: before, until: time.Now().Add(min(c.lookFor, lookForSettled))}
+	search := lostRunSearch{client: c, request: request, before: before, until: time.Now().Add(min(c.searchTimeout, minSearchTime))}
 	_, _, isAPI := readDetail(state.body)
-	settled = settled || isAPI && failure.StatusCode == http.StatusInternalServerError
-	if atWork := state.sent.Add(c.lookFor); !settled && atWork.After(search.until) {
-		search.until = atWork
+	responded = responded || isAPI && failure.StatusCode == http.StatusInternalServerError
+	if processed := state.sent.Add(c.searchTimeout); !responded && processed.After(search.until) {
+		search.until = processed
 	}
 	found, lost := search.run(ctx)
 	if lost != nil {
@@ -134,10 +135,10 @@ func (c *Client) check(request startRequest, run *Operation, before snapshot) er
 	switch {
 	case run.ID < 1:
 		return c.wrongRun(request.call, run.ID)
-	case request.revives && run.ID == source.ID:
+	case request.resumes && run.ID == source.ID:
 		return nil
 	case run.ID == source.ID || !before.isNew(run) || !located && !before.isNewer(run):
-		return c.notNew(request.call, run.ID, "was there before")
+		return c.notNew(request.call, run.ID, "existed before the request")
 	case run.Type != "" && source.Type != "" && !sameType(run.Type, source.Type):
 		return c.notNew(request.call, run.ID, fmt.Sprintf("is of type %s, not %s", run.Type, source.Type))
 	case differInDatastore(run, source):
@@ -146,12 +147,12 @@ func (c *Client) check(request startRequest, run *Operation, before snapshot) er
 	return nil
 }
 
-func (c *Client) notNew(call call, id int64, why string) *Error {
+func (c *Client) notNew(call apiCall, id int64, why string) *Error {
 	return c.newError(call, KindNotAPI, http.StatusOK, fmt.Sprintf("the response names Run %d, which %s", id, why))
 }
 
-// refused reports whether the API certainly did not start anything. After a 2xx response that
+// rejected reports whether the API certainly did not start anything. After a 2xx response that
 // cannot be read, a broken connection or a server error, this is unknown.
-func (e *Error) refused() bool {
+func (e *Error) rejected() bool {
 	return e.StatusCode >= 300 && e.StatusCode < 500 && e.StatusCode != http.StatusRequestTimeout
 }

@@ -22,10 +22,10 @@ const (
 	resumePath = "/api/operations/run/100"
 )
 
-// start is Rerun or Resume, of Run 100.
+// start calls Rerun or Resume for Run 100.
 type start struct {
 	path   string
-	result string // of Run 100 before
+	result string // of Run 100 before the call
 	call   func(ctx context.Context, client *Client) (Started, error)
 }
 
@@ -38,20 +38,20 @@ var starts = map[string]start{
 
 func TestNothingIsStartedTwice(t *testing.T) {
 	for name, fault := range map[string]mockapi.Fault{
-		"closed after the effect":   {Close: true, AfterEffect: true},
-		"502 after the effect":      {Status: 502, Body: "<html>Bad Gateway</html>", AfterEffect: true},
-		"500 after the effect":      {Status: 500, AfterEffect: true},
-		"503 after the effect":      {Status: 503, AfterEffect: true},
-		"504 after the effect":      {Status: 504, AfterEffect: true},
-		"408 after the effect":      {Status: 408, AfterEffect: true},
-		"truncated":                 {Truncate: 40},
-		"HTML with 200":             {Status: 200, Body: "<html>Sign in</html>", AfterEffect: true},
-		"no JSON with 200":          {Status: 200, Body: "ok", AfterEffect: true},
-		"200 of no Run":             {Status: 200, Body: "{}", AfterEffect: true},
-		"202 of a list":             {Status: 202, Body: "[]", AfterEffect: true},
-		"200 of the wrong Run":      {Status: 200, Body: `{"id": -3}`, AfterEffect: true},
-		"204":                       {Status: 204, AfterEffect: true},
-		"too slow after its effect": {Delay: time.Hour, AfterEffect: true},
+		"closed after the effect":  {Close: true, AfterEffect: true},
+		"502 after the effect":     {Status: 502, Body: "<html>Bad Gateway</html>", AfterEffect: true},
+		"500 after the effect":     {Status: 500, AfterEffect: true},
+		"503 after the effect":     {Status: 503, AfterEffect: true},
+		"504 after the effect":     {Status: 504, AfterEffect: true},
+		"408 after the effect":     {Status: 408, AfterEffect: true},
+		"truncated":                {Truncate: 40},
+		"HTML with 200":            {Status: 200, Body: "<html>Sign in</html>", AfterEffect: true},
+		"text with 200":            {Status: 200, Body: "ok", AfterEffect: true},
+		"200 without id":           {Status: 200, Body: "{}", AfterEffect: true},
+		"202 with a list":          {Status: 202, Body: "[]", AfterEffect: true},
+		"200 with a negative id":   {Status: 200, Body: `{"id": -3}`, AfterEffect: true},
+		"204":                      {Status: 204, AfterEffect: true},
+		"timeout after the effect": {Delay: time.Hour, AfterEffect: true},
 	} {
 		for action, start := range starts {
 			for _, asNew := range []bool{false, true} {
@@ -87,12 +87,12 @@ func TestNothingIsStartedTwice(t *testing.T) {
 	}
 }
 
-// A response that names a Run of before, or of something else, is as good as lost (case 44).
-func TestResponseOfAnotherRun(t *testing.T) {
-	for name, test := range map[string]struct{ body, says string }{
-		"the source":               {`{"id": 100}`, "Run 100, which was there before"},
-		"the newest":               {`{"id": 249}`, "Run 249, which was there before"},
-		"an old one":               {`{"id": 3, "created": "1999-12-01T00:00:00Z"}`, "Run 3, which was there before"},
+// A response that names an existing or a different Run is treated as lost.
+func TestResponseNamesWrongRun(t *testing.T) {
+	for name, test := range map[string]struct{ body, want string }{
+		"the source":               {`{"id": 100}`, "Run 100, which existed before the request"},
+		"the newest":               {`{"id": 249}`, "Run 249, which existed before the request"},
+		"an old one":               {`{"id": 3, "created": "1999-12-01T00:00:00Z"}`, "Run 3, which existed before the request"},
 		"one of another datastore": {`{"id": 999, "datastore": {"id": 102}}`, "Run 999, which is on datastore 102, not 101"},
 		"one of another type":      {`{"id": 999, "type": "profile"}`, "Run 999, which is of type profile, not scan"},
 		"no Run":                   {`{"id": 0}`, "another Run (id 0)"},
@@ -105,9 +105,9 @@ func TestResponseOfAnotherRun(t *testing.T) {
 				started, err := service.rerun(t)
 				equal(t, "adopted", adopted(t, started, err), int64(250))
 				lost := failure(t, started.LostResponse)
-				equal(t, "why it was looked for", lost.Kind, KindNotAPI)
-				if !strings.Contains(lost.Detail, test.says) {
-					t.Errorf("%q does not say %q", lost.Detail, test.says)
+				equal(t, "kind", lost.Kind, KindNotAPI)
+				if !strings.Contains(lost.Detail, test.want) {
+					t.Errorf("got %q, want %q", lost.Detail, test.want)
 				}
 			})
 		})
@@ -116,30 +116,30 @@ func TestResponseOfAnotherRun(t *testing.T) {
 
 func TestCheckResponse(t *testing.T) {
 	client := newClient(t, "https://a.qualytics.io")
-	there := func(id int64) *Datastore { return &Datastore{ID: new(id)} }
-	source := &Operation{ID: 100, Type: TypeScan, Datastore: there(101)}
+	on := func(id int64) *Datastore { return &Datastore{ID: new(id)} }
+	source := &Operation{ID: 100, Type: TypeScan, Datastore: on(101)}
 	before := newSnapshot(Listing[Operation]{Items: []Operation{*source}, Total: 1, Steady: true})
 	for name, test := range map[string]struct {
 		request startRequest
 		before  snapshot
 		run     Operation
-		ours    bool
+		ok      bool
 	}{
 		"a larger id":                          {startRequest{source: source}, before, Operation{ID: 101}, true},
-		"a smaller id on the datastore":        {startRequest{source: source}, before, Operation{ID: 5, Datastore: there(101)}, true},
+		"a smaller id on the datastore":        {startRequest{source: source}, before, Operation{ID: 5, Datastore: on(101)}, true},
 		"a smaller id of any datastore":        {startRequest{source: source}, before, Operation{ID: 5}, false},
 		"the source":                           {startRequest{source: source}, before, Operation{ID: 100}, false},
 		"the source, which was not listed":     {startRequest{source: source}, snapshot{}, Operation{ID: 100}, false},
-		"the source, which continues":          {startRequest{source: source, revives: true}, before, Operation{ID: 100}, true},
+		"the source, which continues":          {startRequest{source: source, resumes: true}, before, Operation{ID: 100}, true},
 		"of a type that the source lacks":      {startRequest{source: &Operation{ID: 100}}, before, Operation{ID: 101, Type: TypeScan}, true},
-		"of a datastore that the source lacks": {startRequest{source: &Operation{ID: 100}}, before, Operation{ID: 101, Datastore: there(1)}, true},
+		"of a datastore that the source lacks": {startRequest{source: &Operation{ID: 100}}, before, Operation{ID: 101, Datastore: on(1)}, true},
 	} {
-		equal(t, name, client.check(test.request, &test.run, test.before) == nil, test.ours)
+		equal(t, name, client.check(test.request, &test.run, test.before) == nil, test.ok)
 	}
 }
 
-// A response with a new id is ours, however odd the rest of it (cases 12 and 40).
-func TestOddResponseIsOurs(t *testing.T) {
+// A response with a new id is accepted, however odd its other fields are.
+func TestOddResponseIsAccepted(t *testing.T) {
 	for _, body := range []string{
 		`{"id": 101}`, `{"id": 101, "created": 5}`, `{"id": 101, "triggered_by": {}, "schedule": 12, "message": {}, "containers": {}}`,
 		`{"id": 101.0, "type": null, "datastore": "warehouse"}`, `{"id": 101, "type": 7, "result": null, "status": {"x": 1e999999999}}`,
@@ -155,14 +155,14 @@ func TestOddResponseIsOurs(t *testing.T) {
 	}
 }
 
-func TestNothingWasStarted(t *testing.T) {
+func TestLostStartWithoutEffect(t *testing.T) {
 	for name, fault := range map[string]mockapi.Fault{
-		"closed before the effect":    {Close: true},
-		"502 without effect":          {Status: 502, Body: "<html>"},
-		"504 without effect":          {Status: 504, Body: "<html>"},
-		"HTML with 200, no effect":    {Status: 200, Body: "<html>"},
-		"500 without effect":          {Status: 500},
-		"503 without, no Retry-After": {Status: 503},
+		"connection closed":       {Close: true},
+		"502":                     {Status: 502, Body: "<html>"},
+		"504":                     {Status: 504, Body: "<html>"},
+		"HTML with 200":           {Status: 200, Body: "<html>"},
+		"500":                     {Status: 500},
+		"503 without Retry-After": {Status: 503},
 	} {
 		for action, start := range starts {
 			t.Run(action+"/"+name, func(t *testing.T) {
@@ -176,7 +176,7 @@ func TestNothingWasStarted(t *testing.T) {
 				}
 				equal(t, "source", lost.Source, int64(100))
 				equal(t, "candidates", len(lost.Candidates), 0)
-				equal(t, "looking", lost.Looking, error(nil))
+				equal(t, "search error", lost.SearchErr, error(nil))
 				equal(t, "lost", KindOf(lost.Lost), KindOf(err))
 				equal(t, "requests that start a Run", service.writes(), []string{"PUT " + start.path})
 				equal(t, "Runs", service.ids(), []int64{100})
@@ -185,7 +185,7 @@ func TestNothingWasStarted(t *testing.T) {
 	}
 }
 
-func TestRefusalIsNotLookedInto(t *testing.T) {
+func TestNoSearchAfterRejection(t *testing.T) {
 	for _, status := range []int{301, 307, 400, 401, 403, 404, 405, 409, 418, 422, 503} {
 		for action, start := range starts {
 			service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, start.result)}, noRetries)
@@ -214,6 +214,59 @@ func TestCancelledBeforeSending(t *testing.T) {
 	}
 }
 
+// If the context ends before a start, nothing is sent. If it ends after the snapshot, no Run is
+// started.
+func TestCancelledBeforeStart(t *testing.T) {
+	calls := map[string]func(context.Context, *Client, *Operation) (Started, error){
+		"rerun": func(ctx context.Context, client *Client, source *Operation) (Started, error) {
+			return client.Rerun(ctx, source)
+		},
+		"resume": func(ctx context.Context, client *Client, source *Operation) (Started, error) {
+			return client.Resume(ctx, source, false)
+		},
+	}
+	for name, test := range map[string]struct {
+		afterSnapshot bool
+		requests      []string
+		text          string
+	}{
+		"before the snapshot": {false, []string{}, "nothing was started"},
+		"after the snapshot":  {true, []string{listNewest}, "PUT "},
+	} {
+		for action, call := range calls {
+			t.Run(name+"/"+action, func(t *testing.T) {
+				for range 10 { // a select with several ready cases chooses at random
+					synctest.Test(t, func(t *testing.T) {
+						service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, starts[action].result)})
+						source, err := service.client.Operation(t.Context(), 100)
+						if err != nil {
+							t.Fatal(err)
+						}
+						service.ResetRequests()
+						ctx, cancel := context.WithCancel(t.Context())
+						defer cancel()
+						if !test.afterSnapshot {
+							cancel()
+						}
+						// Unlike http.Transport, this one sends requests with a cancelled context.
+						send := serverFunc(func(request *http.Request) (*http.Response, error) {
+							defer cancel()
+							return handled(service.Server)(request.WithContext(context.WithoutCancel(request.Context())))
+						})
+						attemptsOf(service.client).transport, attemptsOf(service.client).starts = send, send
+						_, err = call(ctx, service.client, source)
+						equal(t, "requests", service.requests(), test.requests)
+						equal(t, "kind", failure(t, err).Kind, KindCancelled)
+						if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), test.text) {
+							t.Errorf("got %v, want %q", err, test.text)
+						}
+					})
+				}
+			})
+		}
+	}
+}
+
 func TestCancelledInFlight(t *testing.T) {
 	for action, start := range starts {
 		for name, fault := range map[string]mockapi.Fault{
@@ -233,7 +286,7 @@ func TestCancelledInFlight(t *testing.T) {
 	}
 }
 
-func TestCancelledGetReturnsAtOnce(t *testing.T) {
+func TestCancelledGetReturnsImmediately(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
 	service.Inject(mockapi.Fault{Delay: time.Hour, Hook: cancel})
@@ -241,7 +294,7 @@ func TestCancelledGetReturnsAtOnce(t *testing.T) {
 	equal(t, "kind", failure(t, err).Kind, KindCancelled)
 }
 
-func TestEndedInAPause(t *testing.T) {
+func TestContextEndsDuringPause(t *testing.T) {
 	ending := map[string]func(context.Context) (context.Context, context.CancelFunc){
 		"cancelled": func(ctx context.Context) (context.Context, context.CancelFunc) {
 			ctx, cancel := context.WithCancel(ctx)
@@ -273,7 +326,7 @@ func TestEndedInAPause(t *testing.T) {
 	}
 }
 
-func TestNothingIsStartedUnlessTheNewestRunIsKnown(t *testing.T) {
+func TestNoStartWithoutSnapshot(t *testing.T) {
 	for action, start := range starts {
 		service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, start.result)}, noRetries)
 		service.breakAt("/api/operations", mockapi.Fault{Status: 500})

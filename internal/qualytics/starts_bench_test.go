@@ -16,15 +16,14 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// BenchmarkStarts reruns 50 Runs in one client, which makes one start at a time, beside the floor: bare
-// PUTs, ten at a time as Terraform would send them. As a ratio it prints the client's time by the
-// floor's.
+// BenchmarkStarts reruns 50 Runs in one client, which makes one start at a time. It reports the
+// time relative to the baseline: bare PUTs, ten at a time, as Terraform would send them.
 func BenchmarkStarts(b *testing.B) {
 	const count, parallelism = 50, 10
 	for _, latency := range []time.Duration{0, 50 * time.Millisecond} {
 		b.Run(fmt.Sprintf("latency=%v", latency), func(b *testing.B) {
 			var parallel float64
-			b.Run("floor", func(b *testing.B) {
+			b.Run("baseline", func(b *testing.B) {
 				parallel = startRepeatedly(b, latency, count, parallelism, barePUT)
 			})
 			b.Run("client", func(b *testing.B) {
@@ -32,19 +31,20 @@ func BenchmarkStarts(b *testing.B) {
 					_, err := c.Rerun(ctx, source)
 					return err
 				})
-				b.ReportMetric(serial/parallel, "x-floor")
+				b.ReportMetric(serial/parallel, "x-baseline")
 			})
 		})
 	}
 }
 
-// barePUT requests a rerun, and nothing else.
+// barePUT sends only the request for a rerun.
 func barePUT(ctx context.Context, c *Client, source *Operation) error {
-	_, err := c.do(ctx, call{method: http.MethodPut, path: actionPath("rerun", source.ID), retry: retryUnlessReached}, new(Operation))
+	_, err := c.do(ctx, apiCall{method: http.MethodPut, path: actionPath("rerun", source.ID), retry: retryUnlessReached}, new(Operation))
 	return err
 }
 
-// startRepeatedly makes so many starts at a time, and returns the nanoseconds that one of them takes.
+// startRepeatedly starts count Runs, some of them in parallel, and returns the nanoseconds per
+// start.
 func startRepeatedly(
 	b *testing.B, latency time.Duration, count, parallelism int,
 	start func(context.Context, *Client, *Operation) error,

@@ -17,14 +17,17 @@ const (
 )
 
 // support is the API page's table of the types of operation and the results that each action
-// supports. All checks, messages and documentation of the provider use it.
+// supports. The provider's checks, messages and documentation use it.
 var support = map[Action]struct {
 	types []OperationType
 	from  []Result
 }{
 	ActionAbort:  {types: everyType(), from: []Result{ResultQueued, ResultRunning}},
 	ActionResume: {types: []OperationType{TypeProfile, TypeScan, TypePromote}, from: []Result{ResultAborted, ResultFailure}},
-	ActionRerun:  {types: []OperationType{TypeSync, TypeProfile, TypeScan, TypeExport, TypeMaterialize, TypePromote}, from: []Result{ResultSuccess, ResultFailure, ResultAborted}},
+	ActionRerun: {
+		types: []OperationType{TypeSync, TypeProfile, TypeScan, TypeExport, TypeMaterialize, TypePromote},
+		from:  []Result{ResultSuccess, ResultFailure, ResultAborted},
+	},
 	ActionDelete: {types: everyType(), from: []Result{ResultSuccess, ResultFailure, ResultAborted}},
 }
 
@@ -34,11 +37,11 @@ func (a Action) Types() []OperationType { return support[a].types }
 // SupportsEveryType reports whether Runs of every type support the action.
 func (a Action) SupportsEveryType() bool { return len(a.Types()) == len(everyType()) }
 
-// From returns the results from which the action is possible.
+// From returns the results of Runs that support the action.
 func (a Action) From() []Result { return support[a].from }
 
-// SupportsType reports whether Runs of a type may support the action. For a type that the client
-// does not know, the API decides.
+// SupportsType reports whether Runs of a type may support the action. It returns true for an
+// unknown type, for which the API decides.
 func (a Action) SupportsType(operationType OperationType) bool {
 	canonical := operationType.Canonical()
 	return slices.Contains(a.Types(), canonical) || !slices.Contains(everyType(), canonical)

@@ -18,7 +18,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// listAtOnce lists the whole history so many times at once.
+// listAtOnce lists the whole history several times concurrently.
 func listAtOnce(t testing.TB, client *Client, lists, count int) {
 	t.Helper()
 	var group errgroup.Group
@@ -26,7 +26,7 @@ func listAtOnce(t testing.TB, client *Client, lists, count int) {
 		group.Go(func() error {
 			listing, err := client.Operations(t.Context(), Filter{}, 0)
 			if err == nil && (len(listing.Items) != count || !listing.Steady) {
-				err = fmt.Errorf("%d Runs of %d, steady: %v", len(listing.Items), count, listing.Steady)
+				err = fmt.Errorf("listed %d of %d Runs, steady: %v", len(listing.Items), count, listing.Steady)
 			}
 			return err
 		})
@@ -36,18 +36,18 @@ func listAtOnce(t testing.TB, client *Client, lists, count int) {
 	}
 }
 
-// Ten lists at once get through the gateway that limits them, all of them, nearly as fast as it allows and
-// without asking much in vain.
+// Ten concurrent lists behind a gateway that limits the rate all succeed, nearly at that rate and
+// with few rejected requests.
 func TestManyListsBehindAGateway(t *testing.T) {
 	const lists, count, rate, burst = 10, 10_000, 50, 250
 	synctest.Test(t, func(t *testing.T) {
 		server := (&mockapi.Gateway{Rate: rate, Burst: burst}).Handler(newHistory(count, 20*time.Millisecond))
-		var accepted, refused atomic.Int32
+		var accepted, rejected atomic.Int32
 		client := simulated(t, func(request *http.Request) (*http.Response, error) {
 			recorder := httptest.NewRecorder()
 			server.ServeHTTP(recorder, request)
 			if recorder.Code == http.StatusTooManyRequests {
-				refused.Add(1)
+				rejected.Add(1)
 			} else {
 				accepted.Add(1)
 			}
@@ -55,23 +55,23 @@ func TestManyListsBehindAGateway(t *testing.T) {
 		}, noRetries)
 		began := time.Now()
 		listAtOnce(t, client, lists, count)
-		if refused.Load() == 0 || refused.Load() > accepted.Load()/2 {
-			t.Errorf("%d requests refused, %d accepted", refused.Load(), accepted.Load())
+		if rejected.Load() == 0 || rejected.Load() > accepted.Load()/2 {
+			t.Errorf("%d requests rejected, %d accepted", rejected.Load(), accepted.Load())
 		}
 		ideal := time.Duration(accepted.Load()-burst) * time.Second / rate
 		if took := time.Since(began); took > ideal*3/2 {
-			t.Errorf("took %v, which would be %v at best", took, ideal)
+			t.Errorf("took %v, at best %v", took, ideal)
 		}
 	})
 }
 
-// rateLimited is a client of a server that refuses requests for as long as a function says.
-func rateLimited(t *testing.T, refuses func(since time.Duration) bool, header http.Header, requests *atomic.Int32) *Client {
+// rateLimited returns a client of a server that rejects requests while a function returns true.
+func rateLimited(t *testing.T, rejects func(since time.Duration) bool, header http.Header, requests *atomic.Int32) *Client {
 	t.Helper()
 	began := time.Now()
 	return simulated(t, func(*http.Request) (*http.Response, error) {
 		requests.Add(1)
-		if refuses(time.Since(began)) {
+		if rejects(time.Since(began)) {
 			return canned(429, header, mockapi.GatewayPage(429)), nil
 		}
 		return canned(200, nil, `{"id": 100, "items": [], "total": 0}`), nil
@@ -91,7 +91,7 @@ func TestRateLimitUsesNoRetries(t *testing.T) {
 	})
 }
 
-func TestRateLimitPatience(t *testing.T) {
+func TestRateLimitTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var requests atomic.Int32
 		client := rateLimited(t, func(time.Duration) bool { return true }, http.Header{"Retry-After": {"17"}}, &requests)
@@ -105,7 +105,7 @@ func TestRateLimitPatience(t *testing.T) {
 	})
 }
 
-func TestRateLimitPausesTheWholeClient(t *testing.T) {
+func TestRateLimitPausesClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var requests atomic.Int32
 		client := rateLimited(t, func(since time.Duration) bool { return since < time.Second }, http.Header{"Retry-After": {"20"}}, &requests)
@@ -115,7 +115,7 @@ func TestRateLimitPausesTheWholeClient(t *testing.T) {
 		if _, err := client.Operations(t.Context(), Filter{}, 0); err != nil {
 			t.Fatal(err)
 		}
-		equal(t, "the other's pause", time.Since(began), 20*time.Second)
+		equal(t, "took", time.Since(began), 20*time.Second)
 		synctest.Wait()
 		equal(t, "requests", requests.Load(), int32(3))
 	})
@@ -135,81 +135,81 @@ func TestRateLimitEndsWithTheContext(t *testing.T) {
 	})
 }
 
-// Pauses grow only while nothing succeeds: after each success, the next 429 pauses for a second at most.
+// Pauses grow only until a request succeeds. The next 429 then pauses for at most a second.
 func TestPausesShrinkAfterSuccess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		limit := newThrottle(serverFunc(func(*http.Request) (*http.Response, error) { return canned(200, nil, ""), nil }), time.Second, time.Hour)
-		refuse := func() time.Duration {
-			turn, err := limit.wait(t.Context(), false)
+		limiter := newThrottle(nil, time.Second, time.Hour)
+		reject := func() time.Duration {
+			entry, err := limiter.wait(t.Context(), false)
 			if err != nil {
 				t.Fatal(err)
 			}
-			limit.slowDown(turn, canned(429, nil, ""), time.Now())
-			return time.Until(limit.resume)
+			limiter.slowDown(entry, canned(429, nil, ""), time.Now())
+			return time.Until(limiter.resume)
 		}
 		succeed := func() {
-			turn, err := limit.wait(t.Context(), false)
+			entry, err := limiter.wait(t.Context(), false)
 			if err != nil {
 				t.Fatal(err)
 			}
-			limit.leave(turn, true)
+			limiter.done(entry, true)
 		}
 		for _, seconds := range []int{1, 2, 4, 8, 16, 30, 30} {
 			longest := time.Duration(seconds) * time.Second
-			if pause := refuse(); pause < longest/2 || pause > longest {
-				t.Errorf("a pause of %v, want %v at most", pause, longest)
+			if pause := reject(); pause < longest/2 || pause > longest {
+				t.Errorf("a pause of %v, want at most %v", pause, longest)
 			}
 		}
-		equal(t, "bound", limit.bound, float64(fewestUnderWay))
+		equal(t, "limit", limiter.limit, float64(minInFlight))
 		succeed()
-		if pause := refuse(); pause > time.Second {
+		if pause := reject(); pause > time.Second {
 			t.Errorf("a pause of %v after a success", pause)
 		}
 		for range 10_000 {
 			succeed()
 		}
-		equal(t, "bound", limit.bound, float64(mostUnderWay))
+		equal(t, "limit", limiter.limit, float64(maxInFlight))
 		time.Sleep(time.Minute)
 	})
 }
 
-// What was under way when a pause began does not lengthen it.
-func TestRefusedTogetherIsOnePause(t *testing.T) {
+// The rejection of requests that were in flight when a pause began does not prolong it.
+func TestConcurrentRejectionsPauseOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		limit := newThrottle(nil, time.Second, time.Hour)
-		var turns []*turn
+		limiter := newThrottle(nil, time.Second, time.Hour)
+		var entries []*queueEntry
 		for range 40 {
-			turn, err := limit.wait(t.Context(), false)
+			entry, err := limiter.wait(t.Context(), false)
 			if err != nil {
 				t.Fatal(err)
 			}
-			turns = append(turns, turn)
+			entries = append(entries, entry)
 		}
-		for _, turn := range turns {
-			limit.slowDown(turn, canned(429, nil, ""), time.Now())
+		for _, entry := range entries {
+			limiter.slowDown(entry, canned(429, nil, ""), time.Now())
 		}
-		equal(t, "pauses", limit.pauses, 1)
-		equal(t, "bound", limit.bound, mostUnderWay/2.)
-		if pause := time.Until(limit.resume); pause > time.Second {
+		equal(t, "pauses", limiter.pauses, 1)
+		equal(t, "limit", limiter.limit, maxInFlight/2.)
+		if pause := time.Until(limiter.resume); pause > time.Second {
 			t.Errorf("a pause of %v", pause)
 		}
 		time.Sleep(time.Minute)
 	})
 }
 
-// One client has so many requests under way, whatever the number of lists.
-func TestUnderWayOfOneClient(t *testing.T) {
+// The limit of concurrent requests applies to the whole client, whatever the number of lists.
+func TestConcurrentRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var underWay, most atomic.Int32
+		var inFlight, peak atomic.Int32
 		runs := newHistory(2000, 50*time.Millisecond)
 		client := simulated(t, func(request *http.Request) (*http.Response, error) {
-			defer underWay.Add(-1)
-			most.Store(max(most.Load(), underWay.Add(1)))
+			defer inFlight.Add(-1)
+			peak.Store(max(peak.Load(), inFlight.Add(1)))
 			recorder := httptest.NewRecorder()
 			runs.ServeHTTP(recorder, request)
 			return recorder.Result(), nil
 		})
 		listAtOnce(t, client, 15, 2000)
-		equal(t, "requests under way at a time", most.Load(), int32(mostUnderWay))
+		equal(t, "concurrent requests", peak.Load(), int32(maxInFlight))
 	})
 }

@@ -22,7 +22,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// serveTLS serves Run 100 with the certificate of httptest, which is for example.com and the loopback
+// serveTLS serves Run 100 with the certificate of httptest for example.com and the loopback
 // addresses.
 func serveTLS(t *testing.T, config *tls.Config) (*httptest.Server, *mockapi.Server) {
 	t.Helper()
@@ -37,7 +37,7 @@ func serveTLS(t *testing.T, config *tls.Config) (*httptest.Server, *mockapi.Serv
 	return server, api
 }
 
-// writePEM writes the server's certificate, and returns the file's path.
+// writePEM writes the server's certificate to a file, and returns the path.
 func writePEM(t *testing.T, server *httptest.Server) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "ca.pem")
@@ -76,7 +76,7 @@ func TestTrust(t *testing.T) {
 	}
 }
 
-func TestTimeoutSaysItsLimit(t *testing.T) {
+func TestTimeoutErrorNamesLimit(t *testing.T) {
 	secure, secureAPI := serveTLS(t, nil)
 	plain := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
 	for url, api := range map[string]*mockapi.Server{secure.URL: secureAPI, plain.url: plain.Server} {
@@ -91,7 +91,7 @@ func TestTimeoutSaysItsLimit(t *testing.T) {
 	}
 }
 
-func TestUntrustedIsNotRepeated(t *testing.T) {
+func TestUntrustedIsNotRetried(t *testing.T) {
 	old := &tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}
 	for name, test := range map[string]struct {
 		server *tls.Config
@@ -119,13 +119,13 @@ func TestUntrustedIsNotRepeated(t *testing.T) {
 				t.Errorf("%s: %v", name, failed)
 			}
 			if lost := new(LostStartError); errors.As(err, &lost) || IsTransient(err) {
-				t.Errorf("%s: got %v, which may pass", name, err)
+				t.Errorf("%s: got %v, want a permanent error", name, err)
 			}
 		}
 	}
 }
 
-// redial makes every connection go to one address, and counts them.
+// redial directs every connection to one address, and returns their number.
 func redial(client *Client, address string) *int {
 	dials := 0
 	transport := attemptsOf(client).transport.(*http.Transport)
@@ -147,7 +147,7 @@ func TestWrongScheme(t *testing.T) {
 		equal(t, "https to http, "+endpoint.name, failed.Detail, "http: server gave HTTP response to HTTPS client")
 
 		if endpoint.name == "delete" {
-			continue // Go's server only knows other methods when it sees them in the place of TLS
+			continue // Go's server does not recognize DELETE on a TLS port
 		}
 		err = endpoint.call(t.Context(), newClient(t, strings.Replace(secure.URL, "https:", "http:", 1)))
 		failed = failure(t, err)
@@ -156,7 +156,7 @@ func TestWrongScheme(t *testing.T) {
 	}
 }
 
-// How servers other than Go's respond to http on their TLS port.
+// Other servers than Go's respond to http on a TLS port with an HTML page.
 func TestWrongSchemeOfOtherServers(t *testing.T) {
 	for _, page := range []string{
 		"<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>",
@@ -165,10 +165,11 @@ func TestWrongSchemeOfOtherServers(t *testing.T) {
 		client := respond(t, responding(400, "text/html", page))
 		equal(t, page, failure(t, client.Delete(t.Context(), 100)).Kind, KindNeedsTLS)
 	}
-	equal(t, "a page with another reason", failure(t, respond(t, responding(400, "text/html", "<title>400 Bad Request</title>")).Delete(t.Context(), 100)).Kind, KindBlocked)
+	client := respond(t, responding(400, "text/html", "<title>400 Bad Request</title>"))
+	equal(t, "another error page", failure(t, client.Delete(t.Context(), 100)).Kind, KindBlocked)
 }
 
-func TestAuthoritiesFault(t *testing.T) {
+func TestInvalidCACertFile(t *testing.T) {
 	directory := t.TempDir()
 	write := func(name, text string) string {
 		path := filepath.Join(directory, name)
@@ -185,8 +186,8 @@ func TestAuthoritiesFault(t *testing.T) {
 		write("key.pem", "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n"): "contains no certificate",
 	} {
 		_, err := New(Config{URL: "https://a.qualytics.io", Token: testToken, CACertFile: path})
-		var fault *ConfigError
-		if !errors.As(err, &fault) || fault.Field != "CACertFile" || !strings.Contains(err.Error(), want) {
+		var invalid *ConfigError
+		if !errors.As(err, &invalid) || invalid.Field != "CACertFile" || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", path, err, want)
 		}
 	}

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// cleanToken trims the white space around a copied token, and rejects a token that cannot be sent
-// as a header.
+// cleanToken trims white space around a token. It returns an error for a token that cannot be sent
+// in a header.
 func cleanToken(token string) (string, error) {
 	token = strings.TrimSpace(token)
 	if token == "" {
@@ -24,7 +24,7 @@ func cleanToken(token string) (string, error) {
 	}
 	for _, character := range token {
 		if character <= ' ' || character > '~' {
-			return "", errors.New("contains white space, a control character or a character outside ASCII; it was probably copied incompletely or together with something else")
+			return "", errors.New("contains white space, a control character or a non-ASCII character; it was probably copied incorrectly")
 		}
 	}
 	return token, nil
@@ -34,8 +34,8 @@ func cleanToken(token string) (string, error) {
 // unknown.
 func (c *Client) TokenExpiry() time.Time { return tokenExpiry(c.token) }
 
-// tokenExpiry reads the `exp` claim of a token that is a JWT. It does not verify the signature: the
-// time only serves to explain why the API may have rejected the token. It is zero if there is none.
+// tokenExpiry reads the `exp` claim of a JWT; it is zero if there is none. The signature is not
+// verified, because the time only explains why the API may have rejected the token.
 func tokenExpiry(token string) time.Time {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
@@ -54,15 +54,15 @@ func tokenExpiry(token string) time.Time {
 	return time.Unix(int64(claims.Exp), 0).UTC()
 }
 
-// shortestSecret is the minimum length of a token that is removed from responses: removing a
-// shorter one, which cannot be a real token, would garble them.
-const shortestSecret = 8
+// minSecretLength is the minimum length of a token that is removed from responses, in bytes. A
+// shorter one cannot be a real token, and removing it would garble the responses.
+const minSecretLength = 8
 
-// secret is a token that must not appear in any result of the client. A server may echo it.
+// secret is a token that must not appear in any result of the client, even if a server echoes it.
 type secret string
 
-func (s secret) cutFrom(text []byte) []byte {
-	if len(s) < shortestSecret || !bytes.Contains(text, []byte(s)) {
+func (s secret) redact(text []byte) []byte {
+	if len(s) < minSecretLength || !bytes.Contains(text, []byte(s)) {
 		return text
 	}
 	return bytes.ReplaceAll(text, []byte(s), []byte("(token)"))

@@ -42,10 +42,10 @@ func TestCleanToken(t *testing.T) {
 	}
 }
 
-func TestTokenFault(t *testing.T) {
+func TestInvalidToken(t *testing.T) {
 	_, err := New(Config{URL: "https://a.qualytics.io", Token: "Bearer abc"})
-	var fault *ConfigError
-	if !errors.As(err, &fault) || fault.Field != "Token" || !strings.Contains(err.Error(), `without the word "Bearer"`) {
+	var invalid *ConfigError
+	if !errors.As(err, &invalid) || invalid.Field != "Token" || !strings.Contains(err.Error(), `without the word "Bearer"`) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// oddValues are what a field may hold instead of what it should; "" leaves it out.
+// oddValues are unexpected values of a field; "" omits it.
 var oddValues = []string{`null`, ``, `"text"`, `""`, `7`, `7.5`, `7e400`, `{}`, `{"id": null}`, `[]`, `[null]`, `[7]`, `true`, `false`}
 
 var (
@@ -30,7 +30,7 @@ var (
 	}
 )
 
-// with is an object of JSON in which one field has another value.
+// with returns a JSON object in which one field has another value.
 func with(fields map[string]string, name, value string) string {
 	fields = maps.Clone(fields)
 	fields[name] = value
@@ -44,15 +44,14 @@ func with(fields map[string]string, name, value string) string {
 	return "{" + strings.Join(members, ", ") + "}"
 }
 
-// costsItself checks that an odd field costs nothing but itself: every other field of a struct is what it is
-// without it, and none is a zero that stands for null.
-func costsItself[T any](t *testing.T, what string, got, whole T, own ...string) {
+// equalExcept checks that all fields of two structs but the named ones are equal.
+func equalExcept[T any](t *testing.T, what string, got, whole T, except ...string) {
 	t.Helper()
-	one, other := reflect.ValueOf(got), reflect.ValueOf(whole)
-	for i := range one.NumField() {
-		name := one.Type().Field(i).Name
-		if !slices.Contains(own, name) && !reflect.DeepEqual(one.Field(i).Interface(), other.Field(i).Interface()) {
-			t.Errorf("%s: %s is %v, want %v", what, name, one.Field(i), other.Field(i))
+	left, right := reflect.ValueOf(got), reflect.ValueOf(whole)
+	for i := range left.NumField() {
+		name := left.Type().Field(i).Name
+		if !slices.Contains(except, name) && !reflect.DeepEqual(left.Field(i).Interface(), right.Field(i).Interface()) {
+			t.Errorf("%s: %s is %v, want %v", what, name, left.Field(i), right.Field(i))
 		}
 	}
 }
@@ -69,7 +68,7 @@ func goName(field string) string {
 	return name.String()
 }
 
-func TestEveryOddFieldOfARun(t *testing.T) {
+func TestOddFieldsOfRun(t *testing.T) {
 	var body string
 	client := respond(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -92,7 +91,7 @@ func TestEveryOddFieldOfARun(t *testing.T) {
 			got, err := client.Operation(t.Context(), 53388)
 			if field == "id" {
 				if listErr == nil && value != "7" || err == nil {
-					t.Errorf("%s: an id that is none passes: %v, %v", what, listErr, err)
+					t.Errorf("%s: an invalid id is accepted: %v, %v", what, listErr, err)
 				}
 				continue
 			}
@@ -100,21 +99,21 @@ func TestEveryOddFieldOfARun(t *testing.T) {
 				t.Errorf("%s: %v, %v", what, listErr, err)
 				continue
 			}
-			costsItself(t, what, *got, *whole, goName(field), "Payload")
-			costsItself(t, what+", listed", listing.Items[0], *whole, goName(field), "Payload")
+			equalExcept(t, what, *got, *whole, goName(field), "Payload")
+			equalExcept(t, what+", listed", listing.Items[0], *whole, goName(field), "Payload")
 			if value == "null" || value == "" {
 				if empty := reflect.ValueOf(*got).FieldByName(goName(field)); !empty.IsZero() {
-					t.Errorf("%s is read as %v", what, empty)
+					t.Errorf("%s: got %v, want a zero value", what, empty)
 				}
 			}
 			if got.ScheduleID != nil && *got.ScheduleID == 0 || got.Datastore != nil && got.Datastore.ID != nil && *got.Datastore.ID == 0 {
-				t.Errorf("%s: a zero stands for null in %+v", what, got)
+				t.Errorf("%s: got 0 instead of null in %+v", what, got)
 			}
 		}
 	}
 }
 
-func TestEveryOddFieldOfAContainer(t *testing.T) {
+func TestOddFieldsOfContainer(t *testing.T) {
 	var whole ContainerRun
 	if err := json.Unmarshal([]byte(with(wholeEntry, "id", "456")), &whole); err != nil {
 		t.Fatal(err)
@@ -134,20 +133,20 @@ func TestEveryOddFieldOfAContainer(t *testing.T) {
 				continue
 			}
 			got := listing.Items[0]
-			costsItself(t, what, got, whole, goName(field))
+			equalExcept(t, what, got, whole, goName(field))
 			if value == "null" || value == "" {
 				if empty := reflect.ValueOf(got).FieldByName(goName(field)); !empty.IsZero() {
-					t.Errorf("%s is read as %v", what, empty)
+					t.Errorf("%s: got %v, want a zero value", what, empty)
 				}
 			}
 			if got.ID != nil && *got.ID == 0 || got.Container != nil && got.Container.ID != nil && *got.Container.ID == 0 {
-				t.Errorf("%s: a zero stands for null in %+v", what, got)
+				t.Errorf("%s: got 0 instead of null in %+v", what, got)
 			}
 		}
 	}
 }
 
-func TestEveryOddFieldOfAPage(t *testing.T) {
+func TestOddFieldsOfPage(t *testing.T) {
 	for field, whole := range map[string]string{"items": "", "total": "1", "page": "1", "size": "100", "pages": "1"} {
 		for _, value := range oddValues {
 			page := map[string]string{"items": "[" + with(wholeRun, "id", "53388") + "]", "total": "1", "page": "1", "size": "100", "pages": "1"}
@@ -158,7 +157,7 @@ func TestEveryOddFieldOfAPage(t *testing.T) {
 				equal(t, "Runs", len(listing.Items), 0)
 			case field == "items":
 				if err == nil {
-					t.Errorf("items %s pass: %v", value, listing)
+					t.Errorf("items %s are accepted: %v", value, listing)
 				}
 			case err != nil || len(listing.Items) != 1 || listing.Items[0].ID != 53388:
 				t.Errorf("%s %s instead of %s: %v, %v", field, value, whole, listing, err)
@@ -167,9 +166,10 @@ func TestEveryOddFieldOfAPage(t *testing.T) {
 	}
 }
 
-// Entries come in two shapes: they name their container, or are the container in which the work is nested.
+// An entry names its container, or is the container with the work nested in it.
 func TestContainerShapes(t *testing.T) {
-	const work = `"start_time": "2026-05-01T09:30:01Z", "end_time": "2026-05-01T09:31:30Z", "records_processed": 411.0, "anomaly_count": 3, "result": "failure", "message": "lost"`
+	const work = `"start_time": "2026-05-01T09:30:01Z", "end_time": "2026-05-01T09:31:30Z", ` +
+		`"records_processed": 411.0, "anomaly_count": 3, "result": "failure", "message": "lost"`
 	customers := &Container{ID: new(int64(234)), Name: new("customers"), ContainerType: new("table")}
 	done := ContainerRun{
 		ID: new(int64(456)), Container: customers, StartTime: "2026-05-01T09:30:01Z", EndTime: "2026-05-01T09:31:30Z",
@@ -177,17 +177,21 @@ func TestContainerShapes(t *testing.T) {
 	}
 	nameless := done
 	nameless.Container = &Container{ID: new(int64(234))}
+	const table = `"id": 234, "name": "customers", "container_type": "table"`
 	for name, test := range map[string]struct {
 		body string
 		want ContainerRun
 	}{
-		"flat":             {`{"id": 456, "container": {"id": 234, "name": "customers", "container_type": "table"}, ` + work + `}`, done},
-		"nested scan":      {`{"id": 234, "name": "customers", "container_type": "table", "container_scan": {"id": 456, ` + work + `}, "metrics": {}}`, done},
-		"nested profile":   {`{"id": 234, "name": "customers", "container_type": "table", "container_scan": null, "container_profile": {"id": 456, ` + work + `}}`, done},
-		"not reached":      {`{"id": 234, "name": "customers", "container_type": "table", "container_scan": null}`, ContainerRun{Container: customers}},
-		"nameless":         {`{"id": 234, "container_scan": {"id": 456, ` + work + `}}`, nameless},
-		"nobody's work":    {`{"container_scan": {"id": 456, "records_processed": 7}}`, ContainerRun{ID: new(int64(456)), RecordsProcessed: new(int64(7))}},
-		"odd work":         {`{"id": 234, "name": "customers", "container_type": "table", "container_scan": [7]}`, ContainerRun{Container: customers}},
+		"flat":           {`{"id": 456, "container": {` + table + `}, ` + work + `}`, done},
+		"nested scan":    {`{` + table + `, "container_scan": {"id": 456, ` + work + `}, "metrics": {}}`, done},
+		"nested profile": {`{` + table + `, "container_scan": null, "container_profile": {"id": 456, ` + work + `}}`, done},
+		"not reached":    {`{` + table + `, "container_scan": null}`, ContainerRun{Container: customers}},
+		"nameless":       {`{"id": 234, "container_scan": {"id": 456, ` + work + `}}`, nameless},
+		"no container id": {
+			`{"container_scan": {"id": 456, "records_processed": 7}}`,
+			ContainerRun{ID: new(int64(456)), RecordsProcessed: new(int64(7))},
+		},
+		"odd work":         {`{` + table + `, "container_scan": [7]}`, ContainerRun{Container: customers}},
 		"no container":     {`{"id": 456, "result": "queued"}`, ContainerRun{ID: new(int64(456)), Result: new(ResultQueued)}},
 		"nothing":          {`{}`, ContainerRun{}},
 		"a null container": {`{"id": 456, "container": null, "result": "queued"}`, ContainerRun{ID: new(int64(456)), Result: new(ResultQueued)}},
@@ -198,10 +202,11 @@ func TestContainerShapes(t *testing.T) {
 		}
 		equal(t, name, got, test.want)
 	}
-	client := respond(t, responding(200, "application/json", `{"items": [{}, {}, {"id": 234, "name": "a"}, {"id": 234, "name": "a"}, {"id": 235, "name": "b"}], "total": 5}`))
+	client := respond(t, responding(200, "application/json",
+		`{"items": [{}, {}, {"id": 234, "name": "a"}, {"id": 234, "name": "a"}, {"id": 235, "name": "b"}], "total": 5}`))
 	listing, err := client.Containers(t.Context(), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "entries that nothing tells apart are kept, and others come once", len(listing.Items), 4)
+	equal(t, "entries without ids are kept, duplicates are removed", len(listing.Items), 4)
 }

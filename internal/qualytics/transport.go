@@ -13,8 +13,8 @@ import (
 	"os"
 )
 
-// mostConnections is the number of pages of one list that are read concurrently.
-const mostConnections = 8
+// maxConcurrentPages is the number of pages of one list that are read concurrently.
+const maxConcurrentPages = 8
 
 // newStartTransport returns the transport for requests that start a Run. Go's transport resends a
 // request if a reused connection turns out to be closed, and if an HTTP/2 server resets the stream
@@ -31,13 +31,13 @@ func newStartTransport(config Config) (*http.Transport, error) {
 }
 
 // newTransport returns Go's default transport (proxies from the environment, HTTP/2, gzip) with the
-// configured trust.
+// configured trust in certificates.
 func newTransport(config Config) (*http.Transport, error) {
 	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
-	if usual, ok := http.DefaultTransport.(*http.Transport); ok {
-		transport = usual.Clone()
+	if defaults, ok := http.DefaultTransport.(*http.Transport); ok {
+		transport = defaults.Clone()
 	}
-	transport.MaxIdleConnsPerHost = mostUnderWay
+	transport.MaxIdleConnsPerHost = maxInFlight
 	transport.TLSClientConfig = &tls.Config{
 		MinVersion:         tls.VersionTLS12,
 		InsecureSkipVerify: config.InsecureSkipVerify, //nolint:gosec // the user's explicit choice, for self-signed deployments
@@ -67,13 +67,13 @@ func readAuthorities(path string) (*x509.CertPool, error) {
 	return authorities, nil
 }
 
-const mostRedirects = 5
+const maxRedirects = 5
 
 var errRedirectLoop = errors.New("too many redirects")
 
-// followRedirect follows a redirect of a GET within the configured host, including from http to
-// https. It follows no other, so that no PUT becomes a GET and the token is sent nowhere else. The
-// redirect itself is then the response.
+// followRedirect follows redirects of a GET within the configured host, including from http to
+// https. For all others, the redirect itself is the response: a PUT must not become a GET, and the
+// token must not be sent to another host.
 func followRedirect(next *http.Request, via []*http.Request) error {
 	from, to := via[0].URL, next.URL
 	sameHost := from.Hostname() == to.Hostname() &&
@@ -81,7 +81,7 @@ func followRedirect(next *http.Request, via []*http.Request) error {
 	if next.Method != http.MethodGet || via[0].Method != http.MethodGet || !sameHost {
 		return http.ErrUseLastResponse
 	}
-	if len(via) > mostRedirects {
+	if len(via) > maxRedirects {
 		return errRedirectLoop
 	}
 	return nil

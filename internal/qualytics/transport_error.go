@@ -13,19 +13,19 @@ import (
 	"strings"
 )
 
-// transportError returns the error for a call without a complete response. It names the redirect if
-// the error is about the redirect's target.
-func (c *Client) transportError(ctx context.Context, call call, err error) *Error {
+// transportError returns the error for a call without a complete response. If the target of a
+// redirect failed, the error names it.
+func (c *Client) transportError(ctx context.Context, call apiCall, err error) *Error {
 	location := ""
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		location = c.redirectedTo(call, wrapped.URL)
-		err = wrapped.Err // without the URL: the call is named already
+		err = wrapped.Err // without the URL, which newError adds
 	}
 	var record tls.RecordHeaderError
 	if errors.As(err, &record) && string(record.RecordHeader[:]) == "HTTP/" {
-		err = http.ErrSchemeMismatch // says so, which http.Client does for errors that are not wrapped
+		err = http.ErrSchemeMismatch // http.Client maps only errors that are not wrapped
 	}
-	text := string(secret(c.token).cutFrom([]byte(err.Error())))
+	text := string(secret(c.token).redact([]byte(err.Error())))
 	failure := c.newError(call, kindOfTransport(ctx, err), 0, Printable(text))
 	failure.Err = err
 	if text != err.Error() {
@@ -40,7 +40,7 @@ func (c *Client) transportError(ctx context.Context, call call, err error) *Erro
 
 // redirectedTo returns the URL of a redirect's target without its query, or "" if the call was not
 // redirected.
-func (c *Client) redirectedTo(call call, last string) string {
+func (c *Client) redirectedTo(call apiCall, last string) string {
 	target, err := c.endpoint(call).Parse(last)
 	if err != nil {
 		return ""
@@ -49,10 +49,9 @@ func (c *Client) redirectedTo(call call, last string) string {
 	if *target == *withoutSecrets(c.endpoint(call)) {
 		return ""
 	}
-	return string(secret(c.token).cutFrom([]byte(target.String())))
+	return string(secret(c.token).redact([]byte(target.String())))
 }
 
-// kindOfTransport maps an error of the transport to a kind.
 func kindOfTransport(ctx context.Context, err error) Kind {
 	var (
 		lookup  *net.DNSError
@@ -78,6 +77,6 @@ func kindOfTransport(ctx context.Context, err error) Kind {
 	}
 }
 
-// tlsAlert is the error text of net/http for a response that is a TLS alert: an http:// request to
-// a port that uses TLS.
+// tlsAlert is part of the error of net/http for a response that is a TLS alert: the response to an
+// http:// request on a TLS port.
 const tlsAlert = `malformed HTTP response "\x15\x03`

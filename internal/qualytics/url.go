@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// parseURL converts a base URL as users write it (with or without a trailing slash or /api) into
-// the one to which the paths of all endpoints are appended.
+// parseURL converts a base URL as users write it, with or without a trailing slash or /api, into
+// the one to which the paths of the endpoints are appended.
 func parseURL(text string) (*url.URL, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
@@ -24,9 +24,9 @@ func parseURL(text string) (*url.URL, error) {
 	case base.Hostname() == "":
 		return nil, errors.New("has no host name; it must look like https://your-instance.qualytics.io")
 	case base.User != nil:
-		return nil, errors.New("must not contain a user name or a password; the API is authorised by the token alone")
+		return nil, errors.New("must not contain a user name or a password; the API accepts only the token")
 	case base.RawQuery != "" || base.ForceQuery || base.Fragment != "":
-		return nil, errors.New("must not contain a query (?) or a fragment (#); it is the base URL that the API's paths are appended to")
+		return nil, errors.New("must not contain a query (?) or a fragment (#); the API's paths are appended to the base URL")
 	}
 	path := strings.TrimRight(base.Path, "/")
 	path = strings.TrimRight(strings.TrimSuffix(path, "/api"), "/")

@@ -55,9 +55,9 @@ func TestParseURLRejects(t *testing.T) {
 		"https://a.qualytics.io/#/runs": "fragment",
 	} {
 		_, err := New(Config{URL: text, Token: testToken})
-		var fault *ConfigError
-		if !errors.As(err, &fault) || fault.Field != "URL" || !strings.Contains(fault.Unwrap().Error(), want) {
-			t.Errorf("%q: got %v, want a fault of URL with %q", text, err, want)
+		var invalid *ConfigError
+		if !errors.As(err, &invalid) || invalid.Field != "URL" || !strings.Contains(invalid.Unwrap().Error(), want) {
+			t.Errorf("%q: got %v, want an error for URL with %q", text, err, want)
 		}
 	}
 }

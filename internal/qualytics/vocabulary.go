@@ -12,7 +12,7 @@ import (
 // constants below.
 type OperationType string
 
-// The types of the API page. A sync is called catalog by older deployments.
+// The types of the API page. Older deployments call a sync catalog.
 const (
 	TypeSync         OperationType = "sync"
 	TypeCatalog      OperationType = "catalog"
@@ -30,7 +30,7 @@ func OperationTypes() []OperationType {
 	return []OperationType{TypeSync, TypeCatalog, TypeProfile, TypeScan, TypeExternalScan, TypeExport, TypeMaterialize, TypePromote}
 }
 
-// everyType lists the types, each under one name.
+// everyType lists the canonical types.
 func everyType() []OperationType {
 	return slices.DeleteFunc(OperationTypes(), func(t OperationType) bool { return t != t.Canonical() })
 }
@@ -47,8 +47,8 @@ func (t OperationType) Canonical() OperationType {
 	return t
 }
 
-// CountsAnomalies reports whether Runs of the type may count anomalies. A type that the client does
-// not know may.
+// CountsAnomalies reports whether Runs of the type may count anomalies. It returns true for an
+// unknown type.
 func (t OperationType) CountsAnomalies() bool {
 	return t == TypeScan || t == TypeExternalScan || !slices.Contains(everyType(), t.Canonical())
 }
@@ -70,5 +70,5 @@ func Results() []Result {
 	return []Result{ResultQueued, ResultRunning, ResultSuccess, ResultFailure, ResultAborted}
 }
 
-// CounterAnomalies is the counter of the anomalies that a scan identified.
+// CounterAnomalies is the name of the counter of the anomalies that a scan identified.
 const CounterAnomalies = "anomalies_identified"

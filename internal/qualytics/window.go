@@ -12,31 +12,30 @@ import (
 )
 
 const (
-	// estimateShare is the share of the estimated remaining entries of a window that is read at
-	// once. The rest is estimated again, so that no page beyond the start of the window is
-	// requested.
+	// estimateShare is the share of a window's estimated remaining entries that is read at once.
+	// The rest is estimated again, so that no page beyond the start of the window is requested.
 	estimateShare = 0.75
 
-	// growth limits how much is read at once, as a multiple of what has been read: an estimate from
-	// few entries is unreliable.
-	growth = 4
+	// maxGrowth limits how much is read at once, as a multiple of what has been read, because an
+	// estimate from few entries is unreliable.
+	maxGrowth = 4
 )
 
 // operationsWithin lists the Runs that were created within the filter's window. The API has no such
-// filter, so the client searches for the page on which the window begins, reads the Runs newest
-// first up to the start of the window, and sorts them in the order of the filter.
+// filter, so the client searches for the page with the newest Run of the window, reads from there
+// to the oldest one, and sorts the Runs in the order of the filter.
 func (c *Client) operationsWithin(ctx context.Context, filter Filter, limit int) (Listing[Operation], error) {
 	window := createdWindow{after: filter.CreatedAfter, before: filter.CreatedBefore}
 	requested := filter
-	requested.SortCreated, requested.SortDuration = &newestFirst, nil
+	requested.SortCreated, requested.SortDuration = &descending, nil
 	list := c.operationPages(requested)
-	if filter.SortDuration == nil && (filter.SortCreated == nil || *filter.SortCreated == newestFirst) {
-		window.limit = limit // in any other order, the first ones are known only at the end
+	if filter.SortDuration == nil && (filter.SortCreated == nil || *filter.SortCreated == descending) {
+		window.limit = limit // in any other order, the first entries are known only at the end
 	}
 	list.wanted = window.wanted
 	var listing Listing[Operation]
-	for range mostReadings {
-		list.first = pageRequest{number: 1, size: largestPage}
+	for range maxReads {
+		list.first = pageRequest{number: 1, size: maxPageSize}
 		first, err := list.fetch(ctx, list.first)
 		if err != nil {
 			return listing, err
@@ -50,10 +49,12 @@ func (c *Client) operationsWithin(ctx context.Context, filter Filter, limit int)
 		if listing, err = list.readOnce(ctx); err != nil {
 			return listing, err
 		}
-		if !slices.IsSortedFunc(listing.Items, newerFirst) {
-			return listing, c.newError(call{method: http.MethodGet, path: "/operations"}, KindUnsorted, http.StatusOK, "Runs that are not sorted by created, although sort_created=desc was requested")
+		if !slices.IsSortedFunc(listing.Items, byNewest) {
+			call := apiCall{method: http.MethodGet, path: "/operations"}
+			return listing, c.newError(call, KindUnsorted, http.StatusOK,
+				"Runs that are not sorted by created, although sort_created=desc was requested")
 		}
-		if listing.Steady = listing.Steady && (list.first.number == 1 || window.begins(listing.Items)); listing.Steady {
+		if listing.Steady = listing.Steady && (list.first.number == 1 || window.includesEnd(listing.Items)); listing.Steady {
 			break
 		}
 	}
@@ -62,8 +63,9 @@ func (c *Client) operationsWithin(ctx context.Context, filter Filter, limit int)
 	return listing.upTo(limit), nil
 }
 
-// newerFirst compares Runs by creation time, newest first. A Run without one may be anywhere.
-func newerFirst(a, b Operation) int {
+// byNewest compares Runs by creation time, newest first. A Run without a valid time equals any
+// other.
+func byNewest(a, b Operation) int {
 	one, errOne := a.Created.Time()
 	other, errOther := b.Created.Time()
 	if errOne != nil || errOther != nil {
@@ -72,7 +74,8 @@ func newerFirst(a, b Operation) int {
 	return other.Compare(one)
 }
 
-// createdWindow selects Runs by creation time: at or after its start, before its end. nil is open.
+// createdWindow selects Runs by creation time: at or after its start, before its end. nil means
+// unbounded.
 type createdWindow struct {
 	after, before *time.Time
 	limit         int // number of the newest Runs to select; 0: all
@@ -89,25 +92,28 @@ func (w createdWindow) tooNew(run Operation) bool {
 	return err == nil && w.before != nil && !created.Before(*w.before)
 }
 
-// begins reports whether the Runs, newest first, show the end of the window: one of them is newer
-// than it.
-func (w createdWindow) begins(runs []Operation) bool {
+// includesEnd reports whether the Runs, newest first, include the end of the window: the first one
+// is newer than the window.
+func (w createdWindow) includesEnd(runs []Operation) bool {
 	return len(runs) > 0 && w.tooNew(runs[0])
 }
 
-// find searches for the page on which the window begins, given the first page of the list. It
-// requests single Runs until few enough remain between one that is too new and one that is not.
-func (w createdWindow) find(ctx context.Context, fetch func(context.Context, pageRequest) (page[Operation], error), first page[Operation]) (pageRequest, error) {
-	found := pageRequest{number: 1, size: largestPage}
+// find searches for the page with the newest Run of the window, given the first page of the list.
+// It requests single Runs until at most one page lies between one that is too new and one that is
+// not.
+func (w createdWindow) find(
+	ctx context.Context, fetch func(context.Context, pageRequest) (page[Operation], error), first page[Operation],
+) (pageRequest, error) {
+	found := pageRequest{number: 1, size: maxPageSize}
 	if w.before == nil || len(first.Items) == 0 || !w.tooNew(first.Items[len(first.Items)-1]) {
 		return found, nil
 	}
 	newest, last := first.Items[0], len(first.Items)-1
 	tooNew := sample{at: last, run: first.Items[last]}
 	older := sample{at: int(first.Total)} // beyond the end of the list
-	for bisect := false; older.at-tooNew.at > largestPage; {
+	for bisect := false; older.at-tooNew.at > maxPageSize; {
 		distance := older.at - tooNew.at
-		at := w.guess(newest, tooNew, older)
+		at := w.estimate(newest, tooNew, older)
 		if bisect {
 			at = tooNew.at + distance/2
 		}
@@ -123,9 +129,9 @@ func (w createdWindow) find(ctx context.Context, fetch func(context.Context, pag
 				older.run = probe.Items[0]
 			}
 		}
-		bisect = older.at-tooNew.at > distance/2 // the Runs were created too unevenly to estimate
+		bisect = older.at-tooNew.at > distance/2 // the estimate was poor: Runs were created unevenly
 	}
-	found.number = tooNew.at/largestPage + 1
+	found.number = tooNew.at/maxPageSize + 1
 	return found, nil
 }
 
@@ -135,13 +141,13 @@ type sample struct {
 	run Operation
 }
 
-// guess returns an index between a Run that is too new and one that is not: the beginning of the
-// window if Runs were created evenly. It is a little beyond that while no older Run is known, and a
-// little before it afterwards, so that both ends converge.
-func (w createdWindow) guess(newest Operation, tooNew, older sample) int {
-	const margin = largestPage / 2
+// estimate returns an index between a Run that is too new and one that is not: where the newest Run
+// of the window would be if Runs were created evenly. A margin is added while no older Run is
+// known, and subtracted afterwards, so that both ends converge.
+func (w createdWindow) estimate(newest Operation, tooNew, older sample) int {
+	const margin = maxPageSize / 2
 	start, end, offset := tooNew, older, -margin
-	if older.run.Created == "" { // as evenly as those before it
+	if older.run.Created == "" { // extrapolate from the newer Runs
 		start, end, offset = sample{0, newest}, tooNew, margin
 	}
 	from, errFrom := start.run.Created.Time()
@@ -183,10 +189,10 @@ func (w createdWindow) left(read []Operation) int {
 	pages := 1
 	if errNewest == nil && errOldest == nil && newest.After(oldest) {
 		perEntry := max(newest.Sub(oldest)/time.Duration(len(read)), 1)
-		estimate := min(int(estimateShare*float64(oldest.Sub(*w.after))/float64(perEntry)), growth*len(read))
-		pages = max(estimate/largestPage, 1)
+		estimate := min(int(estimateShare*float64(oldest.Sub(*w.after))/float64(perEntry)), maxGrowth*len(read))
+		pages = max(estimate/maxPageSize, 1)
 	}
-	return (pages-1)*(largestPage-sharedRuns) + 1
+	return (pages-1)*(maxPageSize-minOverlap) + 1
 }
 
 // sortOperations sorts Runs, newest first, in the order of a filter: by creation, then by duration.
@@ -199,10 +205,10 @@ func sortOperations(filter Filter, runs []Operation) {
 
 func compareCreated(filter Filter, a, b Operation) int {
 	switch {
-	case filter.SortCreated != nil && *filter.SortCreated == oldestFirst:
-		return -newerFirst(a, b)
+	case filter.SortCreated != nil && *filter.SortCreated == ascending:
+		return -byNewest(a, b)
 	case filter.SortCreated != nil || filter.SortDuration == nil:
-		return newerFirst(a, b)
+		return byNewest(a, b)
 	}
 	return 0
 }
@@ -218,7 +224,7 @@ func compareDuration(direction *string, a, b Operation) int {
 		return -1
 	case knownOne != knownOther:
 		return 1
-	case *direction == newestFirst:
+	case *direction == descending:
 		return cmp.Compare(other, one)
 	}
 	return cmp.Compare(one, other)

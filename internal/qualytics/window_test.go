@@ -17,20 +17,24 @@ import (
 
 var epoch = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
 
-// minutes are so many Runs, created at times after the epoch, with ids from 1 on.
-func minutes(count int, created func(i int) time.Duration) []mockapi.Run {
+// runsAt returns count Runs with ids from 1, created at the given times after the epoch.
+func runsAt(count int, created func(i int) time.Duration) []mockapi.Run {
 	runs := make([]mockapi.Run, count)
 	for i := range runs {
 		at := epoch.Add(created(i)).Truncate(time.Microsecond)
 		length := time.Duration(1+i*37%91) * time.Second
-		runs[i] = mockapi.Run{ID: int64(i + 1), Created: at, StartTime: at, EndTime: at.Add(length), Containers: []mockapi.Container{}, Status: map[string]int64{}}
+		runs[i] = mockapi.Run{
+			ID: int64(i + 1), Created: at, StartTime: at, EndTime: at.Add(length),
+			Containers: []mockapi.Container{}, Status: map[string]int64{},
+		}
 	}
 	return runs
 }
 
 func everyMinute(i int) time.Duration { return time.Duration(i) * time.Minute }
 
-// within is a filter for the Runs from one minute after the epoch to another; a negative one is open.
+// within returns a filter for the Runs from one minute after the epoch to another. A negative
+// minute means unbounded.
 func within(from, to int) Filter {
 	var filter Filter
 	if from >= 0 {
@@ -42,7 +46,7 @@ func within(from, to int) Filter {
 	return filter
 }
 
-// idsDown are the ids from high to low.
+// idsDown returns the ids from high to low.
 func idsDown(high, low int) []int64 {
 	var ids []int64
 	for id := high; id >= low; id-- {
@@ -59,11 +63,11 @@ func listed(listing Listing[Operation]) []int64 {
 	return ids
 }
 
-// A window takes about as many requests as its Runs take, wherever it lies in a history, and no page
-// beyond its start is requested where it begins with the newest Run.
+// The number of requests for a window depends on the number of its Runs, not on its position in the
+// history. If it includes the newest Run, no page beyond its start is requested.
 func TestWindow(t *testing.T) {
 	const count = 20_000
-	service := serve(t, mockapi.Options{}, minutes(count, everyMinute))
+	service := serve(t, mockapi.Options{}, runsAt(count, everyMinute))
 	for name, test := range map[string]struct {
 		filter    Filter
 		limit     int
@@ -76,13 +80,16 @@ func TestWindow(t *testing.T) {
 		"middle":              {within(9_000, 9_300), 0, 9_300, 9_001, 14},
 		"oldest":              {within(-1, 300), 0, 300, 1, 14},
 		"all":                 {within(0, -1), 0, count, 1, count/90 + 10},
-		"longer than all":     {Filter{CreatedAfter: new(epoch.AddDate(-1, 0, 0)), CreatedBefore: new(epoch.AddDate(9, 0, 0))}, 0, count, 1, count/90 + 10},
-		"one Run":             {within(9_000, 9_001), 0, 9_001, 9_001, 12},
-		"no length":           {within(9_000, 9_000), 0, 0, 1, 12},
-		"before all":          {Filter{CreatedBefore: &epoch}, 0, 0, 1, 12},
-		"after all":           {within(count+1, count+9), 0, 0, 1, 3},
-		"limited, newest":     {within(count-5_000, -1), 5, count, count - 4, 1},
-		"limited, middle":     {within(1_000, 9_000), 5, 9_000, 8_996, 12},
+		"longer than all": {
+			Filter{CreatedAfter: new(epoch.AddDate(-1, 0, 0)), CreatedBefore: new(epoch.AddDate(9, 0, 0))},
+			0, count, 1, count/90 + 10,
+		},
+		"one Run":         {within(9_000, 9_001), 0, 9_001, 9_001, 12},
+		"empty":           {within(9_000, 9_000), 0, 0, 1, 12},
+		"before all":      {Filter{CreatedBefore: &epoch}, 0, 0, 1, 12},
+		"after all":       {within(count+1, count+9), 0, 0, 1, 3},
+		"limited, newest": {within(count-5_000, -1), 5, count, count - 4, 1},
+		"limited, middle": {within(1_000, 9_000), 5, 9_000, 8_996, 12},
 	} {
 		t.Run(name, func(t *testing.T) {
 			service.ResetRequests()
@@ -115,19 +122,19 @@ func TestWindow(t *testing.T) {
 	}
 }
 
-// However unevenly Runs were created, a window is found, and whole.
+// A window is complete, however unevenly Runs were created.
 func TestWindow_unevenHistory(t *testing.T) {
 	for name, created := range map[string]func(i int) time.Duration{
 		"bursts": func(i int) time.Duration {
 			return time.Duration(i/500)*24*time.Hour + time.Duration(i%500)*time.Millisecond
 		},
-		"ever denser": func(i int) time.Duration { return time.Hour * 1000 / time.Duration(5001-i) },
-		"ever rarer":  func(i int) time.Duration { return time.Duration(i*i) * time.Second },
-		"all at once": func(int) time.Duration { return time.Hour },
-		"one stray":   func(i int) time.Duration { return everyMinute(i) + time.Duration(i/4999)*700_000*time.Hour },
+		"increasing rate": func(i int) time.Duration { return time.Hour * 1000 / time.Duration(5001-i) },
+		"decreasing rate": func(i int) time.Duration { return time.Duration(i*i) * time.Second },
+		"same time":       func(int) time.Duration { return time.Hour },
+		"an outlier":      func(i int) time.Duration { return everyMinute(i) + time.Duration(i/4999)*700_000*time.Hour },
 	} {
 		t.Run(name, func(t *testing.T) {
-			runs := minutes(5000, created)
+			runs := runsAt(5000, created)
 			service := serve(t, mockapi.Options{}, runs)
 			random := rand.New(rand.NewPCG(1, 1))
 			for range 5 {
@@ -147,17 +154,17 @@ func TestWindow_unevenHistory(t *testing.T) {
 				if got := listed(listing); !slices.Equal(slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))) {
 					t.Errorf("%v to %v: got %d Runs, want %d", from, to, len(got), len(want))
 				}
-				if most := len(want)/50 + 60; len(service.Requests()) > most {
-					t.Errorf("%d requests for %d Runs, want at most %d", len(service.Requests()), len(want), most)
+				if limit := len(want)/50 + 60; len(service.Requests()) > limit {
+					t.Errorf("%d requests for %d Runs, want at most %d", len(service.Requests()), len(want), limit)
 				}
 			}
 		})
 	}
 }
 
-// A window comes in the order of the filter, and keeps its other filters.
+// A window is sorted in the order of the filter, and the other filters apply.
 func TestWindow_order(t *testing.T) {
-	runs := minutes(500, everyMinute)
+	runs := runsAt(500, everyMinute)
 	runs[250].Result = "failure"
 	service := serve(t, mockapi.Options{}, runs)
 	asc, desc := "asc", "desc"
@@ -206,7 +213,7 @@ func TestWindow_order(t *testing.T) {
 	equal(t, "total", listing.Total, int64(1))
 }
 
-// A server that ignores the order cannot list a window.
+// If a server ignores the requested order, listing a window is an error.
 func TestWindow_unsorted(t *testing.T) {
 	client := respond(t, responding(200, "application/json",
 		`{"items": [{"id": 1, "created": "2026-05-01T00:00:00Z"}, {"id": 2, "created": "2026-05-02T00:00:00Z"}], "total": 2}`))
@@ -214,11 +221,11 @@ func TestWindow_unsorted(t *testing.T) {
 	equal(t, "kind", KindOf(err), KindUnsorted)
 }
 
-// Runs that start or vanish while a window is read lead neither to duplicates nor to gaps.
+// Runs that are created or deleted while a window is read cause neither duplicates nor gaps.
 func TestWindow_changingHistory(t *testing.T) {
 	for seed := range uint64(12) {
 		random := rand.New(rand.NewPCG(seed, 1))
-		runs := minutes(2000, everyMinute)
+		runs := runsAt(2000, everyMinute)
 		service := serve(t, mockapi.Options{}, runs)
 		gone := map[int64]bool{}
 		next := 2000
@@ -243,21 +250,21 @@ func TestWindow_changingHistory(t *testing.T) {
 		}
 		got := listed(listing)
 		if compacted := slices.Compact(slices.Sorted(slices.Values(got))); len(compacted) != len(got) {
-			t.Errorf("seed %d: a Run comes twice", seed)
+			t.Errorf("seed %d: a Run is listed twice", seed)
 		}
 		if !listing.Steady {
 			continue
 		}
 		for id := int64(from + 1); id <= int64(to); id++ {
 			if !gone[id] && !slices.Contains(got, id) {
-				t.Errorf("seed %d: Run %d of %d to %d is left out", seed, id, from, to)
+				t.Errorf("seed %d: Run %d of %d to %d is missing", seed, id, from, to)
 			}
 		}
 	}
 }
 
 func TestWindow_cancelled(t *testing.T) {
-	service := serve(t, mockapi.Options{}, minutes(3000, everyMinute))
+	service := serve(t, mockapi.Options{}, runsAt(3000, everyMinute))
 	ctx, cancel := context.WithCancel(t.Context())
 	service.Inject(mockapi.Fault{Method: "GET", Skip: 3, Hook: cancel})
 	if _, err := service.client.Operations(ctx, within(100, 400), 0); KindOf(err) != KindCancelled {
@@ -267,19 +274,19 @@ func TestWindow_cancelled(t *testing.T) {
 
 func BenchmarkWindow(b *testing.B) {
 	const count = 100_000
-	service := serve(b, mockapi.Options{}, minutes(count, everyMinute))
-	var floor float64
+	service := serve(b, mockapi.Options{}, runsAt(count, everyMinute))
+	var baseline float64
 	b.Run("newest 300", func(b *testing.B) {
-		defer func() { floor = float64(b.Elapsed()) / float64(b.N) }()
+		defer func() { baseline = float64(b.Elapsed()) / float64(b.N) }()
 		for b.Loop() {
-			if _, err := service.client.Operations(b.Context(), Filter{SortCreated: &newestFirst}, 300); err != nil {
+			if _, err := service.client.Operations(b.Context(), Filter{SortCreated: &descending}, 300); err != nil {
 				b.Fatal(err)
 			}
 		}
 	})
 	for name, from := range map[string]int{"beginning": 0, "middle": count / 2, "end": count - 300} {
 		b.Run("300 at the "+name, func(b *testing.B) {
-			defer func() { b.ReportMetric(float64(b.Elapsed())/float64(b.N)/floor, "x-newest") }()
+			defer func() { b.ReportMetric(float64(b.Elapsed())/float64(b.N)/baseline, "x-newest") }()
 			for b.Loop() {
 				if _, err := service.client.Operations(b.Context(), within(from, from+300), 0); err != nil {
 					b.Fatal(err)

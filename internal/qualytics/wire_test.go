@@ -24,8 +24,8 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// breakingServer speaks HTTP/2 and HTTP/1.1 over TLS. It loses the response to each PUT, before or after
-// its effect: over HTTP/2 with a frame that Go's transport may take for leave to send the request again,
+// breakingServer serves HTTP/2 and HTTP/1.1 over TLS. It loses the response to each PUT, before or
+// after its effect: over HTTP/2 with a frame after which Go's transport may resend the request,
 // over HTTP/1.1 by closing the connection.
 type breakingServer struct {
 	api    http.Handler
@@ -36,8 +36,8 @@ type breakingServer struct {
 	seen  map[string]int // requests by method and protocol
 }
 
-// enoughPUTs is when a server that is sent one PUT after another gives in.
-const enoughPUTs = 5
+// maxLostPUTs is the number of PUTs after which a server loses no more responses.
+const maxLostPUTs = 5
 
 func (s *breakingServer) start(t *testing.T) (url string) {
 	t.Helper()
@@ -78,11 +78,11 @@ func (s *breakingServer) serve(connection *tls.Conn) {
 	}
 }
 
-// respond performs a request, and returns its response; nil if that is lost.
+// respond performs a request and returns its response, or nil if the response is lost.
 func (s *breakingServer) respond(request *http.Request, protocol string) *http.Response {
 	s.mutex.Lock()
 	s.seen[request.Method+" "+protocol]++
-	lose := request.Method == http.MethodPut && s.seen[request.Method+" "+protocol] <= enoughPUTs
+	lose := request.Method == http.MethodPut && s.seen[request.Method+" "+protocol] <= maxLostPUTs
 	s.mutex.Unlock()
 	recorder := httptest.NewRecorder()
 	if !lose || s.effect {
@@ -142,12 +142,12 @@ func (s *breakingServer) serveStream(framer *http2.Framer, head *http2.MetaHeade
 	return errors.Join(err, bodyErr, framer.WriteData(head.StreamID, true, body))
 }
 
-// headerBlock encodes names and values, without any compression.
+// headerBlock encodes names and values without compression.
 func headerBlock(fields ...string) []byte {
 	var block []byte
 	for i, text := range fields {
 		if i%2 == 0 {
-			block = append(block, 0) // a literal field with a literal name, which is not indexed
+			block = append(block, 0) // literal field without indexing, with a literal name
 		}
 		block = append(append(block, byte(len(text))), text...)
 	}
@@ -162,7 +162,7 @@ func goingAway(framer *http2.Framer, _ uint32) error {
 	return errors.Join(framer.WriteGoAway(0, http2.ErrCodeNo, nil), io.EOF)
 }
 
-// Whatever a server does to a request that starts a Run, it is on the wire once.
+// A request that starts a Run is sent once, whatever the server does.
 func TestOnePUTOnTheWire(t *testing.T) {
 	for name, lose := range map[string]func(*http2.Framer, uint32) error{
 		"PROTOCOL_ERROR": resetting(http2.ErrCodeProtocol),
@@ -196,7 +196,7 @@ func TestOnePUTOnTheWire(t *testing.T) {
 
 type requestsKey struct{}
 
-// A server closes connections that it has kept, without a word, just when the next request comes.
+// The server closes a connection without a response when a second request arrives on it.
 func TestStartsDoNotUseKeptConnections(t *testing.T) {
 	api := mockapi.New(mockapi.Options{Token: testToken})
 	api.Seed(scan(100, "success"))
@@ -227,6 +227,6 @@ func TestStartsDoNotUseKeptConnections(t *testing.T) {
 	}
 	equal(t, "Runs", len(api.Runs()), 1+count)
 	if reused.Load() == 0 {
-		t.Error("nothing else uses kept connections")
+		t.Error("no other request reused a connection")
 	}
 }

@@ -1,8 +1,8 @@
 // Copyright (c) The terraform-provider-qualytics authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package runwait waits until a Run is terminal. It polls fast at first and backs off, believes no single
-// odd response, and ends with its context.
+// Package runwait waits until a Run is terminal. It polls with growing intervals, tolerates single
+// failed polls, and ends with its context.
 package runwait
 
 import (
@@ -18,36 +18,38 @@ const (
 	firstInterval = time.Second
 	growth        = 1.5
 
-	// maxTransient is how many polls in a row may fail for a transient reason. The client retries each
-	// of them, so with the usual intervals a server may be away for some minutes.
+	// maxTransient is the number of consecutive failed polls that ends the wait. The client retries
+	// each poll, so with the default intervals a server may be unavailable for some minutes.
 	maxTransient = 10
 
-	// maxDefinite is how many polls in a row may fail for a reason that would last, such as a 401 or a
-	// 404. A single one may come from a lagging replica or a proxy.
-	maxDefinite = 3
+	// maxPermanent is the same for errors that are not transient, such as a 401 or a 404. A single
+	// one may come from a lagging replica or a proxy.
+	maxPermanent = 3
 
-	// progressInterval is how often the progress is reported while nothing new is known.
+	// progressInterval is the interval of the progress reports between two polls.
 	progressInterval = 10 * time.Second
 )
 
-// Poller says how to poll a Run.
+// Poller polls a Run.
 type Poller struct {
-	// Get reads the Run.
+	// Get returns the current state of the Run.
 	Get func(ctx context.Context, id int64) (*qualytics.Operation, error)
-	// MaxInterval is the longest interval between two polls. Polling starts at 1 s and backs off to it.
+	// MaxInterval is the maximum interval between two polls. The first interval is 1 s at most.
 	MaxInterval time.Duration
-	// NotFoundGrace is for how long a 404 does not count: a replica may not know a new Run yet.
+	// NotFoundGrace is how long after the beginning a 404 is ignored: a replica may not know a new
+	// Run yet.
 	NotFoundGrace time.Duration
 }
 
-// Progress receives the Run as it was last seen, after each poll and every few seconds in between.
+// Progress receives the last known state of the Run, after each poll and every 10 s in between.
 type Progress func(run *qualytics.Operation)
 
-// Wait polls a Run until it is terminal and returns it. seen is the Run as the caller has just seen it;
-// the first poll follows an interval later. progress may be nil.
+// Wait polls a Run until it is terminal, and returns it. seen is its last known state; the first
+// poll follows one interval later. progress may be nil.
 //
-// When ctx ends first, the error is the context's. Several polls in a row that fail end the wait with the
-// last one's error. The Run as it was last seen is returned with any error.
+// If ctx ends, Wait returns an error that wraps that of ctx. If too many consecutive polls fail, it
+// returns the error of the last one. In both cases, it also returns the last known state of the
+// Run.
 func (p Poller) Wait(ctx context.Context, seen *qualytics.Operation, progress Progress) (*qualytics.Operation, error) {
 	began := time.Now()
 	var failed failures
@@ -80,23 +82,23 @@ func (p Poller) next(interval time.Duration) time.Duration {
 	return min(time.Duration(float64(interval)*growth), p.MaxInterval)
 }
 
-// failures are the polls in a row that have failed.
+// failures counts consecutive failed polls.
 type failures struct {
-	count, definite int
-	last            error
+	count, permanent int
+	last             error
 }
 
 func (f *failures) add(err error) {
 	f.count++
 	f.last = err
 	if !qualytics.IsTransient(err) {
-		f.definite++
+		f.permanent++
 	}
 }
 
-func (f *failures) tooMany() bool { return f.count >= maxTransient || f.definite >= maxDefinite }
+func (f *failures) tooMany() bool { return f.count >= maxTransient || f.permanent >= maxPermanent }
 
-// explain adds what the last poll failed with: it may be why the time ran out.
+// explain adds the error of the last poll, which may be the reason for a timeout.
 func (f *failures) explain(err error) error {
 	if f.last == nil {
 		return err

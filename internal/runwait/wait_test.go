@@ -18,45 +18,45 @@ import (
 
 var (
 	transient = &qualytics.Error{Call: "GET /api/operations/100", Kind: qualytics.KindUnavailable, StatusCode: 502, Detail: "Bad Gateway"}
-	missing   = &qualytics.Error{Call: "GET /api/operations/100", Kind: qualytics.KindNotFound, StatusCode: 404, Detail: "Run 100 does not exist"}
+	missing   = &qualytics.Error{Call: "GET /api/operations/100", Kind: qualytics.KindNotFound, StatusCode: 404, Detail: "Run does not exist"}
 )
 
 var errOdd = errors.New("odd")
 
-// watched is a Run that is polled. It notes when.
-type watched struct {
+// fakeRun is a Run that records its polls.
+type fakeRun struct {
 	polls []time.Duration // since it began
 	began time.Time
-	ends  time.Duration // after which it is finished; 0: never
+	ends  time.Duration // since it began; 0: never
 	fails func(poll int) error
 }
 
-func watch(ends time.Duration) *watched { return &watched{began: time.Now(), ends: ends} }
+func newFakeRun(ends time.Duration) *fakeRun { return &fakeRun{began: time.Now(), ends: ends} }
 
-func (w *watched) get(context.Context, int64) (*qualytics.Operation, error) {
-	w.polls = append(w.polls, time.Since(w.began))
-	if w.fails != nil {
-		if err := w.fails(len(w.polls)); err != nil {
+func (r *fakeRun) get(context.Context, int64) (*qualytics.Operation, error) {
+	r.polls = append(r.polls, time.Since(r.began))
+	if r.fails != nil {
+		if err := r.fails(len(r.polls)); err != nil {
 			return nil, err
 		}
 	}
-	if w.ends > 0 && time.Since(w.began) >= w.ends {
+	if r.ends > 0 && time.Since(r.began) >= r.ends {
 		return &qualytics.Operation{ID: 100, Result: qualytics.ResultSuccess}, nil
 	}
 	return &qualytics.Operation{ID: 100, Result: qualytics.ResultRunning}, nil
 }
 
-func (w *watched) pauses() []time.Duration {
-	pauses := slices.Clone(w.polls)
+func (r *fakeRun) pauses() []time.Duration {
+	pauses := slices.Clone(r.polls)
 	for i := len(pauses) - 1; i > 0; i-- {
 		pauses[i] -= pauses[i-1]
 	}
 	return pauses
 }
 
-// wait waits for the Run, which was just seen running.
-func (w *watched) wait(ctx context.Context, maxInterval time.Duration) (*qualytics.Operation, error) {
-	poller := Poller{Get: w.get, MaxInterval: maxInterval, NotFoundGrace: time.Minute}
+// wait waits for the Run, which is running.
+func (r *fakeRun) wait(ctx context.Context, maxInterval time.Duration) (*qualytics.Operation, error) {
+	poller := Poller{Get: r.get, MaxInterval: maxInterval, NotFoundGrace: time.Minute}
 	return poller.Wait(ctx, running(), nil)
 }
 
@@ -67,18 +67,18 @@ func running() *qualytics.Operation {
 func TestIntervals(t *testing.T) {
 	for _, longest := range []time.Duration{20 * time.Millisecond, time.Second, 10 * time.Second, time.Minute} {
 		synctest.Test(t, func(t *testing.T) {
-			run := watch(time.Hour)
+			run := newFakeRun(time.Hour)
 			operation, err := run.wait(t.Context(), longest)
 			if err != nil || operation.Result != qualytics.ResultSuccess {
 				t.Fatalf("%v: got %v, %v", longest, operation, err)
 			}
 			if last := run.polls[len(run.polls)-1]; last > time.Hour+longest {
-				t.Errorf("%v: the end of the Run is seen %v late", longest, last-time.Hour)
+				t.Errorf("%v: noticed the end of the Run %v late", longest, last-time.Hour)
 			}
 			want := min(time.Second, longest)
 			for i, pause := range run.pauses() {
 				if pause > want || pause < want-want/4-time.Nanosecond {
-					t.Fatalf("%v: pause %d is %v, want at most %v and a quarter less", longest, i, pause, want)
+					t.Fatalf("%v: pause %d is %v, want %v or up to a quarter less", longest, i, pause, want)
 				}
 				want = min(want*3/2, longest)
 			}
@@ -102,14 +102,14 @@ func TestJitter(t *testing.T) {
 		t.Errorf("%d different pauses in 1000", len(different))
 	}
 	if pause := jitter(0); pause != 0 {
-		t.Errorf("no pause becomes %v", pause)
+		t.Errorf("a pause of 0 becomes %v", pause)
 	}
 }
 
 func TestFailedPolls(t *testing.T) {
 	for name, test := range map[string]struct {
 		fails func(poll int) error
-		polls int // 0: until it is finished
+		polls int // 0: until the Run is terminal
 	}{
 		"one":                  {func(poll int) error { return errorIf(poll == 3, transient) }, 0},
 		"nine in a row":        {func(poll int) error { return errorIf(poll <= 9, transient) }, 0},
@@ -124,7 +124,7 @@ func TestFailedPolls(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				run := watch(10 * time.Minute)
+				run := newFakeRun(10 * time.Minute)
 				run.fails = test.fails
 				operation, err := run.wait(t.Context(), 10*time.Second)
 				if test.polls == 0 {
@@ -140,7 +140,7 @@ func TestFailedPolls(t *testing.T) {
 					t.Errorf("%d polls, want %d", len(run.polls), test.polls)
 				}
 				if operation == nil || operation.Result != qualytics.ResultRunning {
-					t.Errorf("the last Run seen is %v", operation)
+					t.Errorf("the last known state is %v", operation)
 				}
 			})
 		})
@@ -154,7 +154,7 @@ func errorIf(fails bool, err error) error {
 	return nil
 }
 
-func TestEndOfContext(t *testing.T) {
+func TestContextEnds(t *testing.T) {
 	for name, test := range map[string]struct {
 		end  func(context.Context) (context.Context, context.CancelFunc)
 		want error
@@ -172,7 +172,7 @@ func TestEndOfContext(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := test.end(t.Context())
 				defer cancel()
-				run := watch(0)
+				run := newFakeRun(0)
 				run.fails = func(poll int) error { return errorIf(failing && poll > 2 && poll%5 != 0, transient) }
 				began := time.Now()
 				operation, err := run.wait(ctx, 25*time.Second)
@@ -186,35 +186,35 @@ func TestEndOfContext(t *testing.T) {
 					t.Errorf("%s: took %v", name, took)
 				}
 				if operation == nil || operation.ID != 100 {
-					t.Errorf("%s: the last Run seen is %v", name, operation)
+					t.Errorf("%s: the last known state is %v", name, operation)
 				}
 			})
 		}
 	}
 }
 
-// A record is believed to be deleted once the grace is over, and only by several polls in a row.
+// A 404 counts only after the grace period, and only in several consecutive polls.
 func TestNotFound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		run := watch(0)
+		run := newFakeRun(0)
 		run.fails = func(int) error { return missing }
 		operation, err := run.wait(t.Context(), 10*time.Second)
 		if !errors.Is(err, missing) || operation.ID != 100 {
 			t.Errorf("got %v, %v", operation, err)
 		}
-		believed := 0
+		counted := 0
 		for _, poll := range run.polls {
 			if poll >= time.Minute {
-				believed++
+				counted++
 			}
 		}
-		if believed != maxDefinite {
-			t.Errorf("%d polls after a minute, want %d", believed, maxDefinite)
+		if counted != maxPermanent {
+			t.Errorf("%d polls after a minute, want %d", counted, maxPermanent)
 		}
 	})
 }
 
-func TestEndOfContextDuringAPoll(t *testing.T) {
+func TestContextEndsDuringPoll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
@@ -229,17 +229,17 @@ func TestEndOfContextDuringAPoll(t *testing.T) {
 	})
 }
 
-func TestEndedBeforeTheFirstPoll(t *testing.T) {
+func TestContextEndsBeforeFirstPoll(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	run := watch(time.Hour)
+	run := newFakeRun(time.Hour)
 	operation, err := run.wait(ctx, time.Hour)
 	if !errors.Is(err, context.Canceled) || operation.ID != 100 || len(run.polls) > 0 {
 		t.Errorf("got %v, %v after %d polls", operation, err, len(run.polls))
 	}
 }
 
-func TestFinishedBefore(t *testing.T) {
+func TestTerminalBefore(t *testing.T) {
 	poller := Poller{MaxInterval: time.Hour}
 	done := &qualytics.Operation{ID: 100, Result: qualytics.ResultFailure}
 	operation, err := poller.Wait(t.Context(), done, nil)
@@ -248,15 +248,15 @@ func TestFinishedBefore(t *testing.T) {
 	}
 }
 
-// The progress is reported after each poll, and every few seconds while the next poll is awaited.
+// The progress is reported after each poll, and every few seconds until the next one.
 func TestProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		run := watch(time.Hour)
+		run := newFakeRun(time.Hour)
 		poller := Poller{Get: run.get, MaxInterval: 5 * time.Minute}
 		before, reports := time.Now(), 0
 		last, err := poller.Wait(t.Context(), running(), func(*qualytics.Operation) {
 			if silence := time.Since(before); silence > progressInterval {
-				t.Errorf("silent for %v", silence)
+				t.Errorf("no report for %v", silence)
 			}
 			before = time.Now()
 			reports++

@@ -12,7 +12,7 @@ terraform {
 # The URL and the token come from the environment: QUALYTICS_URL and QUALYTICS_TOKEN.
 provider "qualytics" {}
 
-# Stands for the target of an export. The record of the export is deleted after the target is destroyed.
+# Placeholder for the target of an export. The record of the export is deleted after the target is destroyed.
 resource "terraform_data" "environment" {
   lifecycle {
     action_trigger {

@@ -18,7 +18,7 @@ variable "release" {
   default     = "2026.05.1"
 }
 
-# Stands for the resource that deploys. The source is scanned before the load, and the target after it.
+# Placeholder for the resource that deploys. The source is scanned before the load, and the target after it.
 resource "terraform_data" "load" {
   input = var.release
 

@@ -18,7 +18,7 @@ variable "release" {
   default     = "2026.05.1"
 }
 
-# Stands for the resource that deploys.
+# Placeholder for the resource that deploys.
 resource "terraform_data" "load" {
   input = var.release
 

@@ -23,7 +23,7 @@ module "warehouse_gate" {
   release      = var.release
 }
 
-# Stands for what is deployed if the data is good.
+# Placeholder for what is deployed if the data is good.
 resource "terraform_data" "publish" {
   input = "published after scan ${module.warehouse_gate.scan_id}"
 }

@@ -23,7 +23,7 @@ variable "release" {
   default     = "2026.05.1"
 }
 
-# A new schema needs a new profile. Its result is the gate: a profile counts no anomalies.
+# Profile the new schema first. Its result is the gate, because a profile counts no anomalies.
 resource "qualytics_run_rerun" "profile" {
   latest   = { operation_type = "profile", datastore = var.datastore_id }
   triggers = { release = var.release }
@@ -38,7 +38,7 @@ resource "qualytics_run_rerun" "scan" {
   depends_on = [qualytics_run_rerun.profile]
 }
 
-# Stands for what must not happen with bad data. If the scan fails the apply, Terraform does not apply it.
+# Placeholder for what must not happen with bad data. It is not applied if the scan fails the apply.
 resource "terraform_data" "publish" {
   input = var.release
 

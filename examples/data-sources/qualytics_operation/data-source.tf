@@ -6,7 +6,7 @@ output "anomalies" {
   value = data.qualytics_operation.scan.status["anomalies_identified"]
 }
 
-# details holds what has no attribute of its own.
+# details is the whole payload, including what has no attribute of its own.
 output "incremental" {
   value = jsondecode(data.qualytics_operation.scan.details).incremental
 }

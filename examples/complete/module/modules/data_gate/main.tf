@@ -13,7 +13,7 @@ variable "datastore_id" {
 }
 
 variable "release" {
-  description = "Any change of this value scans again."
+  description = "Changing this value scans the datastore again."
   type        = string
 }
 

@@ -17,8 +17,8 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// Two aliases of the provider are two processes. While one looks for a lost Run, the other one starts
-// none that it could be taken for.
+// Two aliases of the provider are two processes. While one searches for a lost Run, the other one
+// starts none that the first one could adopt.
 func TestOneStartAtATimePerDeployment(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
@@ -28,7 +28,7 @@ func TestOneStartAtATimePerDeployment(t *testing.T) {
 			group sync.WaitGroup
 			other Started
 		)
-		service.lost(func() {
+		service.loseResponse(func() {
 			group.Go(func() {
 				var err error
 				if other, err = rerun(t.Context(), alias, 100); err != nil {
@@ -37,15 +37,15 @@ func TestOneStartAtATimePerDeployment(t *testing.T) {
 			})
 		})
 		started, err := service.rerun(t)
-		_, against := notAdopted(t, started, err)
-		equal(t, "candidates", against, map[int64]string{})
+		_, reasons := notAdopted(t, started, err)
+		equal(t, "candidates", reasons, map[int64]string{})
 		group.Wait()
 		equal(t, "the other one's", other.ID, int64(101))
 	})
 }
 
-// Without a lock file, starts of one client still go one at a time: two of one datastore with the same
-// or other settings, of which one is lost with its effect and one without (cases 4 and 36).
+// Without a lock file, starts of one client are still serialized: two starts on one datastore lose
+// their responses, one of them after the effect.
 func TestOneStartAtATimePerClient(t *testing.T) {
 	for name, settings := range map[string]map[string]any{
 		"same settings":  nil,
@@ -56,7 +56,7 @@ func TestOneStartAtATimePerClient(t *testing.T) {
 				second := scan(200, "success")
 				second.Settings = settings
 				service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success"), second})
-				service.client.turn.path = filepath.Join(t.TempDir(), "missing", "lock")
+				service.client.lock.path = filepath.Join(t.TempDir(), "missing", "lock")
 				service.Inject(
 					mockapi.Fault{Path: rerunPath, Status: 502, Delay: time.Second},
 					mockapi.Fault{Path: "/api/operations/rerun/200", Status: 502, Delay: time.Second, AfterEffect: true},
@@ -83,8 +83,8 @@ func TestOneStartAtATimePerClient(t *testing.T) {
 	}
 }
 
-// Waiting for a turn ends with the context, and with the word that nothing was started.
-func TestWaitingForATurnEnds(t *testing.T) {
+// Waiting for the lock ends with the context. The error says that nothing was started.
+func TestWaitingForLockEnds(t *testing.T) {
 	for name, lockOnly := range map[string]bool{"behind this client": false, "behind another process": true} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -94,7 +94,7 @@ func TestWaitingForATurnEnds(t *testing.T) {
 					url := first.base.String()
 					first = simulated(t, handled(service.Server), func(config *Config) { config.URL = url })
 				}
-				release, err := first.turn.take(t.Context())
+				release, err := first.lock.acquire(t.Context())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -106,7 +106,7 @@ func TestWaitingForATurnEnds(t *testing.T) {
 				equal(t, "kind", failure(t, err).Kind, KindCancelled)
 				equal(t, "a timeout", errors.Is(err, context.DeadlineExceeded), true)
 				if !strings.Contains(err.Error(), "nothing was started") {
-					t.Errorf("%v does not say that nothing was started", err)
+					t.Errorf("got %v, want an error that says that nothing was started", err)
 				}
 				equal(t, "requests", service.requests(), []string{readSource})
 				release()
@@ -118,7 +118,7 @@ func TestWaitingForATurnEnds(t *testing.T) {
 	}
 }
 
-// Ten starts against a server that hangs: all of them end within seconds after Ctrl-C (case 39).
+// Ten starts on a server that hangs all end within seconds after Ctrl-C.
 func TestInterruptedWhileOthersWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
@@ -153,24 +153,25 @@ func TestInterruptedWhileOthersWait(t *testing.T) {
 		began := time.Now()
 		group.Wait()
 		equal(t, "took", time.Since(began), 2*interruptGrace)
-		equal(t, "whose request was sent", interrupted, 1)
-		equal(t, "whose was not", unsent, 9)
+		equal(t, "interrupted requests", interrupted, 1)
+		equal(t, "unsent requests", unsent, 9)
 	})
 }
 
 func TestInterrupted(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault mockapi.Fault
-		after time.Duration // the context ends
-		took  time.Duration // from then on
-		names []int64
+		after time.Duration // when the context ends
+		took  time.Duration // after that
 		found int64
 	}{
-		"the response comes in time":    {fault: mockapi.Fault{Delay: 4 * time.Second}, after: time.Second, took: 3 * time.Second, found: 101},
-		"no response, without effect":   {fault: mockapi.Fault{Delay: time.Hour}, after: time.Second, took: interruptGrace},
-		"no response, with effect":      {fault: mockapi.Fault{Delay: time.Hour, AfterEffect: true}, after: time.Second, took: interruptGrace, found: 101},
-		"looking":                       {fault: mockapi.Fault{Close: true}, after: 10 * time.Second},
-		"looking, just before it comes": {fault: mockapi.Fault{Close: true, EffectAfter: 9 * time.Second}, after: 10 * time.Second, found: 101},
+		"response in time":            {fault: mockapi.Fault{Delay: 4 * time.Second}, after: time.Second, took: 3 * time.Second, found: 101},
+		"no response, without effect": {fault: mockapi.Fault{Delay: time.Hour}, after: time.Second, took: interruptGrace},
+		"no response, with effect": {
+			fault: mockapi.Fault{Delay: time.Hour, AfterEffect: true}, after: time.Second, took: interruptGrace, found: 101,
+		},
+		"search":                      {fault: mockapi.Fault{Close: true}, after: 10 * time.Second},
+		"search, just before the Run": {fault: mockapi.Fault{Close: true, EffectAfter: 9 * time.Second}, after: 10 * time.Second, found: 101},
 	} {
 		for cause, end := range map[string]func(context.Context, time.Duration) (context.Context, context.CancelFunc){
 			"timeout": context.WithTimeout,
