@@ -70,7 +70,9 @@ type watchedServer struct {
 	activity *Activity
 }
 
-func (s watchedServer) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+func (s watchedServer) ApplyResourceChange(
+	ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest,
+) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	s.activity.begin()
 	defer s.activity.end()
 	return s.frameworkServer.ApplyResourceChange(ctx, req)

@@ -27,7 +27,8 @@ func (s subject) advice(failure *qualytics.Error) string {
 		if s.action == "" {
 			return "The token's user lacks the team permission to read this. Ask an administrator of the deployment for it, or use another token."
 		}
-		return "The token's user needs the Editor team permission on the Run's datastore (or the Admin role) to " + s.verb + " a Run. Ask an administrator of the deployment for it, or use another token."
+		return "The token's user needs the Editor team permission on the Run's datastore (or the Admin role) to " + s.verb + " a Run. " +
+			"Ask an administrator of the deployment for it, or use another token."
 	case qualytics.KindNotFound:
 		return "No such Run exists: it was deleted, or the id is wrong. The data source qualytics_operations lists the Runs."
 	case qualytics.KindConflict:
@@ -36,34 +37,47 @@ func (s subject) advice(failure *qualytics.Error) string {
 		return "The API rejected a value. Correct it as described in the response."
 	case qualytics.KindRateLimited:
 		if failure.Gateway {
-			return "A gateway in front of the deployment limits the requests per second for each IP address. Clients behind the same NAT, such as CI runners, share that limit. Try again later, run fewer jobs at once, or run Terraform with a lower -parallelism."
+			return "A gateway in front of the deployment limits the requests per second for each IP address. " +
+				"Clients behind the same NAT, such as CI runners, share that limit. " +
+				"Try again later, run fewer jobs at once, or run Terraform with a lower -parallelism."
 		}
 		return "The deployment's rate limit is exceeded. Try again later, or run Terraform with a lower -parallelism."
 	case qualytics.KindUnavailable:
 		if failure.Gateway {
-			return "A gateway in front of the deployment sent this response, because the deployment is down, restarting or too slow. Try again later. If the problem persists, contact the operator of the deployment."
+			return "A gateway in front of the deployment sent this response, because the deployment is down, restarting or too slow. " +
+				"Try again later. If the problem persists, contact the operator of the deployment."
 		}
 		return "The deployment failed to process the request. Try again later. If the problem persists, contact the operator of the deployment."
 	case qualytics.KindBlocked:
-		return gatewayRefused + "The token's permissions are not the cause. Check the provider's `url`. If it is correct, ask the operator of the gateway to allow requests from the machine that runs Terraform."
+		return gatewayRefused + "The token's permissions are not the cause. Check the provider's `url`. " +
+			"If it is correct, ask the operator of the gateway to allow requests from the machine that runs Terraform."
 	case qualytics.KindLoginRequired:
-		return gatewayRefused + "The gateway requires a separate login. Ask its operator for an address that requires only the API token, and set the provider's `url` to it."
+		return gatewayRefused + "The gateway requires a separate login. Ask its operator for an address that requires only the API token, " +
+			"and set the provider's `url` to it."
 	case qualytics.KindTooLong:
-		return gatewayRefused + "The URL is too long, because the filters have too many values. Split the lookup into several with fewer values each."
+		return gatewayRefused + "The URL is too long, because the filters have too many values. " +
+			"Split the lookup into several with fewer values each."
 	case qualytics.KindWrongURL:
-		return "There is no Qualytics API at this address, so the provider's `url` is wrong. Set it to the base URL of the deployment, such as https://your-instance.qualytics.io, without a version such as /v1 or the path of a page. The provider appends /api/operations to it."
+		return "There is no Qualytics API at this address, so the provider's `url` is wrong. Set it to the base URL of the deployment, " +
+			"such as https://your-instance.qualytics.io, without a version such as /v1 or the path of a page. " +
+			"The provider appends /api/operations to it."
 	case qualytics.KindNotAPI:
-		return "The response is not from the Qualytics API, or is incomplete. Check that the provider's `url` is the base URL of the deployment, such as https://your-instance.qualytics.io, and that no login page or proxy responds in its place."
+		return "The response is not from the Qualytics API, or is incomplete. " +
+			"Check that the provider's `url` is the base URL of the deployment, such as https://your-instance.qualytics.io, " +
+			"and that no login page or proxy responds in its place."
 	case qualytics.KindUntrusted:
-		return "The connection cannot be trusted. If the deployment uses a private certificate authority, set the provider's `ca_cert_file`. Check that `url` has the host name of the certificate, and starts with https:// only if the server supports TLS."
+		return "The connection cannot be trusted. If the deployment uses a private certificate authority, set the provider's `ca_cert_file`. " +
+			"Check that `url` has the host name of the certificate, and starts with https:// only if the server supports TLS."
 	case qualytics.KindUnsorted:
-		return "The deployment ignores `sort_created`, so its Runs cannot be selected by `created_after` and `created_before`. Use `created_date` instead."
+		return "The deployment ignores `sort_created`, so its Runs cannot be selected by `created_after` and `created_before`. " +
+			"Use `created_date` instead."
 	case qualytics.KindNeedsTLS:
 		return "The server expects TLS. Change the provider's `url` from http:// to https://."
 	case qualytics.KindUnresolvable:
 		return "The host name is unknown. Check the provider's `url`, and the network and DNS of the machine that runs Terraform."
 	case qualytics.KindUnreachable:
-		return "No connection could be made. Check the provider's `url` and its port, that the deployment is up, and whether a proxy (HTTPS_PROXY, NO_PROXY) is needed."
+		return "No connection could be made. " +
+			"Check the provider's `url` and its port, that the deployment is up, and whether a proxy (HTTPS_PROXY, NO_PROXY) is needed."
 	case qualytics.KindDisconnected:
 		return "The connection broke before the response was complete. Try again later."
 	case qualytics.KindTimedOut:
@@ -74,7 +88,8 @@ func (s subject) advice(failure *qualytics.Error) string {
 		}
 		return "The operation was interrupted, and no more requests were sent."
 	default:
-		return "The provider does not know this response. Check the provider's `url`. If it is correct, the API has changed: upgrade the provider."
+		return "The provider does not know this response. Check the provider's `url`. " +
+			"If it is correct, the API has changed: upgrade the provider."
 	}
 }
 
@@ -101,7 +116,8 @@ func tokenAdvice(failure *qualytics.Error) string {
 	default:
 		expiry = " It expires at " + expiry + "."
 	}
-	return token + " is wrong, was revoked, or is for another deployment." + expiry + " Check the token, and that the deployment accepts API tokens."
+	return token + " is wrong, was revoked, or is for another deployment." + expiry +
+		" Check the token, and that the deployment accepts API tokens."
 }
 
 // conditions lists the results and types of Runs that support the action.
@@ -135,7 +151,9 @@ func redirectAdvice(failure *qualytics.Error) string {
 		}
 		return advice
 	case !isAPI:
-		return "The provider does not follow this redirect, because the token must not be sent elsewhere. It may lead to a login page. Set the provider's `url` to the base URL of the deployment itself."
+		return "The provider does not follow this redirect, because the token must not be sent elsewhere. It may lead to a login page. " +
+			"Set the provider's `url` to the base URL of the deployment itself."
 	}
-	return "The provider does not follow this redirect, because it could change the request, and the token must not be sent elsewhere. If " + base + " is your deployment, set the provider's `url` to it."
+	return "The provider does not follow this redirect, because it could change the request, and the token must not be sent elsewhere. " +
+		"If " + base + " is your deployment, set the provider's `url` to it."
 }

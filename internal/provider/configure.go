@@ -52,7 +52,8 @@ func (p *qualyticsProvider) connect(model providerModel, terraformVersion string
 	}
 	if qualytics.PlainHTTP(url.value) {
 		diags.AddAttributeWarning(path.Root("url"), "Token sent without encryption",
-			"The url ("+url.source+") starts with http://, so the token and all data are sent unencrypted. Use https:// unless this is a test deployment.")
+			"The url ("+url.source+") starts with http://, so the token and all data are sent unencrypted. "+
+				"Use https:// unless this is a test deployment.")
 	}
 	return newRuns(client, durationOr(model.PollInterval, defaultPollInterval), p.notFoundGrace)
 }
@@ -82,7 +83,9 @@ func unknownSettings(model providerModel) []string {
 // addUnknown rejects settings that are known only after apply, because the plan reads Runs.
 func addUnknown(diags *diag.Diagnostics, names []string) {
 	for _, name := range names {
-		detail := "The provider's " + name + " depends on a value that is known only after apply, so the provider cannot read Runs during the plan. Set it to a known value, or apply what it depends on first (terraform apply -target=...)."
+		detail := "The provider's " + name + " depends on a value that is known only after apply, " +
+			"so the provider cannot read Runs during the plan. " +
+			"Set it to a known value, or apply what it depends on first (terraform apply -target=...)."
 		if variable := origins[name].variable; variable != "" {
 			detail += " Alternatively, set the environment variable " + variable + "."
 		}

@@ -22,13 +22,31 @@ type field struct {
 // operationFields are the attributes of a Run.
 var operationFields = []field{
 	{name: "id", typ: types.Int64Type, description: "Id of the Run."},
-	{name: "type", typ: types.StringType, description: "Type of the operation that the Run executes: `sync` (`catalog` on older deployments), `profile`, `scan`, `external_scan`, `export`, `materialize`, `promote` (or `promote_` followed by what it promotes), or a value added later."},
-	{name: "result", typ: types.StringType, description: "Result of the Run: `queued` or `running` while it is active, then `success`, `failure` or `aborted`; or a value added later."},
-	{name: "message", typ: types.StringType, description: "Message of the Run: the reason for a failure, or a warning about a success. Null if there is none."},
+	{
+		name: "type",
+		typ:  types.StringType,
+		description: "Type of the operation that the Run executes: `sync` (`catalog` on older deployments), `profile`, `scan`, " +
+			"`external_scan`, `export`, `materialize`, `promote` (or `promote_` followed by what it promotes), or a value added later.",
+	},
+	{
+		name: "result",
+		typ:  types.StringType,
+		description: "Result of the Run: `queued` or `running` while it is active, " +
+			"then `success`, `failure` or `aborted`; or a value added later.",
+	},
+	{
+		name:        "message",
+		typ:         types.StringType,
+		description: "Message of the Run: the reason for a failure, or a warning about a success. Null if there is none.",
+	},
 	{name: "created", typ: timetypes.RFC3339Type{}, description: "Time at which the Run was created, in RFC 3339 format."},
 	{name: "start_time", typ: timetypes.RFC3339Type{}, description: "Time at which the Run started, in RFC 3339 format. Null until then."},
 	{name: "end_time", typ: timetypes.RFC3339Type{}, description: "Time at which the Run ended, in RFC 3339 format. Null while it is active."},
-	{name: "duration_seconds", typ: types.Float64Type, description: "Time from start to end, in seconds. Null while the Run is active, and if it ended without starting."},
+	{
+		name:        "duration_seconds",
+		typ:         types.Float64Type,
+		description: "Time from start to end, in seconds. Null while the Run is active, and if it ended without starting.",
+	},
 	{name: "triggered_by", typ: types.StringType, description: "Who or what triggered the Run."},
 	{name: "schedule_id", typ: types.Int64Type, description: "Id of the schedule that triggered the Run. Null if none did."},
 	{name: "datastore", description: "Datastore that the Run works on.", fields: []field{
@@ -37,7 +55,13 @@ var operationFields = []field{
 		{name: "store_type", typ: types.StringType, description: "Kind of store, such as `jdbc` or `dfs`."},
 		{name: "type", typ: types.StringType, description: "Technology of the datastore, such as `snowflake`."},
 	}},
-	{name: "status", typ: types.MapType{ElemType: types.NumberType}, description: "Counters of the Run, by name. They depend on the type of the operation. A scan reports, for example, `total_containers`, `containers_analyzed`, `partitions_scanned`, `records_processed` and `anomalies_identified`."},
+	{
+		name: "status",
+		typ:  types.MapType{ElemType: types.NumberType},
+		description: "Counters of the Run, by name. They depend on the type of the operation. " +
+			"A scan reports, for example, `total_containers`, `containers_analyzed`, `partitions_scanned`, " +
+			"`records_processed` and `anomalies_identified`.",
+	},
 }
 
 // containerFields are the attributes of a container that a Run targets.
@@ -51,8 +75,16 @@ var containerFields = []field{
 var containerRunFields = []field{
 	{name: "id", typ: types.Int64Type, description: "Id of the entry."},
 	{name: "container", description: "Container that the entry describes.", fields: containerFields},
-	{name: "start_time", typ: timetypes.RFC3339Type{}, description: "Time at which the Run started to process the container, in RFC 3339 format. Null until then."},
-	{name: "end_time", typ: timetypes.RFC3339Type{}, description: "Time at which the Run finished the container, in RFC 3339 format. Null until then."},
+	{
+		name:        "start_time",
+		typ:         timetypes.RFC3339Type{},
+		description: "Time at which the Run started to process the container, in RFC 3339 format. Null until then.",
+	},
+	{
+		name:        "end_time",
+		typ:         timetypes.RFC3339Type{},
+		description: "Time at which the Run finished the container, in RFC 3339 format. Null until then.",
+	},
 	{name: "records_processed", typ: types.Int64Type, description: "Number of records processed in the container so far."},
 	{name: "anomaly_count", typ: types.Int64Type, description: "Number of anomalies found in the container so far."},
 	{name: "result", typ: types.StringType, description: "Result of the container: `queued`, `running`, `success`, `failure` or `aborted`."},
@@ -91,7 +123,9 @@ func dataSourceAttributes(fields []field) map[string]datasourceschema.Attribute 
 
 func (f field) dataSourceAttribute() datasourceschema.Attribute {
 	if f.fields != nil {
-		return datasourceschema.SingleNestedAttribute{Computed: true, MarkdownDescription: f.description, Attributes: dataSourceAttributes(f.fields)}
+		return datasourceschema.SingleNestedAttribute{
+			Computed: true, MarkdownDescription: f.description, Attributes: dataSourceAttributes(f.fields),
+		}
 	}
 	switch typ := f.typ.(type) {
 	case timetypes.RFC3339Type:

@@ -46,11 +46,15 @@ func (f textFilter) listAttribute() listschema.Attribute {
 }
 
 func (f textsFilter) dataSourceAttribute() datasourceschema.Attribute {
-	return datasourceschema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: f.description, Validators: f.validators()}
+	return datasourceschema.ListAttribute{
+		Optional: true, ElementType: types.StringType, MarkdownDescription: f.description, Validators: f.validators(),
+	}
 }
 
 func (f textsFilter) listAttribute() listschema.Attribute {
-	return listschema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: f.description, Validators: f.validators()}
+	return listschema.ListAttribute{
+		Optional: true, ElementType: types.StringType, MarkdownDescription: f.description, Validators: f.validators(),
+	}
 }
 
 func (f textsFilter) validators() []validator.List {
@@ -66,11 +70,15 @@ func (f numberFilter) listAttribute() listschema.Attribute {
 }
 
 func (f idsFilter) dataSourceAttribute() datasourceschema.Attribute {
-	return datasourceschema.ListAttribute{Optional: true, ElementType: types.Int64Type, MarkdownDescription: f.description, Validators: f.validators()}
+	return datasourceschema.ListAttribute{
+		Optional: true, ElementType: types.Int64Type, MarkdownDescription: f.description, Validators: f.validators(),
+	}
 }
 
 func (f idsFilter) listAttribute() listschema.Attribute {
-	return listschema.ListAttribute{Optional: true, ElementType: types.Int64Type, MarkdownDescription: f.description, Validators: f.validators()}
+	return listschema.ListAttribute{
+		Optional: true, ElementType: types.Int64Type, MarkdownDescription: f.description, Validators: f.validators(),
+	}
 }
 
 func (f idsFilter) validators() []validator.List {

@@ -23,7 +23,9 @@ func (s configServer) GetMetadata(ctx context.Context, req *tfprotov6.GetMetadat
 	return resp, err
 }
 
-func (s configServer) GetProviderSchema(ctx context.Context, req *tfprotov6.GetProviderSchemaRequest) (*tfprotov6.GetProviderSchemaResponse, error) {
+func (s configServer) GetProviderSchema(
+	ctx context.Context, req *tfprotov6.GetProviderSchemaRequest,
+) (*tfprotov6.GetProviderSchemaResponse, error) {
 	resp, err := s.frameworkServer.GetProviderSchema(ctx, req)
 	if err == nil {
 		resp.ServerCapabilities.GenerateResourceConfig = true
@@ -31,7 +33,9 @@ func (s configServer) GetProviderSchema(ctx context.Context, req *tfprotov6.GetP
 	return resp, err
 }
 
-func (s configServer) GenerateResourceConfig(ctx context.Context, req *tfprotov6.GenerateResourceConfigRequest) (*tfprotov6.GenerateResourceConfigResponse, error) {
+func (s configServer) GenerateResourceConfig(
+	ctx context.Context, req *tfprotov6.GenerateResourceConfigRequest,
+) (*tfprotov6.GenerateResourceConfigResponse, error) {
 	resp, err := s.frameworkServer.GenerateResourceConfig(ctx, req)
 	if err != nil || resp.Config == nil || req.TypeName != "qualytics_run_rerun" {
 		return resp, err

@@ -34,6 +34,7 @@ func expectID(diags *diag.Diagnostics, at path.Path, object string, id types.Int
 func warnUnsteady(steady bool, diags *diag.Diagnostics) {
 	if !steady {
 		diags.AddWarning("The list changed while it was read",
-			"Entries were deleted while the list was read, even after several attempts, so it may be incomplete. Apply again later, narrow the filters, or set a limit.")
+			"Entries were deleted while the list was read, even after several attempts, so it may be incomplete. "+
+				"Apply again later, narrow the filters, or set a limit.")
 	}
 }

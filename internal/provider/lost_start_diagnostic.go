@@ -38,7 +38,9 @@ func (s subject) explainLost(lost *qualytics.LostStartError) string {
 }
 
 // candidateLine describes a Run that the request may have started, and any evidence against that.
-func candidateLine(id int64, operationType qualytics.OperationType, result qualytics.Result, created qualytics.Timestamp, against string) string {
+func candidateLine(
+	id int64, operationType qualytics.OperationType, result qualytics.Result, created qualytics.Timestamp, against string,
+) string {
 	line := fmt.Sprintf("  - Run %d: %s, %s, created %s", id, operationType, result, created)
 	if against != "" {
 		line += " (" + against + ")"
@@ -50,9 +52,12 @@ func candidateLine(id int64, operationType qualytics.OperationType, result qualy
 func (s subject) afterLost() string {
 	switch {
 	case s.inAction:
-		return "Before you invoke the action again, list the newest Runs with the data source qualytics_operations: invoking it again starts another Run."
+		return "Before you invoke the action again, list the newest Runs with the data source qualytics_operations: " +
+			"invoking it again starts another Run."
 	case s.action == qualytics.ActionRerun:
-		return "If the request started a Run, import that Run before the next apply, which would otherwise start another one: remove the resource from the state if it is there (terraform state rm ADDRESS), then run terraform import ADDRESS ID. If not, apply again."
+		return "If the request started a Run, import that Run before the next apply, which would otherwise start another one: " +
+			"remove the resource from the state if it is there (terraform state rm ADDRESS), " +
+			"then run terraform import ADDRESS ID. If not, apply again."
 	default:
 		return "Before you apply again, read the Run with the data source qualytics_operation: the next apply resumes it again."
 	}

@@ -31,7 +31,8 @@ func (d *operationContainersDataSource) Metadata(_ context.Context, req datasour
 
 func (d *operationContainersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists what a Run did in each of its containers: times, counters and results. It is most useful for profile and scan Runs, which work container by container.",
+		MarkdownDescription: "Lists what a Run did in each of its containers: times, counters and results. " +
+			"It is most useful for profile and scan Runs, which work container by container.",
 		Attributes: map[string]schema.Attribute{
 			"operation_id": schema.Int64Attribute{
 				Required:            true,
@@ -64,7 +65,8 @@ func (d *operationContainersDataSource) Read(ctx context.Context, req datasource
 	}
 	listing, err := d.client.Containers(ctx, id.ValueInt64())
 	if err != nil {
-		addErrorAt(&resp.Diagnostics, path.Root("operation_id"), subject{verb: "list", object: "the containers of " + runName(id.ValueInt64())}, err)
+		addErrorAt(&resp.Diagnostics, path.Root("operation_id"),
+			subject{verb: "list", object: "the containers of " + runName(id.ValueInt64())}, err)
 		return
 	}
 	warnUnsteady(listing.Steady, &resp.Diagnostics)

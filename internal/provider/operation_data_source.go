@@ -46,14 +46,17 @@ func (d *operationDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 			MarkdownDescription: "Id of the Run to look up.",
 		},
 		"containers": schema.ListNestedAttribute{
-			Computed:            true,
-			NestedObject:        schema.NestedAttributeObject{Attributes: dataSourceAttributes(containerFields)},
-			MarkdownDescription: "Containers that the Run targets. The data source `qualytics_operation_containers` lists what the Run did in each of them.",
+			Computed:     true,
+			NestedObject: schema.NestedAttributeObject{Attributes: dataSourceAttributes(containerFields)},
+			MarkdownDescription: "Containers that the Run targets. " +
+				"The data source `qualytics_operation_containers` lists what the Run did in each of them.",
 		},
 		"details": schema.StringAttribute{
-			Computed:            true,
-			CustomType:          jsontypes.NormalizedType{},
-			MarkdownDescription: "Full payload of the Run, as JSON. Use `jsondecode` to read values that have no attribute, such as the settings of the operation and the results per container.",
+			Computed:   true,
+			CustomType: jsontypes.NormalizedType{},
+			MarkdownDescription: "Full payload of the Run, as JSON. " +
+				"Use `jsondecode` to read values that have no attribute, " +
+				"such as the settings of the operation and the results per container.",
 		},
 	})
 	resp.Schema = schema.Schema{

@@ -121,20 +121,45 @@ var (
 	operationFilters = []namedFilter{
 		{"id", numberFilter{"Only the Run with this id.", notNegative}},
 		{"schedule_id", numberFilter{"Only Runs triggered by the schedule with this id.", notNegative}},
-		{"operation_type", textFilter{"Only Runs of this type: `sync` or `catalog` (both mean sync), `profile`, `scan`, `external_scan`, `export`, `materialize` or `promote`.", []validator.String{stringvalidator.OneOf(plainStrings(qualytics.OperationTypes())...)}}},
+		{"operation_type", textFilter{
+			"Only Runs of this type: `sync` or `catalog` (both mean sync), `profile`, `scan`, `external_scan`, " +
+				"`export`, `materialize` or `promote`.",
+			[]validator.String{stringvalidator.OneOf(plainStrings(qualytics.OperationTypes())...)},
+		}},
 		{"finished", boolFilter{"Only Runs that have ended (`true`), or only Runs that are still active (`false`)."}},
-		{"result", textsFilter{"Only Runs with one of these results: `queued`, `running`, `success`, `failure`, `aborted`." + neverEmpty, stringvalidator.OneOf(plainStrings(qualytics.Results())...)}},
-		{"created_after", textFilter{"Only Runs created at or after this time" + inRFC3339 + ". The Runs are read newest first, and pages with older Runs are not requested.", []validator.String{pointInTime{}}}},
-		{"created_before", textFilter{"Only Runs created before this time" + inRFC3339 + ". Must be later than `created_after`.", []validator.String{pointInTime{}, laterThan("created_after")}}},
+		{"result", textsFilter{
+			"Only Runs with one of these results: `queued`, `running`, `success`, `failure`, `aborted`." + neverEmpty,
+			stringvalidator.OneOf(plainStrings(qualytics.Results())...),
+		}},
+		{"created_after", textFilter{
+			"Only Runs created at or after this time" + inRFC3339 + ". The Runs are read newest first, and pages with older Runs are not requested.",
+			[]validator.String{pointInTime{}},
+		}},
+		{"created_before", textFilter{
+			"Only Runs created before this time" + inRFC3339 + ". Must be later than `created_after`.",
+			[]validator.String{pointInTime{}, laterThan("created_after")},
+		}},
 		{"created_date", textFilter{"Only Runs created on this date (`YYYY-MM-DD`).", oneDay}},
 		{"start_date", textFilter{"Only Runs that started on this date (`YYYY-MM-DD`).", oneDay}},
 		{"end_date", textFilter{"Only Runs that ended on this date (`YYYY-MM-DD`).", oneDay}},
 		{"datastore", idsFilter{"Only Runs on one of the datastores with these ids." + neverEmpty}},
 		{"container", idsFilter{"Only Runs that target one of the containers with these ids." + neverEmpty}},
 		{"has_logs", boolFilter{"Only Runs with log entries (`true`), or only Runs without (`false`)."}},
-		{"offset", numberFilter{"Timezone offset of the date filters, in minutes, from -1440 to 1440. Defaults to `0`, which is UTC. The API does not document which sign is east of UTC: compare with a Run created around midnight.", int64validator.Between(-1440, 1440)}},
-		{"sort_created", textFilter{"Sorts the Runs by creation time: `asc` (oldest first) or `desc` (newest first). Without either sort, the API decides the order; with `created_after` or `created_before`, the newest Runs come first.", direction}},
-		{"sort_duration", textFilter{"Sorts the Runs by duration: `asc` (shortest first) or `desc` (longest first). With `created_after` or `created_before`, it sorts the Runs within that window. If `sort_created` is also set, the API decides which sort takes precedence.", direction}},
+		{"offset", numberFilter{
+			"Timezone offset of the date filters, in minutes, from -1440 to 1440. Defaults to `0`, which is UTC. " +
+				"The API does not document which sign is east of UTC: compare with a Run created around midnight.",
+			int64validator.Between(-1440, 1440),
+		}},
+		{"sort_created", textFilter{
+			"Sorts the Runs by creation time: `asc` (oldest first) or `desc` (newest first). " +
+				"Without either sort, the API decides the order; with `created_after` or `created_before`, the newest Runs come first.",
+			direction,
+		}},
+		{"sort_duration", textFilter{
+			"Sorts the Runs by duration: `asc` (shortest first) or `desc` (longest first). With `created_after` or `created_before`, " +
+				"it sorts the Runs within that window. If `sort_created` is also set, the API decides which sort takes precedence.",
+			direction,
+		}},
 	}
 )
 

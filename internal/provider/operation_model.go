@@ -74,7 +74,9 @@ func readList(ctx context.Context, element types.ObjectType, values []tftypes.Va
 	list := types.ListType{ElemType: element}
 	value, err := list.ValueFromTerraform(ctx, tftypes.NewValue(list.TerraformType(ctx), values))
 	if err != nil {
-		return types.ListNull(element), diag.Diagnostics{diag.NewErrorDiagnostic("Unexpected response of the Qualytics API", sentence(err.Error())+reportBug)}
+		return types.ListNull(element), diag.Diagnostics{
+			diag.NewErrorDiagnostic("Unexpected response of the Qualytics API", sentence(err.Error())+reportBug),
+		}
 	}
 	return typed[types.List](value), nil
 }

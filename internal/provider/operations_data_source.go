@@ -47,10 +47,14 @@ func (d *operationsDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 			MarkdownDescription: "Maximum number of Runs to return, from 1 to 1,000,000. Defaults to all Runs that match the filters.",
 		},
 		"fields": schema.ListAttribute{
-			Optional:            true,
-			ElementType:         types.StringType,
-			Validators:          append(nonEmptyListOf(listvalidator.ValueStringsAre(stringvalidator.OneOf(operationFieldNames...))), listvalidator.UniqueValues()),
-			MarkdownDescription: "Attributes to set for each Run in `operations`, such as `[\"id\", \"result\", \"end_time\"]`. The others are null. Defaults to all attributes. Set it for large lists, because the attributes of the Runs take up most of Terraform's time and of its state. `ids` and `total` are always complete.",
+			Optional:    true,
+			ElementType: types.StringType,
+			Validators: append(nonEmptyListOf(listvalidator.ValueStringsAre(stringvalidator.OneOf(operationFieldNames...))),
+				listvalidator.UniqueValues()),
+			MarkdownDescription: "Attributes to set for each Run in `operations`, such as `[\"id\", \"result\", \"end_time\"]`. " +
+				"The others are null. Defaults to all attributes. " +
+				"Set it for large lists, because the attributes of the Runs take up most of Terraform's time and of its state. " +
+				"`ids` and `total` are always complete.",
 		},
 		"operations": schema.ListNestedAttribute{
 			Computed:            true,
@@ -63,8 +67,9 @@ func (d *operationsDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 			MarkdownDescription: "Ids of the Runs, in the same order as `operations`.",
 		},
 		"total": schema.Int64Attribute{
-			Computed:            true,
-			MarkdownDescription: "Number of Runs that match the filters, as reported by the API. It ignores `limit`, `created_after` and `created_before`.",
+			Computed: true,
+			MarkdownDescription: "Number of Runs that match the filters, as reported by the API. " +
+				"It ignores `limit`, `created_after` and `created_before`.",
 		},
 	})
 	resp.Schema = schema.Schema{

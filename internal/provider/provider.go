@@ -62,39 +62,52 @@ func (p *qualyticsProvider) Metadata(_ context.Context, _ provider.MetadataReque
 
 func (p *qualyticsProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Looks up, reruns, resumes, aborts and cleans up the Runs of [Qualytics](https://qualytics.ai), a data-quality platform. A Run is one execution of an operation (sync, profile, scan, external scan, export, materialize or promote) on a datastore.",
+		MarkdownDescription: "Looks up, reruns, resumes, aborts and cleans up the Runs of [Qualytics](https://qualytics.ai), " +
+			"a data-quality platform. " +
+			"A Run is one execution of an operation (sync, profile, scan, external scan, export, materialize or promote) on a datastore.",
 		Attributes: map[string]schema.Attribute{
 			"url": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Base URL of the Qualytics deployment, such as `https://your-instance.qualytics.io`, with or without a trailing slash or `/api`. Defaults to the environment variable `QUALYTICS_URL`, then to `url` in the Qualytics CLI's `~/.qualytics/config.yaml`.",
+				Optional: true,
+				MarkdownDescription: "Base URL of the Qualytics deployment, such as `https://your-instance.qualytics.io`, " +
+					"with or without a trailing slash or `/api`. Defaults to the environment variable `QUALYTICS_URL`, " +
+					"then to `url` in the Qualytics CLI's `~/.qualytics/config.yaml`.",
 			},
 			"token": schema.StringAttribute{
-				Optional:            true,
-				Sensitive:           true,
-				MarkdownDescription: "API token; use a service token for automation. Defaults to the environment variable `QUALYTICS_TOKEN`, then to `token` in the Qualytics CLI's `~/.qualytics/config.yaml`, if the `url` in that file is the one in effect. Prefer the environment, or an ephemeral variable (Terraform 1.10, OpenTofu 1.11): neither is written to a saved plan.",
+				Optional:  true,
+				Sensitive: true,
+				MarkdownDescription: "API token; use a service token for automation. Defaults to the environment variable `QUALYTICS_TOKEN`, " +
+					"then to `token` in the Qualytics CLI's `~/.qualytics/config.yaml`, if the `url` in that file is the one in effect. " +
+					"Prefer the environment, or an ephemeral variable (Terraform 1.10, OpenTofu 1.11): neither is written to a saved plan.",
 			},
 			"request_timeout": schema.StringAttribute{
-				Optional:            true,
-				Validators:          []validator.String{positiveDuration{}},
-				MarkdownDescription: "Timeout of one HTTP request, as a duration such as `45s` or `2m`. Defaults to the environment variable `QUALYTICS_TIMEOUT` (in whole seconds), then to `timeout` (also in seconds) in `~/.qualytics/config.yaml`, then to `30s`.",
+				Optional:   true,
+				Validators: []validator.String{positiveDuration{}},
+				MarkdownDescription: "Timeout of one HTTP request, as a duration such as `45s` or `2m`. " +
+					"Defaults to the environment variable `QUALYTICS_TIMEOUT` (in whole seconds), " +
+					"then to `timeout` (also in seconds) in `~/.qualytics/config.yaml`, then to `30s`.",
 			},
 			"max_retries": schema.Int64Attribute{
-				Optional:            true,
-				Validators:          []validator.Int64{int64validator.Between(0, 100)},
-				MarkdownDescription: "Maximum number of retries of a request after connection errors and server errors, from 0 to 100. Defaults to `4`. A request that starts a Run is retried only if it certainly did not reach the application.",
+				Optional:   true,
+				Validators: []validator.Int64{int64validator.Between(0, 100)},
+				MarkdownDescription: "Maximum number of retries of a request after connection errors and server errors, from 0 to 100. " +
+					"Defaults to `4`. A request that starts a Run is retried only if it certainly did not reach the application.",
 			},
 			"poll_interval": schema.StringAttribute{
-				Optional:            true,
-				Validators:          []validator.String{positiveDuration{}},
-				MarkdownDescription: "Maximum interval between polls while waiting for a Run, as a duration such as `30s`. Defaults to `10s`. The interval starts at 1s and backs off.",
+				Optional:   true,
+				Validators: []validator.String{positiveDuration{}},
+				MarkdownDescription: "Maximum interval between polls while waiting for a Run, as a duration such as `30s`. Defaults to `10s`. " +
+					"The interval starts at 1s and backs off.",
 			},
 			"ca_cert_file": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Path to a PEM file with certificate authorities to trust in addition to the system's, for self-hosted deployments. A leading `~/` is the home directory.",
+				Optional: true,
+				MarkdownDescription: "Path to a PEM file with certificate authorities to trust in addition to the system's, " +
+					"for self-hosted deployments. A leading `~/` is the home directory.",
 			},
 			"insecure_skip_verify": schema.BoolAttribute{
-				Optional:            true,
-				MarkdownDescription: "Whether to accept any TLS certificate. Defaults to `true`, with a warning, if `~/.qualytics/config.yaml` has `ssl_verify: false`, its `url` is the one in effect, and `ca_cert_file` is not set; otherwise to `false`. Anyone who can intercept the connection can then read the token; prefer `ca_cert_file`.",
+				Optional: true,
+				MarkdownDescription: "Whether to accept any TLS certificate. Defaults to `true`, with a warning, " +
+					"if `~/.qualytics/config.yaml` has `ssl_verify: false`, its `url` is the one in effect, and `ca_cert_file` is not set; " +
+					"otherwise to `false`. Anyone who can intercept the connection can then read the token; prefer `ca_cert_file`.",
 			},
 		},
 	}

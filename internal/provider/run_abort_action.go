@@ -34,7 +34,8 @@ func (a *runAbortAction) Metadata(_ context.Context, req action.MetadataRequest,
 
 func (a *runAbortAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Aborts a Run and waits until it has stopped. What the Run has produced by then is kept. A Run that has already ended is not an error: a warning names its result.",
+		MarkdownDescription: "Aborts a Run and waits until it has stopped. What the Run has produced by then is kept. " +
+			"A Run that has already ended is not an error: a warning names its result.",
 		Attributes: runActionAttributes(qualytics.ActionAbort, map[string]schema.Attribute{
 			"wait_for_completion": schema.BoolAttribute{
 				Optional:            true,

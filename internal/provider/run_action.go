@@ -91,7 +91,9 @@ func (w waitArguments) options() waitOptions {
 const watchRun = "The data source qualytics_operation shows its progress."
 
 // follow waits for an accepted Run, if the options require it, and reports how it ended.
-func (a *runAction) follow(ctx context.Context, run *qualytics.Operation, options waitOptions, progress *actionProgress, resp *action.InvokeResponse) {
+func (a *runAction) follow(
+	ctx context.Context, run *qualytics.Operation, options waitOptions, progress *actionProgress, resp *action.InvokeResponse,
+) {
 	progress.report(run)
 	if !options.waits {
 		return

@@ -34,8 +34,11 @@ func (a *runDeleteAction) Metadata(_ context.Context, req action.MetadataRequest
 
 func (a *runDeleteAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Permanently deletes the record of a Run from the history. What the Run produced (anomalies, computed data) is kept. The API refuses to delete a Run that is still active: abort it first, with the action `qualytics_run_abort`. A record that no longer exists is not an error.",
-		Attributes:          runActionAttributes(qualytics.ActionDelete, nil),
+		MarkdownDescription: "Permanently deletes the record of a Run from the history. " +
+			"What the Run produced (anomalies, computed data) is kept. " +
+			"The API refuses to delete a Run that is still active: abort it first, with the action `qualytics_run_abort`. " +
+			"A record that no longer exists is not an error.",
+		Attributes: runActionAttributes(qualytics.ActionDelete, nil),
 	}
 }
 
@@ -59,7 +62,8 @@ func (a *runDeleteAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 	err := a.runs.client.Delete(ctx, id)
 	switch {
 	case qualytics.IsNotFound(err):
-		resp.Diagnostics.AddAttributeWarning(path.Root("run_id"), runName(id)+" was already deleted", "No Run with this id exists, so there is no record to delete.")
+		resp.Diagnostics.AddAttributeWarning(path.Root("run_id"), runName(id)+" was already deleted",
+			"No Run with this id exists, so there is no record to delete.")
 	case err != nil:
 		addErrorAt(&resp.Diagnostics, path.Root("run_id"), actionOn(qualytics.ActionDelete, id).ofAction(), err)
 	default:

@@ -46,7 +46,8 @@ func (g gate) tooManyAnomalies(run *qualytics.Operation) string {
 	count, ok := run.Status.Whole(qualytics.CounterAnomalies)
 	switch {
 	case !ok:
-		return fmt.Sprintf("The apply failed because `max_anomalies` is set, but the Run does not report the number of anomalies (status[%q]).", qualytics.CounterAnomalies)
+		return fmt.Sprintf("The apply failed because `max_anomalies` is set, but the Run does not report the number of anomalies (status[%q]).",
+			qualytics.CounterAnomalies)
 	case count > *g.maxAnomalies:
 		return fmt.Sprintf("The Run identified %s, and `max_anomalies` allows %s.", anomalies(count), humanize.Comma(*g.maxAnomalies))
 	}
@@ -65,7 +66,9 @@ func anomalies(count int64) string {
 	return humanize.Comma(count) + " anomalies"
 }
 
-const maxAnomaliesDescription = "Maximum number of anomalies that the Run may identify, 0 or more. If the Run identifies more, or does not report their number, the %[1]s fails as it does for a result in `fail_on`. By default, any number passes. Only scans count anomalies. Requires the %[1]s to wait for the Run."
+const maxAnomaliesDescription = "Maximum number of anomalies that the Run may identify, 0 or more. " +
+	"If the Run identifies more, or does not report their number, the %[1]s fails as it does for a result in `fail_on`. " +
+	"By default, any number passes. Only scans count anomalies. Requires the %[1]s to wait for the Run."
 
 // validateGate rejects max_anomalies if it would have no effect.
 func validateGate(maxAnomalies types.Int64, wait types.Bool, operationType qualytics.OperationType, diags *diag.Diagnostics) {
@@ -74,7 +77,8 @@ func validateGate(maxAnomalies types.Int64, wait types.Bool, operationType qualy
 	}
 	if !wait.IsNull() && !wait.IsUnknown() && !wait.ValueBool() {
 		diags.AddAttributeError(path.Root("max_anomalies"), "Nothing to check max_anomalies",
-			"max_anomalies is checked when the Run has ended, but wait_for_completion = false does not wait for that. Set wait_for_completion to true, or remove max_anomalies.")
+			"max_anomalies is checked when the Run has ended, but wait_for_completion = false does not wait for that. "+
+				"Set wait_for_completion to true, or remove max_anomalies.")
 	}
 	if operationType != "" && !operationType.CountsAnomalies() {
 		diags.AddAttributeError(path.Root("max_anomalies"), "Nothing to check max_anomalies",

@@ -41,16 +41,21 @@ var latestType = types.ObjectType{AttrTypes: map[string]attr.Type{
 }}
 
 const (
-	latestDescription        = "Selects the Run to rerun: the latest Run that matches all of these filters, looked up for each rerun. Exactly one of `run_id` and `latest` must be set."
-	latestTypeDescription    = "Type of the Run: `sync` or `catalog` (both mean sync), `profile`, `scan`, `export`, `materialize` or `promote`."
+	latestDescription = "Selects the Run to rerun: the latest Run that matches all of these filters, looked up for each rerun. " +
+		"Exactly one of `run_id` and `latest` must be set."
+	latestTypeDescription = "Type of the Run: `sync` or `catalog` (both mean sync), " +
+		"`profile`, `scan`, `export`, `materialize` or `promote`."
 	latestStoreDescription   = "Id of the Run's datastore."
 	latestTargetDescription  = "Id of a container that the Run targets."
 	latestTriggerDescription = "Id of the schedule that triggered the Run."
-	latestResultDescription  = "Accepted results of the Run: `queued`, `running`, `success`, `failure`, `aborted`. Defaults to `[\"success\"]`. If the Run is still active, the provider waits for it to end before it reruns it."
+	latestResultDescription  = "Accepted results of the Run: `queued`, `running`, `success`, `failure`, `aborted`. " +
+		"Defaults to `[\"success\"]`. If the Run is still active, the provider waits for it to end before it reruns it."
 )
 
 func rerunnableTypes() validator.String {
-	rerunnable := slices.DeleteFunc(qualytics.OperationTypes(), func(t qualytics.OperationType) bool { return !qualytics.ActionRerun.SupportsType(t) })
+	rerunnable := slices.DeleteFunc(qualytics.OperationTypes(), func(t qualytics.OperationType) bool {
+		return !qualytics.ActionRerun.SupportsType(t)
+	})
 	return stringvalidator.OneOf(plainStrings(rerunnable)...)
 }
 
@@ -61,16 +66,21 @@ func resultValidators() []validator.List {
 func latestAttribute() schema.Attribute {
 	ids := []validator.Int64{notNegative}
 	return schema.SingleNestedAttribute{
-		Optional:            true,
-		MarkdownDescription: latestDescription + " Changing a filter reruns; a newer Run that matches does not. Terraform silently ignores misspelled names in this object: check the filters in the plan.",
+		Optional: true,
+		MarkdownDescription: latestDescription + " Changing a filter reruns; a newer Run that matches does not. " +
+			"Terraform silently ignores misspelled names in this object: check the filters in the plan.",
 		Attributes: map[string]schema.Attribute{
-			"operation_type": schema.StringAttribute{Required: true, Validators: []validator.String{rerunnableTypes()}, MarkdownDescription: latestTypeDescription},
-			"datastore":      schema.Int64Attribute{Required: true, Validators: ids, MarkdownDescription: latestStoreDescription},
-			"container":      schema.Int64Attribute{Optional: true, Validators: ids, MarkdownDescription: latestTargetDescription},
-			"schedule_id":    schema.Int64Attribute{Optional: true, Validators: ids, MarkdownDescription: latestTriggerDescription},
+			"operation_type": schema.StringAttribute{
+				Required: true, Validators: []validator.String{rerunnableTypes()}, MarkdownDescription: latestTypeDescription,
+			},
+			"datastore":   schema.Int64Attribute{Required: true, Validators: ids, MarkdownDescription: latestStoreDescription},
+			"container":   schema.Int64Attribute{Optional: true, Validators: ids, MarkdownDescription: latestTargetDescription},
+			"schedule_id": schema.Int64Attribute{Optional: true, Validators: ids, MarkdownDescription: latestTriggerDescription},
 			"result": schema.ListAttribute{
 				Optional: true, Computed: true, ElementType: types.StringType, Validators: resultValidators(),
-				Default:             listdefault.StaticValue(types.ListValueMust(types.StringType, []attr.Value{types.StringValue(string(qualytics.ResultSuccess))})),
+				Default: listdefault.StaticValue(types.ListValueMust(types.StringType, []attr.Value{
+					types.StringValue(string(qualytics.ResultSuccess)),
+				})),
 				MarkdownDescription: latestResultDescription,
 			},
 		},
@@ -83,11 +93,15 @@ func latestActionAttribute() actionschema.Attribute {
 		Optional:            true,
 		MarkdownDescription: latestDescription,
 		Attributes: map[string]actionschema.Attribute{
-			"operation_type": actionschema.StringAttribute{Required: true, Validators: []validator.String{rerunnableTypes()}, MarkdownDescription: latestTypeDescription},
-			"datastore":      actionschema.Int64Attribute{Required: true, Validators: ids, MarkdownDescription: latestStoreDescription},
-			"container":      actionschema.Int64Attribute{Optional: true, Validators: ids, MarkdownDescription: latestTargetDescription},
-			"schedule_id":    actionschema.Int64Attribute{Optional: true, Validators: ids, MarkdownDescription: latestTriggerDescription},
-			"result":         actionschema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: resultValidators(), MarkdownDescription: latestResultDescription},
+			"operation_type": actionschema.StringAttribute{
+				Required: true, Validators: []validator.String{rerunnableTypes()}, MarkdownDescription: latestTypeDescription,
+			},
+			"datastore":   actionschema.Int64Attribute{Required: true, Validators: ids, MarkdownDescription: latestStoreDescription},
+			"container":   actionschema.Int64Attribute{Optional: true, Validators: ids, MarkdownDescription: latestTargetDescription},
+			"schedule_id": actionschema.Int64Attribute{Optional: true, Validators: ids, MarkdownDescription: latestTriggerDescription},
+			"result": actionschema.ListAttribute{
+				Optional: true, ElementType: types.StringType, Validators: resultValidators(), MarkdownDescription: latestResultDescription,
+			},
 		},
 	}
 }

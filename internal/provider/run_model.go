@@ -76,7 +76,9 @@ func (h *heldRun) unfinished() heldRun {
 
 // runAttributes returns the attributes of a resource that acts on a Run: those of the Run, those
 // that all such resources share, and its own.
-func runAttributes(ctx context.Context, action qualytics.Action, timeoutOpts timeouts.Opts, own map[string]schema.Attribute) map[string]schema.Attribute {
+func runAttributes(
+	ctx context.Context, action qualytics.Action, timeoutOpts timeouts.Opts, own map[string]schema.Attribute,
+) map[string]schema.Attribute {
 	verb := string(action)
 	attributes := resourceAttributes(operationFields)
 	maps.Copy(attributes, map[string]schema.Attribute{
@@ -85,14 +87,16 @@ func runAttributes(ctx context.Context, action qualytics.Action, timeoutOpts tim
 			MarkdownDescription: "Type and id of the Run, such as `scan 53407`. Terraform shows it in its progress lines.",
 		},
 		"run_id": schema.Int64Attribute{
-			Required:            true,
-			Validators:          []validator.Int64{int64validator.AtLeast(0)},
-			MarkdownDescription: "Id of the Run to " + verb + ". " + possibleFor(action) + " Changing it to another Run's id " + thirdPerson[action] + " that Run, unless it is the id of the Run that the resource holds.",
+			Required:   true,
+			Validators: []validator.Int64{int64validator.AtLeast(0)},
+			MarkdownDescription: "Id of the Run to " + verb + ". " + possibleFor(action) +
+				" Changing it to another Run's id " + thirdPerson[action] + " that Run, unless it is the id of the Run that the resource holds.",
 		},
 		"triggers": schema.MapAttribute{
-			Optional:            true,
-			ElementType:         types.StringType,
-			MarkdownDescription: "Arbitrary map of values. Changing any value " + thirdPerson[action] + " the Run again. An empty map is the same as omitting it.",
+			Optional:    true,
+			ElementType: types.StringType,
+			MarkdownDescription: "Arbitrary map of values. Changing any value " + thirdPerson[action] +
+				" the Run again. An empty map is the same as omitting it.",
 		},
 		"timeouts": timeoutsAttribute(ctx, timeoutOpts),
 	})

@@ -41,14 +41,16 @@ func (a *runRerunAction) Metadata(_ context.Context, req action.MetadataRequest,
 func (a *runRerunAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	own := waitActionAttributes()
 	own["run_id"] = schema.Int64Attribute{
-		Optional:            true,
-		Validators:          []validator.Int64{int64validator.AtLeast(0)},
-		MarkdownDescription: "Id of the Run to rerun. " + possibleFor(qualytics.ActionRerun) + " Exactly one of `run_id` and `latest` must be set.",
+		Optional:   true,
+		Validators: []validator.Int64{int64validator.AtLeast(0)},
+		MarkdownDescription: "Id of the Run to rerun. " + possibleFor(qualytics.ActionRerun) +
+			" Exactly one of `run_id` and `latest` must be set.",
 	}
 	own["latest"] = latestActionAttribute()
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reruns a Run: starts a new Run with the configuration of an existing one, and waits for its result. Progress is shown in the terminal. No resource holds the new Run, so Terraform does not delete its record.",
-		Attributes:          runActionAttributes(qualytics.ActionRerun, own),
+		MarkdownDescription: "Reruns a Run: starts a new Run with the configuration of an existing one, and waits for its result. " +
+			"Progress is shown in the terminal. No resource holds the new Run, so Terraform does not delete its record.",
+		Attributes: runActionAttributes(qualytics.ActionRerun, own),
 	}
 }
 

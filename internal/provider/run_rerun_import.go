@@ -22,7 +22,8 @@ func (r *runRerunResource) ImportState(ctx context.Context, req resource.ImportS
 		return
 	}
 	if id < 1 {
-		resp.Diagnostics.AddError("Invalid import id", "The import id must be the id of a Run, a whole number of 1 or more such as 53388, not "+given+".")
+		resp.Diagnostics.AddError("Invalid import id",
+			"The import id must be the id of a Run, a whole number of 1 or more such as 53388, not "+given+".")
 		return
 	}
 	set := func(name string, value any) {

@@ -29,10 +29,13 @@ func (r *runRerunListResource) Metadata(_ context.Context, req resource.Metadata
 	resp.TypeName = req.ProviderTypeName + "_run_rerun"
 }
 
-func (r *runRerunListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+func (r *runRerunListResource) ListResourceConfigSchema(
+	_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse,
+) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists Runs for `terraform query`, to import them as `qualytics_run_rerun`. It has the same filters as the data source `qualytics_operations`.",
-		Attributes:          listFilterAttributes(),
+		MarkdownDescription: "Lists Runs for `terraform query`, to import them as `qualytics_run_rerun`. " +
+			"It has the same filters as the data source `qualytics_operations`.",
+		Attributes: listFilterAttributes(),
 	}
 }
 

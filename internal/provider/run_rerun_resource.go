@@ -56,36 +56,45 @@ func (r *runRerunResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	own := waitAttributes()
 	own["id"] = schema.Int64Attribute{Computed: true, MarkdownDescription: "Id of the new Run."}
 	own["run_id"] = schema.Int64Attribute{
-		Optional:            true,
-		Computed:            true,
-		Validators:          []validator.Int64{int64validator.AtLeast(0)},
-		MarkdownDescription: "Id of the Run to rerun. " + possibleFor(qualytics.ActionRerun) + " Changing it to another Run's id reruns that Run, unless it is the id of the Run that the resource holds. Exactly one of `run_id` and `latest` must be set. With `latest`, the id of the Run that was rerun.",
+		Optional:   true,
+		Computed:   true,
+		Validators: []validator.Int64{int64validator.AtLeast(0)},
+		MarkdownDescription: "Id of the Run to rerun. " + possibleFor(qualytics.ActionRerun) +
+			" Changing it to another Run's id reruns that Run, unless it is the id of the Run that the resource holds. " +
+			"Exactly one of `run_id` and `latest` must be set. With `latest`, the id of the Run that was rerun.",
 	}
 	own["latest"] = latestAttribute()
 	own["delete_on_destroy"] = schema.BoolAttribute{
-		Optional:            true,
-		Computed:            true,
-		Default:             booldefault.StaticBool(true),
-		MarkdownDescription: "Whether to delete a Run's record when the resource is destroyed, and when a later rerun supersedes the Run. Defaults to `true`. What the Run produced (anomalies, computed data) is always kept.",
+		Optional: true,
+		Computed: true,
+		Default:  booldefault.StaticBool(true),
+		MarkdownDescription: "Whether to delete a Run's record when the resource is destroyed, and when a later rerun supersedes the Run. " +
+			"Defaults to `true`. What the Run produced (anomalies, computed data) is always kept.",
 	}
 	own["abort_on_destroy"] = schema.BoolAttribute{
-		Optional:            true,
-		Computed:            true,
-		Default:             booldefault.StaticBool(true),
-		MarkdownDescription: "Whether to abort a Run that is still active when the resource is destroyed. Defaults to `true`. With `false`, the destroy waits for the Run to end before it deletes the record.",
+		Optional: true,
+		Computed: true,
+		Default:  booldefault.StaticBool(true),
+		MarkdownDescription: "Whether to abort a Run that is still active when the resource is destroyed. Defaults to `true`. " +
+			"With `false`, the destroy waits for the Run to end before it deletes the record.",
 	}
 	own["rerun_if_deleted"] = schema.BoolAttribute{
-		Optional:            true,
-		Computed:            true,
-		Default:             booldefault.StaticBool(true),
-		MarkdownDescription: "Whether to plan another rerun if the Run's record was deleted outside Terraform. Defaults to `true`. With `false`, the last known state is kept.",
+		Optional: true,
+		Computed: true,
+		Default:  booldefault.StaticBool(true),
+		MarkdownDescription: "Whether to plan another rerun if the Run's record was deleted outside Terraform. Defaults to `true`. " +
+			"With `false`, the last known state is kept.",
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reruns a Run: starts a new Run with the configuration of an existing one when the resource is created and whenever `triggers` changes, and waits for its result. The attributes are those of the new Run. Its record is deleted when the resource is destroyed, or after a later rerun has passed. The original Run is never changed.",
+		MarkdownDescription: "Reruns a Run: starts a new Run with the configuration of an existing one when the resource is created " +
+			"and whenever `triggers` changes, and waits for its result. The attributes are those of the new Run. " +
+			"Its record is deleted when the resource is destroyed, or after a later rerun has passed. The original Run is never changed.",
 		Attributes: runAttributes(ctx, qualytics.ActionRerun, timeouts.Opts{
 			Create: true, Update: true, Delete: true,
-			CreateDescription: "How long to wait for the Run when the resource is created, including the wait for a source Run that is still active. A duration such as `90m`. Defaults to `60m`.",
-			UpdateDescription: "How long to wait for the Run when the resource is updated, including the wait for a source Run that is still active. A duration such as `90m`. Defaults to `60m`.",
+			CreateDescription: "How long to wait for the Run when the resource is created, " +
+				"including the wait for a source Run that is still active. A duration such as `90m`. Defaults to `60m`.",
+			UpdateDescription: "How long to wait for the Run when the resource is updated, " +
+				"including the wait for a source Run that is still active. A duration such as `90m`. Defaults to `60m`.",
 			DeleteDescription: "How long an active Run may take to end before its record is deleted. A duration such as `20m`. Defaults to `10m`.",
 		}, own),
 	}
@@ -167,7 +176,8 @@ func (r *runRerunResource) Create(ctx context.Context, req resource.CreateReques
 	}
 	options := plan.options().within(timeout, "timeouts.create")
 	options.nextApply = "The next apply reruns it. "
-	options.unfinished = "Terraform marks the new resource as tainted: the next apply aborts that Run and starts over. To continue waiting for it instead, run `terraform untaint` with the resource's address, then apply again."
+	options.unfinished = "Terraform marks the new resource as tainted: the next apply aborts that Run and starts over. " +
+		"To continue waiting for it instead, run `terraform untaint` with the resource's address, then apply again."
 
 	run := r.start(ctx, &plan, 0, options, &resp.Diagnostics)
 	if run == nil {
@@ -181,7 +191,9 @@ func (r *runRerunResource) Create(ctx context.Context, req resource.CreateReques
 
 // start waits for the source Run to be terminal, then reruns it. It returns nil and reports the
 // reason if no Run was started.
-func (r *runRerunResource) start(ctx context.Context, plan *runRerunModel, own int64, options waitOptions, diags *diag.Diagnostics) *qualytics.Operation {
+func (r *runRerunResource) start(
+	ctx context.Context, plan *runRerunModel, own int64, options waitOptions, diags *diag.Diagnostics,
+) *qualytics.Operation {
 	ctx, cancel := context.WithDeadline(ctx, options.deadline)
 	defer cancel()
 	source := plan.source(own)
@@ -294,7 +306,9 @@ func (r *runRerunResource) deleteSuperseded(ctx context.Context, saved resourceS
 
 // deleteRecords deletes records until one cannot be deleted, and returns the Runs that are left. It
 // keeps the Run in run_id, which the next rerun needs.
-func (r *runRerunResource) deleteRecords(ctx context.Context, plan *runRerunModel, superseded []int64, diags *diag.Diagnostics) (kept []int64) {
+func (r *runRerunResource) deleteRecords(
+	ctx context.Context, plan *runRerunModel, superseded []int64, diags *diag.Diagnostics,
+) (kept []int64) {
 	for i, id := range superseded {
 		if plan.Latest.IsNull() && id == plan.RunID.ValueInt64() {
 			kept = append(kept, id)

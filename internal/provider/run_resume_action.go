@@ -40,8 +40,9 @@ func (a *runResumeAction) Schema(_ context.Context, _ action.SchemaRequest, resp
 		MarkdownDescription: "Whether to abort a Run that is still active, so that it can be resumed. Defaults to `false`.",
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Resumes a Run that was aborted or failed, from where it stopped, and waits for its result. Progress is shown in the terminal.",
-		Attributes:          runActionAttributes(qualytics.ActionResume, own),
+		MarkdownDescription: "Resumes a Run that was aborted or failed, from where it stopped, and waits for its result. " +
+			"Progress is shown in the terminal.",
+		Attributes: runActionAttributes(qualytics.ActionResume, own),
 	}
 }
 

@@ -46,7 +46,11 @@ func (r *runResumeResource) Schema(ctx context.Context, _ resource.SchemaRequest
 		MarkdownDescription: "Whether to abort a Run that is still active, so that it can be resumed. Defaults to `false`.",
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Resumes a Run that was aborted or failed, from where it stopped, when the resource is created and whenever `triggers` changes, and waits for its result. The attributes are those of the resumed Run: the same Run or, on some deployments, a new one. Destroying the resource only removes it from the state. The action `qualytics_run_resume` does the same without a resource and shows live progress. It requires Terraform 1.14 or later.",
+		MarkdownDescription: "Resumes a Run that was aborted or failed, from where it stopped, when the resource is created " +
+			"and whenever `triggers` changes, and waits for its result. " +
+			"The attributes are those of the resumed Run: the same Run or, on some deployments, a new one. " +
+			"Destroying the resource only removes it from the state. " +
+			"The action `qualytics_run_resume` does the same without a resource and shows live progress. It requires Terraform 1.14 or later.",
 		Attributes: runAttributes(ctx, qualytics.ActionResume, timeouts.Opts{
 			Create: true, Update: true,
 			CreateDescription: "How long to wait for the Run when the resource is created, as a duration such as `90m`. Defaults to `60m`.",
@@ -116,7 +120,9 @@ func (r *runResumeResource) Create(ctx context.Context, req resource.CreateReque
 	}
 	options := plan.options().within(timeout, "timeouts.create")
 	options.nextApply = "The next apply resumes it. "
-	options.unfinished = "Terraform marks the new resource as tainted: the next apply would resume the Run again, which the API refuses while it is active. To continue waiting for it instead, run `terraform untaint` with the resource's address, then apply again."
+	options.unfinished = "Terraform marks the new resource as tainted: " +
+		"the next apply would resume the Run again, which the API refuses while it is active. " +
+		"To continue waiting for it instead, run `terraform untaint` with the resource's address, then apply again."
 
 	run := r.start(ctx, &plan, options, &resp.Diagnostics)
 	if run == nil {
@@ -128,7 +134,9 @@ func (r *runResumeResource) Create(ctx context.Context, req resource.CreateReque
 }
 
 // start resumes the Run. It returns nil and reports the reason if that fails.
-func (r *runResumeResource) start(ctx context.Context, plan *runResumeModel, options waitOptions, diags *diag.Diagnostics) *qualytics.Operation {
+func (r *runResumeResource) start(
+	ctx context.Context, plan *runResumeModel, options waitOptions, diags *diag.Diagnostics,
+) *qualytics.Operation {
 	ctx, cancel := context.WithDeadline(ctx, options.deadline)
 	defer cancel()
 	source := plan.source()

@@ -65,7 +65,8 @@ func (s runSource) find(ctx context.Context, runs *runs, diags *diag.Diagnostics
 	}
 	id := s.runID.ValueInt64()
 	if id < 1 {
-		diags.AddAttributeError(path.Root("run_id"), "Invalid run_id", fmt.Sprintf("run_id must be the id of a Run, a whole number of 1 or more, not %d.", id))
+		diags.AddAttributeError(path.Root("run_id"), "Invalid run_id",
+			fmt.Sprintf("run_id must be the id of a Run, a whole number of 1 or more, not %d.", id))
 		return nil
 	}
 	run, err := runs.client.Operation(ctx, id)
@@ -80,7 +81,8 @@ func (s runSource) find(ctx context.Context, runs *runs, diags *diag.Diagnostics
 	case s.own != 0 && s.own != id:
 		if own, ownErr := runs.client.Operation(ctx, s.own); ownErr == nil {
 			diags.AddAttributeWarning(path.Root("run_id"), runName(id)+" no longer exists",
-				fmt.Sprintf("The record of Run %d was deleted. Run %d, which this resource holds, has the same configuration and is rerun instead. Set run_id to a Run that exists, or use latest.", id, own.ID))
+				fmt.Sprintf("The record of Run %d was deleted. Run %d, which this resource holds, has the same configuration and is rerun instead. "+
+					"Set run_id to a Run that exists, or use latest.", id, own.ID))
 			return own
 		}
 	}
@@ -92,7 +94,9 @@ func (s runSource) find(ctx context.Context, runs *runs, diags *diag.Diagnostics
 func (s runSource) whyMissing(runs *runs, id int64) string {
 	switch _, deleted := runs.deleted.Load(id); {
 	case deleted:
-		return fmt.Sprintf("\n\nThis apply deleted the record of Run %d: it replaced the resource, and run_id is the Run that the replaced resource held. If run_id comes from a lookup of the latest Run, apply again. To avoid this, use latest instead of run_id, or limit the lookup to Runs with the result `success`.", id)
+		return fmt.Sprintf("\n\nThis apply deleted the record of Run %d: it replaced the resource, "+
+			"and run_id is the Run that the replaced resource held. If run_id comes from a lookup of the latest Run, apply again. "+
+			"To avoid this, use latest instead of run_id, or limit the lookup to Runs with the result `success`.", id)
 	case s.own == id:
 		return "\n\nThis resource also holds that Run. Set run_id to a Run that exists, or use latest."
 	case s.own != 0:
@@ -106,7 +110,8 @@ func (s runSource) whyMissing(runs *runs, id int64) string {
 func (s runSource) findLatest(ctx context.Context, client *qualytics.Client, diags *diag.Diagnostics) *qualytics.Operation {
 	filter, _ := latestFilters(ctx, s.latest)
 	if filter.Datastores[0] < 1 {
-		diags.AddAttributeError(path.Root("latest").AtName("datastore"), "Invalid datastore", fmt.Sprintf("latest.datastore must be the id of a datastore, a whole number of 1 or more, not %d.", filter.Datastores[0]))
+		diags.AddAttributeError(path.Root("latest").AtName("datastore"), "Invalid datastore",
+			fmt.Sprintf("latest.datastore must be the id of a datastore, a whole number of 1 or more, not %d.", filter.Datastores[0]))
 		return nil
 	}
 	run, err := latestRun(ctx, client, filter)
@@ -116,7 +121,8 @@ func (s runSource) findLatest(ctx context.Context, client *qualytics.Client, dia
 		diags.AddAttributeError(path.Root("latest"), "No Run to rerun", err.Error())
 	case errors.Is(err, errUnfiltered):
 		diags.AddAttributeError(path.Root("latest"), "No Run to rerun",
-			"The Qualytics API returned Runs that do not match the filters of latest, or did not sort them, so the latest Run is unknown. Set run_id instead.")
+			"The Qualytics API returned Runs that do not match the filters of latest, or did not sort them, "+
+				"so the latest Run is unknown. Set run_id instead.")
 	case err != nil:
 		addError(diags, subject{verb: "look up", object: "the latest Run", inAction: s.inAction}, err)
 	}
@@ -155,7 +161,9 @@ func (s runSource) check(ctx context.Context, runs *runs, forceAbort bool, diags
 }
 
 // findTerminal is find, but waits for an active Run to end.
-func (s runSource) findTerminal(ctx context.Context, runs *runs, options waitOptions, progress runwait.Progress, diags *diag.Diagnostics) *qualytics.Operation {
+func (s runSource) findTerminal(
+	ctx context.Context, runs *runs, options waitOptions, progress runwait.Progress, diags *diag.Diagnostics,
+) *qualytics.Operation {
 	run := s.find(ctx, runs, diags)
 	if run == nil {
 		return nil
@@ -169,9 +177,11 @@ func (s runSource) findTerminal(ctx context.Context, runs *runs, options waitOpt
 		diags.AddError("Interrupted while waiting for "+name, name+" is still active and cannot be rerun until it has ended."+nothing)
 	case result == waitTimedOut:
 		diags.AddError("Timed out while waiting for "+name,
-			fmt.Sprintf("%s is still `%s` after %s (%s) and cannot be rerun until it has ended.%s Apply again later, or increase the timeout.", name, last.Result, options.timeout, options.timeoutName, nothing))
+			fmt.Sprintf("%s is still `%s` after %s (%s) and cannot be rerun until it has ended.%s Apply again later, or increase the timeout.",
+				name, last.Result, options.timeout, options.timeoutName, nothing))
 	case qualytics.IsNotFound(err):
-		diags.AddError(name+" was deleted while it was waited for", "Its record was deleted before it could be rerun."+nothing+" Select another Run.")
+		diags.AddError(name+" was deleted while it was waited for",
+			"Its record was deleted before it could be rerun."+nothing+" Select another Run.")
 	default:
 		diags.AddError("Cannot follow "+name, s.reading(run.ID).explain(err)+"\n\n"+nothing[1:])
 	}

@@ -22,7 +22,10 @@ func warnExpiry(runs *runs, waits bool, timeout time.Duration, diags *diag.Diagn
 		return
 	}
 	diags.AddWarning("The API token may expire during the wait",
-		fmt.Sprintf("The token expires at %s. The wait for the Run may take %s. If the token expires first, the wait fails while the Run continues. Use a token that is valid for longer, such as a service token, or shorten the timeout.", expiry.UTC().Format(time.RFC3339), timeout))
+		fmt.Sprintf("The token expires at %s. The wait for the Run may take %s. "+
+			"If the token expires first, the wait fails while the Run continues. "+
+			"Use a token that is valid for longer, such as a service token, or shorten the timeout.",
+			expiry.UTC().Format(time.RFC3339), timeout))
 }
 
 // timeoutOrDefault returns a timeout, or the default if it is null or unknown.

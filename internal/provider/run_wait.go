@@ -57,9 +57,11 @@ func (w waitOptions) report(ctx context.Context, client *qualytics.Client, run *
 	excess := w.gate.tooManyAnomalies(run)
 	switch {
 	case w.gate.failsOn(run.Result):
-		diags.AddError(runName(run.ID)+outcome(run.Result), ended+" "+w.failedOn(run.Result)+aboutContainers(ctx, client, run)+w.afterFailure(run))
+		diags.AddError(runName(run.ID)+outcome(run.Result),
+			ended+" "+w.failedOn(run.Result)+aboutContainers(ctx, client, run)+w.afterFailure(run))
 	case excess != "":
-		diags.AddError(runName(run.ID)+" did not pass max_anomalies", ended+" "+strings.Replace(excess, "The apply", "The "+w.operation, 1)+aboutContainers(ctx, client, run)+w.afterFailure(run))
+		diags.AddError(runName(run.ID)+" did not pass max_anomalies",
+			ended+" "+strings.Replace(excess, "The apply", "The "+w.operation, 1)+aboutContainers(ctx, client, run)+w.afterFailure(run))
 	case run.Result != w.expected:
 		diags.AddWarning(runName(run.ID)+outcome(run.Result), ended+w.unexpected)
 	case run.Result == qualytics.ResultSuccess && run.Message != nil && *run.Message != "":
@@ -72,11 +74,13 @@ func (w waitOptions) failedOn(result qualytics.Result) string {
 	if result == qualytics.ResultFailure || result == qualytics.ResultAborted {
 		return fmt.Sprintf("The %s failed because `fail_on` includes `%s`.", w.operation, result)
 	}
-	return fmt.Sprintf("The %s failed because the provider does not know this result, which counts as `failure`, and `fail_on` includes `failure`.", w.operation)
+	return fmt.Sprintf("The %s failed because the provider does not know this result, which counts as `failure`, "+
+		"and `fail_on` includes `failure`.", w.operation)
 }
 
 func (w waitOptions) afterFailure(run *qualytics.Operation) string {
-	return "\n\n" + w.nextApply + fmt.Sprintf("The data source qualytics_operation_containers with operation_id = %d lists all containers.", run.ID)
+	return "\n\n" + w.nextApply +
+		fmt.Sprintf("The data source qualytics_operation_containers with operation_id = %d lists all containers.", run.ID)
 }
 
 // aboutContainers returns the paragraph about containers that failed or have anomalies.
@@ -138,7 +142,8 @@ func (w waitOptions) reportUnfinished(run *qualytics.Operation, result waitResul
 		diags.AddError("Timed out while waiting for "+name, detail+w.unfinished)
 	case qualytics.IsNotFound(err):
 		diags.AddError(name+" was deleted while it was waited for",
-			"The record of "+name+" was deleted outside this "+w.operation+", so its result is unknown. An unknown result fails the "+w.operation+".")
+			"The record of "+name+" was deleted outside this "+w.operation+", so its result is unknown. "+
+				"An unknown result fails the "+w.operation+".")
 	default:
 		diags.AddError("Cannot follow "+name, readingRun(run.ID).explain(err)+"\n\nThe Run may still be running. "+recorded+w.unfinished)
 	}

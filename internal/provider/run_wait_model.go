@@ -25,16 +25,18 @@ type waitModel struct {
 	MaxAnomalies      types.Int64 `tfsdk:"max_anomalies"`
 }
 
-const failOnDescription = "Results that fail the %[1]s when it waits for the Run: `failure`, `aborted`. Defaults to both. With an empty list, no result fails the %[1]s. A terminal result that the provider does not know counts as `failure`."
+const failOnDescription = "Results that fail the %[1]s when it waits for the Run: `failure`, `aborted`. Defaults to both. " +
+	"With an empty list, no result fails the %[1]s. A terminal result that the provider does not know counts as `failure`."
 
 // waitAttributes returns the attributes of waitModel.
 func waitAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"wait_for_completion": schema.BoolAttribute{
-			Optional:            true,
-			Computed:            true,
-			Default:             booldefault.StaticBool(true),
-			MarkdownDescription: "Whether to wait until the Run has ended. Defaults to `true`. With `false`, the apply ends as soon as the API has accepted the Run, and its result cannot fail the apply.",
+			Optional: true,
+			Computed: true,
+			Default:  booldefault.StaticBool(true),
+			MarkdownDescription: "Whether to wait until the Run has ended. Defaults to `true`. " +
+				"With `false`, the apply ends as soon as the API has accepted the Run, and its result cannot fail the apply.",
 		},
 		"fail_on": schema.ListAttribute{
 			Optional:            true,

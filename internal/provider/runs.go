@@ -85,7 +85,9 @@ func (r *runs) rerun(ctx context.Context, source runSource, run *qualytics.Opera
 }
 
 // resume resumes the Run of the source. It returns nil and reports the error if that fails.
-func (r *runs) resume(ctx context.Context, source runSource, run *qualytics.Operation, forceAbort bool, diags *diag.Diagnostics) *qualytics.Operation {
+func (r *runs) resume(
+	ctx context.Context, source runSource, run *qualytics.Operation, forceAbort bool, diags *diag.Diagnostics,
+) *qualytics.Operation {
 	start, err := r.client.Resume(ctx, run, forceAbort)
 	return started(source, run.ID, start, err, diags)
 }
@@ -125,7 +127,9 @@ func started(source runSource, id int64, start qualytics.Started, err error, dia
 
 // wait waits until a Run is terminal. seen and the returned Run are its first and its last known
 // state.
-func (r *runs) wait(ctx context.Context, seen *qualytics.Operation, options waitOptions, progress runwait.Progress) (*qualytics.Operation, waitResult, error) {
+func (r *runs) wait(
+	ctx context.Context, seen *qualytics.Operation, options waitOptions, progress runwait.Progress,
+) (*qualytics.Operation, waitResult, error) {
 	waitCtx, cancel := context.WithDeadline(ctx, options.deadline)
 	defer cancel()
 	last, err := r.poller.Wait(waitCtx, seen, progress)

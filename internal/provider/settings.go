@@ -84,7 +84,8 @@ func (r resolver) token(configured types.String, url setting) setting {
 func (r resolver) addMissing(attribute, why string) {
 	origin := origins[attribute]
 	r.diags.AddAttributeError(path.Root(attribute), "Missing "+attribute,
-		"Set "+attribute+" in the provider block, the environment variable "+origin.variable+", or "+origin.key+" in "+cliConfigFile+", the configuration file of the Qualytics CLI."+why)
+		"Set "+attribute+" in the provider block, the environment variable "+origin.variable+", "+
+			"or "+origin.key+" in "+cliConfigFile+", the configuration file of the Qualytics CLI."+why)
 }
 
 // unusableFile explains why the file cannot be read, or returns "".
@@ -104,7 +105,8 @@ func (r resolver) unusedToken(url setting) string {
 	if token, err := file.text("token"); err == nil && token == "" {
 		return ""
 	}
-	return "\n\nThe provider does not use the token in " + file.path + ", because the url in that file is not the url in effect (" + url.source + ")."
+	return "\n\nThe provider does not use the token in " + file.path + ", " +
+		"because the url in that file is not the url in effect (" + url.source + ")."
 }
 
 // fileIsFor reports whether the url in the file is this URL.
@@ -155,7 +157,8 @@ func (r resolver) requestTimeout(configured types.String) time.Duration {
 	timeout, tooLong := time.ParseDuration(strconv.Itoa(seconds) + "s")
 	if err != nil || tooLong != nil || seconds < 1 {
 		r.diags.AddAttributeError(path.Root("request_timeout"), "Invalid request_timeout",
-			"The request_timeout ("+found.source+") must be a whole number of seconds of 1 or more, not "+strconv.Quote(found.value)+". Correct it, or set request_timeout in the provider block.")
+			"The request_timeout ("+found.source+") must be a whole number of seconds of 1 or more, not "+strconv.Quote(found.value)+". "+
+				"Correct it, or set request_timeout in the provider block.")
 	}
 	return timeout
 }
@@ -174,7 +177,8 @@ func (r resolver) insecure(model providerModel, url setting) bool {
 		return false
 	}
 	r.diags.AddAttributeWarning(path.Root("insecure_skip_verify"), "TLS verification is off",
-		"Any certificate is accepted, because ssl_verify is false ("+found.source+"). To override the file, set insecure_skip_verify or ca_cert_file in the provider block.")
+		"Any certificate is accepted, because ssl_verify is false ("+found.source+"). "+
+			"To override the file, set insecure_skip_verify or ca_cert_file in the provider block.")
 	return true
 }
 

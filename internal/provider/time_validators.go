@@ -48,5 +48,6 @@ func (v laterThan) ValidateString(ctx context.Context, req validator.StringReque
 		return
 	}
 	resp.Diagnostics.AddAttributeError(req.Path, "Invalid window of time",
-		fmt.Sprintf("%s must be later than %s, but %s is not later than %s.", req.Path, string(v), req.ConfigValue.ValueString(), other.ValueString()))
+		fmt.Sprintf("%s must be later than %s, but %s is not later than %s.",
+			req.Path, string(v), req.ConfigValue.ValueString(), other.ValueString()))
 }

@@ -57,7 +57,8 @@ func (setsTimeout) ValidateObject(_ context.Context, req validator.ObjectRequest
 	}
 	names := slices.Sorted(maps.Keys(attributes))
 	resp.Diagnostics.AddAttributeWarning(req.Path, "No timeout set",
-		req.Path.String()+" sets none of "+strings.Join(names, ", ")+", so the defaults apply. Terraform ignores unknown names in this object: check the spelling.")
+		req.Path.String()+" sets none of "+strings.Join(names, ", ")+", so the defaults apply. "+
+			"Terraform ignores unknown names in this object: check the spelling.")
 }
 
 // calendarDate requires a valid date in the form YYYY-MM-DD.

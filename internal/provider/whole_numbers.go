@@ -23,7 +23,9 @@ func explainFractions(diagnostics []*tfprotov6.Diagnostic) {
 	}
 }
 
-func (s wholeNumberServer) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
+func (s wholeNumberServer) ValidateDataResourceConfig(
+	ctx context.Context, req *tfprotov6.ValidateDataResourceConfigRequest,
+) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
 	resp, err := s.frameworkServer.ValidateDataResourceConfig(ctx, req)
 	if err == nil {
 		explainFractions(resp.Diagnostics)
@@ -31,7 +33,9 @@ func (s wholeNumberServer) ValidateDataResourceConfig(ctx context.Context, req *
 	return resp, err
 }
 
-func (s wholeNumberServer) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+func (s wholeNumberServer) ValidateResourceConfig(
+	ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest,
+) (*tfprotov6.ValidateResourceConfigResponse, error) {
 	resp, err := s.frameworkServer.ValidateResourceConfig(ctx, req)
 	if err == nil {
 		explainFractions(resp.Diagnostics)
@@ -39,7 +43,9 @@ func (s wholeNumberServer) ValidateResourceConfig(ctx context.Context, req *tfpr
 	return resp, err
 }
 
-func (s wholeNumberServer) ValidateActionConfig(ctx context.Context, req *tfprotov6.ValidateActionConfigRequest) (*tfprotov6.ValidateActionConfigResponse, error) {
+func (s wholeNumberServer) ValidateActionConfig(
+	ctx context.Context, req *tfprotov6.ValidateActionConfigRequest,
+) (*tfprotov6.ValidateActionConfigResponse, error) {
 	resp, err := s.frameworkServer.ValidateActionConfig(ctx, req)
 	if err == nil {
 		explainFractions(resp.Diagnostics)
@@ -47,7 +53,9 @@ func (s wholeNumberServer) ValidateActionConfig(ctx context.Context, req *tfprot
 	return resp, err
 }
 
-func (s wholeNumberServer) ValidateListResourceConfig(ctx context.Context, req *tfprotov6.ValidateListResourceConfigRequest) (*tfprotov6.ValidateListResourceConfigResponse, error) {
+func (s wholeNumberServer) ValidateListResourceConfig(
+	ctx context.Context, req *tfprotov6.ValidateListResourceConfigRequest,
+) (*tfprotov6.ValidateListResourceConfigResponse, error) {
 	resp, err := s.frameworkServer.ValidateListResourceConfig(ctx, req)
 	if err == nil {
 		explainFractions(resp.Diagnostics)
