@@ -121,7 +121,7 @@ var routes = []struct {
 
 // perform performs a request and returns the response.
 func (s *Server) perform(r *http.Request) response {
-	if refusal, ok := s.authorise(r); !ok {
+	if refusal, ok := s.authorize(r); !ok {
 		return refusal
 	}
 	var allowed []string
@@ -150,8 +150,8 @@ func (s *Server) perform(r *http.Request) response {
 	return refusal
 }
 
-// authorise accepts the header "Authorization: Bearer <token>".
-func (s *Server) authorise(r *http.Request) (response, bool) {
+// authorize accepts the header "Authorization: Bearer <token>".
+func (s *Server) authorize(r *http.Request) (response, bool) {
 	s.mutex.RLock()
 	revoked := s.revoked
 	s.mutex.RUnlock()

@@ -43,6 +43,7 @@ type faultRow struct {
 	beside   int64     // the one that another resource holds
 	state    string    // of the resource
 	next     string    // the next plan, without the fault
+	nextSays []string  // all diagnostics of the next apply
 	then     []string  // all changing requests of the next apply
 	holds    int64     // the successful Run in the state afterwards
 }
@@ -68,6 +69,7 @@ const (
 	wasFound   = "The Run that it started was found and adopted: Run "
 	adoptLost  = "The response to the rerun was lost"
 	cannot     = "Cannot rerun Run 100"
+	failed102  = "warning: Run 102 failed the last apply: It does not pass fail_on and max_anomalies, so this plan includes another rerun."
 	htmlPage   = "<html><head><title>Gateway</title></head></html>"
 )
 

@@ -130,7 +130,7 @@ func (row *faultRow) test(t *testing.T) {
 	if s.resource.exists(t) && !s.resource.tainted {
 		s.Finish(row.holds, "success", "") // the next apply may wait for it
 	}
-	expectDiagnostics(t, s.resource.refreshAndApply(t, config))
+	expectDiagnostics(t, s.resource.refreshAndApply(t, config), row.nextSays...)
 	s.expectWrites(row.then...)(t)
 	row.expectState(t, s.resource, fmt.Sprint("Run ", row.holds))
 	if got := s.resource.nextPlan(t, config); got != noChanges {

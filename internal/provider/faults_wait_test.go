@@ -89,7 +89,7 @@ var faultsPassing = []faultRow{
 		phase: updating, fault: "the Run is aborted",
 		prepare: func(*scene) {}, outcome: []mockapi.Outcome{{Result: "aborted"}},
 		says:     []finding{fails("Run 102 was aborted", "The next apply reruns it.")},
-		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: "update",
+		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: "update", nextSays: []string{failed102},
 		then: []string{rerun100, delete101, delete102}, holds: 103,
 	},
 	{
@@ -103,7 +103,7 @@ var faultsPassing = []faultRow{
 		phase: updating, fault: "the Run has more anomalies than max_anomalies", resource: gateConfig,
 		prepare: func(*scene) {}, outcome: []mockapi.Outcome{identifying(6)},
 		says:     []finding{fails("Run 102 did not pass max_anomalies", "The Run identified 6 anomalies, and `max_anomalies` allows 5.")},
-		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: "update",
+		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: "update", nextSays: []string{failed102},
 		then: []string{rerun100, delete101, delete102}, holds: 103,
 	},
 	{
@@ -122,7 +122,7 @@ var faultsPassing = []faultRow{
 		prepare:  on("GET", "/api/operations/102", mockapi.Fault{Status: 200, Body: `{"id": 102, "type": "scan", "result": "partially_successful", "end_time": "2026-05-01T09:31:30Z"}`}),
 		outcome:  []mockapi.Outcome{{Result: "partially_successful"}},
 		says:     []finding{fails("Run 102 ended as partially_successful", "the provider does not know this result, which counts as `failure`")},
-		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: "update",
+		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: "update", nextSays: []string{failed102},
 		then: []string{rerun100, delete101, delete102}, holds: 103,
 	},
 }

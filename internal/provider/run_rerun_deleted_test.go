@@ -66,7 +66,8 @@ func TestRunRerun_deletedWithSuperseded(t *testing.T) {
 				resource.expectRerun(t, 102, 100)
 				return
 			}
-			expectDiagnostics(t, resource.apply(t, triggered("", "2")))
+			expectDiagnostics(t, resource.apply(t, triggered("", "2")),
+				"warning: The record of Run 102 was deleted: .*this plan includes another rerun. .* set rerun_if_deleted to false.$")
 			api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100), deleteOf(101), deleteOf(102))(t)
 			resource.expectRerun(t, 103, 100)
 		})

@@ -256,8 +256,10 @@ func TestRunRerun_refreshRecent(t *testing.T) {
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
 	missing := mockapi.Fault{Method: "GET", Path: "/api/operations/101", Status: 404, Body: `{"detail": "Run 101 does not exist"}`}
 	api.Inject(missing)
+	api.ResetRequests()
 	expectDiagnostics(t, resource.refresh(t))
 	resource.expectRerun(t, 101, 100)
+	api.expectRequests(t, "GET "+poll101, "GET "+poll101)
 
 	old := older(101, 101, "success", time.Hour)
 	api.Seed(old)

@@ -140,8 +140,10 @@ func (r *runRerunResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	switch plan.updateFrom(&state, private).step() {
+	update := plan.updateFrom(&state, private)
+	switch update.step() {
 	case stepStart:
+		update.warnUnchanged(qualytics.ActionRerun, &resp.Diagnostics)
 		plan.heldRun = unknownRun()
 		if !plan.Latest.IsNull() {
 			plan.RunID = types.Int64Unknown() // known after apply

@@ -89,8 +89,10 @@ func (r *runResumeResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	switch plan.updateFrom(&state, private).step() {
+	update := plan.updateFrom(&state, private)
+	switch update.step() {
 	case stepStart:
+		update.warnUnchanged(qualytics.ActionResume, &resp.Diagnostics)
 		plan.heldRun = unknownRun()
 		r.checkResume(ctx, &plan, &resp.Diagnostics)
 		warnExpiry(r.runs, plan.waits(), timeoutOrDefault(ctx, plan.Timeouts.Update), &resp.Diagnostics)

@@ -105,7 +105,7 @@ func TestRunResume_failedAfterTimeout(t *testing.T) {
 	api.expectWrites(resume90)(t)
 	api.Plan(mockapi.Outcome{})
 	expectDiagnostics(t, resource.refresh(t))
-	expectDiagnostics(t, resource.apply(t, config))
+	expectDiagnostics(t, resource.apply(t, config), "warning: Run 90 failed the last apply: .* another resume. .*so that it passes.$")
 	resource.expectRun(t, 90, "success")
 	api.expectWrites(resume90, resume90)(t)
 }

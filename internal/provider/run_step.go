@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
@@ -30,15 +31,40 @@ type runUpdate struct {
 
 func (u runUpdate) step() step {
 	switch {
-	case u.private.Deleted,
-		u.private.Failed && u.waits && !u.gate.passes(u.state.run()),
-		!u.imported && (u.sourceChanged || !sameTriggers(u.state.Triggers, u.plan.Triggers)):
+	case u.private.Deleted, u.failedBefore(), u.changed():
 		return stepStart
 	case u.waits && u.private.Awaited,
 		u.waits && (!u.waited || u.imported) && !u.state.run().Finished():
 		return stepWait
 	}
 	return stepKeep
+}
+
+// failedBefore reports whether the held Run failed the last apply, and would fail this one.
+func (u runUpdate) failedBefore() bool {
+	return u.private.Failed && u.waits && !u.gate.passes(u.state.run())
+}
+
+// changed reports whether the configuration requires another Run.
+func (u runUpdate) changed() bool {
+	return !u.imported && (u.sourceChanged || !sameTriggers(u.state.Triggers, u.plan.Triggers))
+}
+
+// warnUnchanged warns of a plan that requests another Run although the configuration does not require
+// it. Otherwise, a reviewer could not tell why it does.
+func (u runUpdate) warnUnchanged(action qualytics.Action, diags *diag.Diagnostics) {
+	name := runName(u.state.ID.ValueInt64())
+	switch {
+	case u.changed():
+	case u.private.Deleted:
+		diags.AddWarning("The record of "+name+" was deleted",
+			"It was deleted outside Terraform, so this plan includes another "+string(action)+". "+
+				"To keep the last known state instead, set rerun_if_deleted to false.")
+	default:
+		diags.AddWarning(name+" failed the last apply",
+			"It does not pass fail_on and max_anomalies, so this plan includes another "+string(action)+". "+
+				"To accept the Run as it is, change these arguments so that it passes.")
+	}
 }
 
 // anotherRun reports whether the planned run_id differs from the state. The id of the held Run is

@@ -86,7 +86,7 @@ func (c *Client) start(ctx context.Context, request startRequest) (Started, erro
 	release, err := c.lock.acquire(ctx)
 	if err != nil {
 		failure := c.newError(request.call, KindCancelled, 0,
-			"the request waited for another start to finish and was not sent, so nothing was started ("+err.Error()+")")
+			"Runs start one at a time, and the request was not sent in time, so nothing was started ("+err.Error()+")")
 		failure.Err = err
 		return Started{}, failure
 	}

@@ -80,7 +80,7 @@ func TestTokenExpiry(t *testing.T) {
 }
 
 func TestRejectedTokenIsDescribed(t *testing.T) {
-	unauthorised := responding(401, "application/json", `{"detail": "Invalid or expired token"}`)
+	unauthorized := responding(401, "application/json", `{"detail": "Invalid or expired token"}`)
 	for name, test := range map[string]struct {
 		token string
 		want  time.Time
@@ -89,7 +89,7 @@ func TestRejectedTokenIsDescribed(t *testing.T) {
 		"valid":   {jwt(`{"exp": 99999999999}`), time.Unix(99999999999, 0).UTC()},
 		"opaque":  {testToken, time.Time{}},
 	} {
-		client := respond(t, unauthorised, func(config *Config) {
+		client := respond(t, unauthorized, func(config *Config) {
 			config.Token, config.TokenSource = test.token, "set in the test"
 		})
 		equal(t, name, client.TokenExpiry(), test.want)
