@@ -19,7 +19,9 @@ type slowServer struct {
 	failing error
 }
 
-func (slowServer) ApplyResourceChange(context.Context, *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+func (slowServer) ApplyResourceChange(
+	context.Context, *tfprotov6.ApplyResourceChangeRequest,
+) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	time.Sleep(time.Minute)
 	return nil, nil
 }

@@ -189,8 +189,10 @@ func (d *structsDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		model.Operations = append(model.Operations, structsOperation{
 			ID: run.ID, Type: string(run.Type), Result: string(run.Result), Message: run.Message, TriggeredBy: run.TriggeredBy,
 			Created: string(run.Created), StartTime: string(run.StartTime), EndTime: string(run.EndTime), DurationSeconds: duration.Seconds(),
-			Datastore: structsDatastore{ID: *run.Datastore.ID, Name: *run.Datastore.Name, StoreType: run.Datastore.StoreType, Type: run.Datastore.Type},
-			Status:    run.Status,
+			Datastore: structsDatastore{
+				ID: *run.Datastore.ID, Name: *run.Datastore.Name, StoreType: run.Datastore.StoreType, Type: run.Datastore.Type,
+			},
+			Status: run.Status,
 		})
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)

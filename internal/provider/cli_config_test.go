@@ -73,8 +73,9 @@ func TestCLIConfig_precedence(t *testing.T) {
 func TestCLIConfig_ofAnotherURL(t *testing.T) {
 	api, _ := newTLSAPI(t)
 	of := func(source string) string {
-		return `error at token: Missing token: Set token in the provider block, the environment variable QUALYTICS_TOKEN, or token in ~/.qualytics/config.yaml, .*` +
-			`The provider does not use the token in /.*/.qualytics/config.yaml, because the url in that file is not the url in effect \(` + source + `\).$`
+		return `error at token: Missing token: Set token in the provider block, the environment variable QUALYTICS_TOKEN, ` +
+			`or token in ~/.qualytics/config.yaml, .*The provider does not use the token in /.*/.qualytics/config.yaml, ` +
+			`because the url in that file is not the url in effect \(` + source + `\).$`
 	}
 	block := fmt.Sprintf(`{"url": %q}`, api.url)
 	for _, other := range []string{
@@ -130,13 +131,15 @@ func TestCLIConfig_timeout(t *testing.T) {
 
 	for _, invalid := range []string{"soon", "0", "-1", "1.5", "30s", " 30", "10000000000", "99999999999999999999"} {
 		t.Setenv("QUALYTICS_TIMEOUT", invalid)
-		resolve(unset, fmt.Sprintf(`error at request_timeout: Invalid request_timeout: The request_timeout \(taken from the environment variable QUALYTICS_TIMEOUT\) must be a whole number of seconds of 1 or more, not %q.`, invalid))
+		resolve(unset, fmt.Sprintf(`error at request_timeout: Invalid request_timeout: The request_timeout `+
+			`\(taken from the environment variable QUALYTICS_TIMEOUT\) must be a whole number of seconds of 1 or more, not %q.`, invalid))
 		expect(time.Minute, types.StringValue("1m"))
 	}
 	t.Setenv("QUALYTICS_TIMEOUT", "")
 	for _, invalid := range []string{"0", "-5", "10000000000", "1_000"} {
 		path := withCLIConfig(t, "timeout: "+invalid+"\n")
-		resolve(unset, fmt.Sprintf(`error at request_timeout: Invalid request_timeout: The request_timeout \(taken from timeout in %s\) must be a whole number of seconds of 1 or more, not %q.`, path, invalid))
+		resolve(unset, fmt.Sprintf(`error at request_timeout: Invalid request_timeout: The request_timeout \(taken from timeout in %s\) `+
+			`must be a whole number of seconds of 1 or more, not %q.`, path, invalid))
 	}
 }
 
@@ -161,7 +164,8 @@ func protocolDiagnostics(diags diag.Diagnostics) []*tfprotov6.Diagnostic {
 // sets what to trust.
 func TestCLIConfig_sslVerify(t *testing.T) {
 	api, authority := newTLSAPI(t)
-	const off = `warning at insecure_skip_verify: TLS verification is off: Any certificate is accepted, because ssl_verify is false \(taken from ssl_verify in .*config.yaml\)`
+	const off = `warning at insecure_skip_verify: TLS verification is off: Any certificate is accepted, ` +
+		`because ssl_verify is false \(taken from ssl_verify in .*config.yaml\)`
 	for _, no := range []string{"false", "False", "no", "off"} {
 		withCLIConfig(t, "url: "+api.url+"\nssl_verify: "+no+"\n")
 		readsWith(t, api, api.json(`"max_retries": 0`), testToken, off)
@@ -192,7 +196,12 @@ func TestCLIConfig_invalid(t *testing.T) {
 	)
 	url, token := "error at url: Missing url", "error at token: Missing token"
 	of := func(attribute, key, wanted string) string {
-		return fmt.Sprintf(`error at %s: Invalid %s: The value of %s in /.*/.qualytics/config.yaml must be %s. Correct the file, or set %s in the provider block.$`, attribute, attribute, key, wanted, attribute)
+		return fmt.Sprintf(`error at %s: Invalid %s: The value of %s in /.*/.qualytics/config.yaml must be %s. `+
+			`Correct the file, or set %s in the provider block.$`, attribute, attribute, key, wanted, attribute)
+	}
+	notYAML := func(line string) []string {
+		reason := ignored + `/.*/.qualytics/config.yaml` + line + ` is not YAML`
+		return []string{url + reason, token + reason}
 	}
 	for _, test := range []struct {
 		text string
@@ -203,14 +212,14 @@ func TestCLIConfig_invalid(t *testing.T) {
 		{"url: \ntoken: null\n", []string{url, token}},
 		{"url: ''\ntoken: ''\n", []string{url, token}},
 		{"urls: x\ntokens: y\n", []string{url, token}},
-		{"url: [" + secret + "\n", []string{url + ignored + `/.*/.qualytics/config.yaml \(line \d+\) is not YAML`, token + ignored + `/.*/.qualytics/config.yaml \(line \d+\) is not YAML`}},
-		{"token: \"" + secret + "\n", []string{url + ignored + `/.*config.yaml \(line \d+\) is not YAML`, token + ignored + `/.*config.yaml \(line \d+\) is not YAML`}},
-		{"token: *" + secret + "\n", []string{url + ignored + `/.*config.yaml( \(line 1\))? is not YAML`, token + ignored + `/.*config.yaml( \(line 1\))? is not YAML`}},
-		{"token: " + secret + ": x\n", []string{url + ignored + `/.*config.yaml( \(line 1\))? is not YAML`, token + ignored + `/.*config.yaml( \(line 1\))? is not YAML`}},
-		{"- url: " + secret + "\n", []string{url + ignored + `/.*config.yaml( \(line 1\))? is not YAML`, token + ignored + `/.*config.yaml( \(line 1\))? is not YAML`}},
-		{secret, []string{url + ignored + `/.*config.yaml( \(line 1\))? is not YAML`, token + ignored + `/.*config.yaml( \(line 1\))? is not YAML`}},
-		{"\xff\xfe\xfd " + secret, []string{url + ignored + `/.*config.yaml( \(line 1\))? is not YAML`, token + ignored + `/.*config.yaml( \(line 1\))? is not YAML`}},
-		{"token: a\ntoken: " + secret + "\n", []string{url + ignored + `/.*config.yaml \(line 2\) is not YAML`, token + ignored + `/.*config.yaml \(line 2\) is not YAML`}},
+		{"url: [" + secret + "\n", notYAML(` \(line \d+\)`)},
+		{"token: \"" + secret + "\n", notYAML(` \(line \d+\)`)},
+		{"token: *" + secret + "\n", notYAML(`( \(line 1\))?`)},
+		{"token: " + secret + ": x\n", notYAML(`( \(line 1\))?`)},
+		{"- url: " + secret + "\n", notYAML(`( \(line 1\))?`)},
+		{secret, notYAML(`( \(line 1\))?`)},
+		{"\xff\xfe\xfd " + secret, notYAML(`( \(line 1\))?`)},
+		{"token: a\ntoken: " + secret + "\n", notYAML(` \(line 2\)`)},
 		{"url: [" + secret + "]\ntoken: x\n", []string{of("url", "url", "a string; put it in quotes"), token}},
 		{"url: https://q.example.com\ntoken: 12345678\n", []string{of("token", "token", "a string; put it in quotes")}},
 		{"url: https://q.example.com\ntoken: {a: " + secret + "}\n", []string{of("token", "token", "a string; put it in quotes")}},
@@ -218,10 +227,18 @@ func TestCLIConfig_invalid(t *testing.T) {
 		{"url: https://q.example.com\ntoken: y\ntimeout: \"30\"\n", []string{of("request_timeout", "timeout", "a whole number of seconds")}},
 		{"url: https://q.example.com\ntoken: y\ntimeout: 2.5\n", []string{of("request_timeout", "timeout", "a whole number of seconds")}},
 		{"url: https://q.example.com\ntoken: y\ntimeout: 30s\n", []string{of("request_timeout", "timeout", "a whole number of seconds")}},
-		{"url: https://q.example.com\ntoken: y\nssl_verify: " + secret + "\n", []string{of("insecure_skip_verify", "ssl_verify", "true or false")}},
+		{
+			"url: https://q.example.com\ntoken: y\nssl_verify: " + secret + "\n",
+			[]string{of("insecure_skip_verify", "ssl_verify", "true or false")},
+		},
 		{"url: https://q.example.com\ntoken: y\nssl_verify: 0\n", []string{of("insecure_skip_verify", "ssl_verify", "true or false")}},
-		{"url: " + secret + "\ntoken: y\n", []string{`error at url: Invalid url: The url \(taken from url in /.*/.qualytics/config.yaml\) must be a URL`}},
-		{"url: https://q.example.com\ntoken: " + secret + "\\n " + secret + "\n", []string{`error at token: Invalid token: The token \(taken from token in /.*/.qualytics/config.yaml\) contains white space`}},
+		{"url: " + secret + "\ntoken: y\n", []string{
+			`error at url: Invalid url: The url \(taken from url in /.*/.qualytics/config.yaml\) must be a URL`,
+		}},
+		{
+			"url: https://q.example.com\ntoken: " + secret + "\\n " + secret + "\n",
+			[]string{`error at token: Invalid token: The token \(taken from token in /.*/.qualytics/config.yaml\) contains white space`},
+		},
 	} {
 		t.Run("", func(t *testing.T) {
 			t.Logf("%q", test.text)

@@ -35,8 +35,15 @@ func TestConfigure_invalid(t *testing.T) {
 		config          string
 		validate, apply string
 	}{
-		{config: `{"request_timeout": "soon"}`, validate: `error at request_timeout: Invalid duration: request_timeout must be a duration greater than zero with a unit, such as "30s" or "10m", not "soon".$`},
-		{config: `{"request_timeout": "0s"}`, validate: `error at request_timeout: Invalid duration: request_timeout must be a duration greater than zero .*not "0s"`},
+		{
+			config: `{"request_timeout": "soon"}`,
+			validate: `error at request_timeout: Invalid duration: request_timeout must be a duration greater than zero with a unit, ` +
+				`such as "30s" or "10m", not "soon".$`,
+		},
+		{
+			config:   `{"request_timeout": "0s"}`,
+			validate: `error at request_timeout: Invalid duration: request_timeout must be a duration greater than zero .*not "0s"`,
+		},
 		{config: `{"request_timeout": "-1s"}`, validate: `error at request_timeout: Invalid duration: .*not "-1s"`},
 		{config: `{"poll_interval": "10"}`, validate: `error at poll_interval: Invalid duration: .* with a unit, .*not "10".$`},
 		{config: `{"poll_interval": "0"}`, validate: `error at poll_interval: Invalid duration: .*not "0"`},
@@ -45,7 +52,10 @@ func TestConfigure_invalid(t *testing.T) {
 		{config: `{"max_retries": 101}`, validate: "error at max_retries: Invalid Attribute Value: .*between 0 and 100, got: 101"},
 
 		{config: `{"url": ""}`, apply: `error at url: Invalid url: The url \(set in the provider block\) is empty; it must be`},
-		{config: `{"url": "qualytics.example.com"}`, apply: `error at url: Invalid url: The url \(set in the provider block\) must be a URL that starts with https://`},
+		{
+			config: `{"url": "qualytics.example.com"}`,
+			apply:  `error at url: Invalid url: The url \(set in the provider block\) must be a URL that starts with https://`,
+		},
 		{config: `{"url": "ftp://qualytics.example.com"}`, apply: "error at url: Invalid url: .*must be a URL that starts with https://"},
 		{config: `{"url": "https://"}`, apply: "error at url: Invalid url: .*has no host name"},
 		{config: `{"url": "https://me:secret@qualytics.example.com"}`, apply: "error at url: Invalid url: .*must not contain a user name"},
@@ -54,10 +64,22 @@ func TestConfigure_invalid(t *testing.T) {
 		{config: `{"token": "Bearer test-token-9f4b"}`, apply: `error at token: Invalid token: .*without the word "Bearer"`},
 		{config: `{"token": "test-token-9f4b test-token-9f4b"}`, apply: "error at token: Invalid token: .*contains white space"},
 		{config: `{"token": "test-token-9f4b\nmore"}`, apply: "error at token: Invalid token: .*contains white space"},
-		{config: fmt.Sprintf(`{"ca_cert_file": %q}`, filepath.Join(directory, "none.pem")), apply: "error at ca_cert_file: Invalid ca_cert_file: The ca_cert_file cannot be read: open .*none.pem"},
-		{config: `{"ca_cert_file": "~colleague/ca.pem"}`, apply: "error at ca_cert_file: Invalid ca_cert_file: The ca_cert_file starts with ~, which cannot be expanded: .* Set the full path.$"},
-		{config: `{"ca_cert_file": "~/none.pem"}`, apply: "error at ca_cert_file: Invalid ca_cert_file: The ca_cert_file cannot be read: open /.*none.pem"},
-		{config: fmt.Sprintf(`{"ca_cert_file": %q}`, noPEM), apply: "error at ca_cert_file: Invalid ca_cert_file: .*no.pem contains no certificate in PEM form"},
+		{
+			config: fmt.Sprintf(`{"ca_cert_file": %q}`, filepath.Join(directory, "none.pem")),
+			apply:  "error at ca_cert_file: Invalid ca_cert_file: The ca_cert_file cannot be read: open .*none.pem",
+		},
+		{
+			config: `{"ca_cert_file": "~colleague/ca.pem"}`,
+			apply:  "error at ca_cert_file: Invalid ca_cert_file: The ca_cert_file starts with ~, which cannot be expanded: .* Set the full path.$",
+		},
+		{
+			config: `{"ca_cert_file": "~/none.pem"}`,
+			apply:  "error at ca_cert_file: Invalid ca_cert_file: The ca_cert_file cannot be read: open /.*none.pem",
+		},
+		{
+			config: fmt.Sprintf(`{"ca_cert_file": %q}`, noPEM),
+			apply:  "error at ca_cert_file: Invalid ca_cert_file: .*no.pem contains no certificate in PEM form",
+		},
 	} {
 		t.Run(test.config, func(t *testing.T) {
 			t.Parallel()
@@ -86,7 +108,8 @@ func TestConfigure_missing(t *testing.T) {
 	t.Parallel()
 	expectDiagnostics(t, newProtocol(t).configure(t, "{}"),
 		"error at url: Missing url: Set url in the provider block, the environment variable QUALYTICS_URL, or url in ~/.qualytics/config.yaml",
-		"error at token: Missing token: Set token in the provider block, the environment variable QUALYTICS_TOKEN, or token in ~/.qualytics/config.yaml",
+		"error at token: Missing token: Set token in the provider block, the environment variable QUALYTICS_TOKEN, "+
+			"or token in ~/.qualytics/config.yaml",
 	)
 }
 
@@ -106,14 +129,17 @@ func TestConfigure_unknown(t *testing.T) {
 	}
 	configure := func(capabilities *tfprotov6.ConfigureProviderClientCapabilities) []*tfprotov6.Diagnostic {
 		t.Helper()
-		response, err := p.server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: &config, ClientCapabilities: capabilities})
+		response, err := p.server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
+			Config: &config, ClientCapabilities: capabilities,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return response.Diagnostics
 	}
 	expectDiagnostics(t, configure(nil),
-		"error at url: Value known only after apply: The provider's url depends on .* Alternatively, set the environment variable QUALYTICS_URL.$",
+		"error at url: Value known only after apply: The provider's url depends on .* "+
+			"Alternatively, set the environment variable QUALYTICS_URL.$",
 		"error at token: Value known only after apply: .* Alternatively, set the environment variable QUALYTICS_TOKEN.$",
 		"error at request_timeout: Value known only after apply: .* Alternatively, set the environment variable QUALYTICS_TIMEOUT.$",
 		`error at max_retries: Value known only after apply: .*\(terraform apply -target=...\).$`,
@@ -125,7 +151,8 @@ func TestConfigure_unknown(t *testing.T) {
 	expectDiagnostics(t, configure(&tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: true}))
 	rerun := p.manage(t, "qualytics_run_rerun")
 	planned, err := p.server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: rerun.name, PriorState: rerun.state, Config: jsonConfig(`{"run_id": 100}`), ProposedNewState: rerun.proposed(t, `{"run_id": 100}`),
+		TypeName: rerun.name, PriorState: rerun.state,
+		Config: jsonConfig(`{"run_id": 100}`), ProposedNewState: rerun.proposed(t, `{"run_id": 100}`),
 		ClientCapabilities: &tfprotov6.PlanResourceChangeClientCapabilities{DeferralAllowed: true},
 	})
 	if err != nil {
@@ -194,7 +221,8 @@ func TestConfigure_maxRetries(t *testing.T) {
 			p := newProtocol(t)
 			expectDiagnostics(t, p.configure(t, api.json(argument)))
 			_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
-			expectDiagnostics(t, diagnostics, "error: Cannot read Run 100: GET http.*/api/operations/100 returned HTTP status 500: Internal Server Error.\n\nThe deployment failed")
+			expectDiagnostics(t, diagnostics,
+				"error: Cannot read Run 100: GET http.*/api/operations/100 returned HTTP status 500: Internal Server Error.\n\nThe deployment failed")
 			if got := len(api.Requests()); got != requests {
 				t.Errorf("got %d requests, want %d", got, requests)
 			}
@@ -209,7 +237,9 @@ func TestConfigure_requestTimeout(t *testing.T) {
 	p := newProtocol(t)
 	expectDiagnostics(t, p.configure(t, api.json(`"request_timeout": "1s", "max_retries": 1`)))
 	_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
-	expectDiagnostics(t, diagnostics, "error: Cannot read Run 100: GET http.*/api/operations/100 received no usable response: .*There was no complete response in time. Try again later, or increase the provider's .request_timeout.")
+	expectDiagnostics(t, diagnostics,
+		"error: Cannot read Run 100: GET http.*/api/operations/100 received no usable response: .*There was no complete response in time. "+
+			"Try again later, or increase the provider's .request_timeout.")
 	api.expectRequests(t, "GET /api/operations/100", "GET /api/operations/100")
 }
 
@@ -236,7 +266,8 @@ func newTLSAPI(t *testing.T) (api *api, authority string) {
 func TestConfigure_trust(t *testing.T) {
 	t.Parallel()
 	api, authority := newTLSAPI(t)
-	const untrusted = "error: Cannot read Run 100: GET http.*/api/operations/100 received no usable response: .*certificate.*set the provider's .ca_cert_file"
+	const untrusted = "error: Cannot read Run 100: GET http.*/api/operations/100 received no usable response: " +
+		".*certificate.*set the provider's .ca_cert_file"
 	for arguments, want := range map[string][]string{
 		`"ca_cert_file": null`:                       {untrusted},
 		`"insecure_skip_verify": false`:              {untrusted},

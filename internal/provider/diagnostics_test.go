@@ -27,7 +27,8 @@ func TestDiagnostics_gateway(t *testing.T) {
 	t.Parallel()
 	const page = "<html><head><title>nginx</title></head></html>"
 	for status, want := range map[int]string{
-		400: "error: .*HTTP status 400: an HTML page titled \"nginx\".\n\nThe response is not from the Qualytics API: a gateway or firewall .*refused the request. The token's permissions are not the cause. Check the provider's .url.",
+		400: "error: .*HTTP status 400: an HTML page titled \"nginx\".\n\nThe response is not from the Qualytics API: " +
+			"a gateway or firewall .*refused the request. The token's permissions are not the cause. Check the provider's .url.",
 		401: "error: .*HTTP status 401: .*a gateway or firewall .*The gateway requires a separate login.",
 		403: "error: .*HTTP status 403: .*a gateway or firewall .*The token's permissions are not the cause. .*ask the operator of the gateway",
 		404: "error: .*HTTP status 404: .*There is no Qualytics API at this address",
@@ -35,10 +36,14 @@ func TestDiagnostics_gateway(t *testing.T) {
 		409: "error: .*HTTP status 409: .*a gateway or firewall ",
 		414: "error: .*HTTP status 414: .*a gateway or firewall .*The URL is too long, because the filters have too many values.",
 		422: "error: .*HTTP status 422: .*a gateway or firewall ",
-		429: "error: .*HTTP status 429: .*requests per second for each IP address. Clients behind the same NAT, such as CI runners, share that limit",
-		502: "error: .*HTTP status 502: .*A gateway in front of the deployment sent this response, because the deployment is down, restarting or too slow",
-		503: "error: .*HTTP status 503: .*A gateway in front of the deployment sent this response, because the deployment is down, restarting or too slow",
-		504: "error: .*HTTP status 504: .*A gateway in front of the deployment sent this response, because the deployment is down, restarting or too slow",
+		429: "error: .*HTTP status 429: .*requests per second for each IP address. " +
+			"Clients behind the same NAT, such as CI runners, share that limit",
+		502: "error: .*HTTP status 502: .*A gateway in front of the deployment sent this response, " +
+			"because the deployment is down, restarting or too slow",
+		503: "error: .*HTTP status 503: .*A gateway in front of the deployment sent this response, " +
+			"because the deployment is down, restarting or too slow",
+		504: "error: .*HTTP status 504: .*A gateway in front of the deployment sent this response, " +
+			"because the deployment is down, restarting or too slow",
 	} {
 		t.Run(strconv.Itoa(status), func(t *testing.T) {
 			t.Parallel()
@@ -51,8 +56,9 @@ func TestDiagnostics_gateway(t *testing.T) {
 			if status < 500 && status != http.StatusTooManyRequests {
 				api.expectRequests(t, "GET /api/operations/100")
 				for _, diagnostic := range diagnostics {
-					if strings.Contains(diagnosticLine(diagnostic), "Editor team permission") || strings.Contains(diagnosticLine(diagnostic), "No such Run") {
-						t.Errorf("the page is attributed to the API: %s", diagnosticLine(diagnostic))
+					line := diagnosticLine(diagnostic)
+					if strings.Contains(line, "Editor team permission") || strings.Contains(line, "No such Run") {
+						t.Errorf("the page is attributed to the API: %s", line)
 					}
 				}
 			}
@@ -80,18 +86,28 @@ func TestDiagnostics_unavailable(t *testing.T) {
 func TestDiagnostics_rejectedParameters(t *testing.T) {
 	t.Parallel()
 	reject := func(location string) mockapi.Fault {
-		return mockapi.Fault{Method: http.MethodPut, Status: 422, Body: `{"detail": [{"loc": ` + location + `, "msg": "Input should be valid", "type": "x"}]}`}
+		return mockapi.Fault{
+			Method: http.MethodPut, Status: 422, Body: `{"detail": [{"loc": ` + location + `, "msg": "Input should be valid", "type": "x"}]}`,
+		}
 	}
 	for name, test := range map[string]struct {
 		location string
 		resource string
 		want     string
 	}{
-		"path":         {`["path", "id"]`, "qualytics_run_rerun", "error at run_id: Invalid run_id: The Qualytics API rejected this value: Input should be valid."},
+		"path": {
+			`["path", "id"]`,
+			"qualytics_run_rerun",
+			"error at run_id: Invalid run_id: The Qualytics API rejected this value: Input should be valid.",
+		},
 		"another name": {`["path", "operation_id"]`, "qualytics_run_abort", "error at run_id: Invalid run_id: "},
 		"query":        {`["query", "force_abort"]`, "qualytics_run_resume", "error at force_abort: Invalid force_abort: "},
-		"body":         {`["body"]`, "qualytics_run_rerun", "error: Cannot rerun Run 100: .*HTTP status 422: body: Input should be valid.\n\nThe API rejected a value."},
-		"nowhere":      {`[]`, "qualytics_run_rerun", "error: Cannot rerun Run 100: .*HTTP status 422: "},
+		"body": {
+			`["body"]`,
+			"qualytics_run_rerun",
+			"error: Cannot rerun Run 100: .*HTTP status 422: body: Input should be valid.\n\nThe API rejected a value.",
+		},
+		"nowhere": {`[]`, "qualytics_run_rerun", "error: Cannot rerun Run 100: .*HTTP status 422: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -126,8 +142,17 @@ func TestDiagnostics_wrongURL(t *testing.T) {
 	}))
 	t.Cleanup(webUI.Close)
 	for _, test := range []struct{ url, requested, want string }{
-		{api.url + "/api/v1", api.url + "/api/v1/api/operations", "There is no Qualytics API at this address, so the provider's .url. is wrong. Set it to the base URL of the deployment, such as https://your-instance.qualytics.io"},
-		{webUI.URL, webUI.URL + "/api/operations", "The response is not from the Qualytics API, .* Check that the provider's .url. is the base URL"},
+		{
+			api.url + "/api/v1",
+			api.url + "/api/v1/api/operations",
+			"There is no Qualytics API at this address, so the provider's .url. is wrong. " +
+				"Set it to the base URL of the deployment, such as https://your-instance.qualytics.io",
+		},
+		{
+			webUI.URL,
+			webUI.URL + "/api/operations",
+			"The response is not from the Qualytics API, .* Check that the provider's .url. is the base URL",
+		},
 	} {
 		p := newProtocol(t)
 		expectDiagnostics(t, p.configure(t, fmt.Sprintf(`{"url": %q, "token": %q}`, test.url, testToken)))
@@ -143,9 +168,11 @@ func TestDiagnostics_schemes(t *testing.T) {
 	t.Parallel()
 	secure, _ := newTLSAPI(t)
 	plain := newProtocol(t)
-	expectDiagnostics(t, plain.configure(t, fmt.Sprintf(`{"url": %q, "token": %q}`, strings.Replace(secure.url, "https:", "http:", 1), testToken)))
+	expectDiagnostics(t,
+		plain.configure(t, fmt.Sprintf(`{"url": %q, "token": %q}`, strings.Replace(secure.url, "https:", "http:", 1), testToken)))
 	_, diagnostics := plain.read(t, "qualytics_operation", `{"id": 100}`)
-	expectDiagnostics(t, diagnostics, "error: Cannot read Run 100: .*HTTP status 400: .*\n\nThe server expects TLS. Change the provider's .url. from http:// to https://.")
+	expectDiagnostics(t, diagnostics,
+		"error: Cannot read Run 100: .*HTTP status 400: .*\n\nThe server expects TLS. Change the provider's .url. from http:// to https://.")
 
 	redirecting := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, secure.url+r.URL.Path, http.StatusMovedPermanently)
@@ -154,8 +181,10 @@ func TestDiagnostics_schemes(t *testing.T) {
 	redirected := newProtocol(t)
 	expectDiagnostics(t, redirected.configure(t, fmt.Sprintf(`{"url": %q, "token": %q}`, redirecting.URL, testToken)))
 	_, diagnostics = redirected.read(t, "qualytics_operation", `{"id": 100}`)
-	expectDiagnostics(t, diagnostics, "error: Cannot read Run 100: GET "+redirecting.URL+"/api/operations/100 received no usable response: redirected to "+secure.url+
-		"/api/operations/100, where the request failed: .*certificate.*\n\nThe provider's .url. redirects to "+secure.url+". If that is your deployment, set .url. to it. .*ca_cert_file")
+	expectDiagnostics(t, diagnostics,
+		"error: Cannot read Run 100: GET "+redirecting.URL+"/api/operations/100 received no usable response: redirected to "+secure.url+
+			"/api/operations/100, where the request failed: .*certificate.*\n\nThe provider's .url. redirects to "+secure.url+". "+
+			"If that is your deployment, set .url. to it. .*ca_cert_file")
 }
 
 // The error about a rejected token names its source and, if known, its expiry.
@@ -172,9 +201,13 @@ func TestDiagnostics_token(t *testing.T) {
 		expectDiagnostics(t, diagnostics, "error: Cannot read Run 100: GET "+api.url+"/api/operations/100 returned HTTP status 401: .*\n\n"+want)
 	}
 	inBlock := func(token string) string { return fmt.Sprintf(`{"url": %q, "token": %q}`, api.url, token) }
-	rejected(inBlock("another-token"), `The API token \(set in the provider block\) is wrong, was revoked, or is for another deployment. Check the token, and that the deployment accepts API tokens.$`)
-	rejected(inBlock(jwt(`{"exp": 1577836800}`)), `The API token \(set in the provider block\) expired at 2020-01-01T00:00:00Z. Replace it with a new one.`)
-	rejected(inBlock(jwt(`{"exp": 99999999999}`)), `The API token \(set in the provider block\) is wrong, .* It expires at 5138-11-16T09:46:39Z. Check the token`)
+	rejected(inBlock("another-token"),
+		`The API token \(set in the provider block\) is wrong, was revoked, or is for another deployment. `+
+			`Check the token, and that the deployment accepts API tokens.$`)
+	rejected(inBlock(jwt(`{"exp": 1577836800}`)),
+		`The API token \(set in the provider block\) expired at 2020-01-01T00:00:00Z. Replace it with a new one.`)
+	rejected(inBlock(jwt(`{"exp": 99999999999}`)),
+		`The API token \(set in the provider block\) is wrong, .* It expires at 5138-11-16T09:46:39Z. Check the token`)
 	withoutToken := fmt.Sprintf(`{"url": %q}`, api.url)
 	path := withCLIConfig(t, fmt.Sprintf("url: %s\ntoken: another-token\n", api.url))
 	rejected(withoutToken, `The API token \(taken from token in `+path+`\) is wrong`)
@@ -212,16 +245,37 @@ func TestDiagnostics_advice(t *testing.T) {
 		err     error
 		want    string
 	}{
-		"timeout of a resource":   {rerun, context.DeadlineExceeded, "The operation timed out. Apply again to continue, or increase the value in `timeouts`.$"},
-		"timeout of an action":    {rerun.ofAction(), context.DeadlineExceeded, "The operation timed out. Increase the action's `timeout`.$"},
-		"a request's timeout":     {rerun.ofAction(), &qualytics.Error{Kind: qualytics.KindCancelled, Err: context.DeadlineExceeded}, ".*Increase the action's `timeout`.$"},
-		"interrupt":               {rerun, context.Canceled, "The operation was interrupted.$"},
-		"something else":          {rerun, errors.New("odd\x1b[0m"), "odd.$"},
-		"lost rerun":              {rerun, &qualytics.LostStartError{Lost: lost}, "PUT https://a.qualytics.io/api/operations/rerun/100 received no usable response: EOF. It is not known .*not retried.\n\nNo matching Run was found, .*terraform import ADDRESS ID"},
-		"lost rerun of an action": {rerun.ofAction(), &qualytics.LostStartError{Lost: lost}, ".*Before you invoke the action again, list the newest Runs"},
-		"lost resume":             {resume, &qualytics.LostStartError{Lost: lost}, ".*Before you apply again, read the Run .*: the next apply resumes it again.$"},
-		"lost, not found out":     {rerun, &qualytics.LostStartError{Lost: lost, SearchErr: lost}, ".*The search for the Run failed as well: PUT .*EOF. If the request started a Run"},
-		"lost, interrupted":       {rerun, &qualytics.LostStartError{Lost: lost, Interrupted: true}, ".*The search for the Run was interrupted. The deployment may still start it. If the request started a Run"},
+		"timeout of a resource": {
+			rerun, context.DeadlineExceeded, "The operation timed out. Apply again to continue, or increase the value in `timeouts`.$",
+		},
+		"timeout of an action": {rerun.ofAction(), context.DeadlineExceeded, "The operation timed out. Increase the action's `timeout`.$"},
+		"a request's timeout": {
+			rerun.ofAction(), &qualytics.Error{Kind: qualytics.KindCancelled, Err: context.DeadlineExceeded}, ".*Increase the action's `timeout`.$",
+		},
+		"interrupt":      {rerun, context.Canceled, "The operation was interrupted.$"},
+		"something else": {rerun, errors.New("odd\x1b[0m"), "odd.$"},
+		"lost rerun": {
+			rerun,
+			&qualytics.LostStartError{Lost: lost},
+			"PUT https://a.qualytics.io/api/operations/rerun/100 received no usable response: EOF. It is not known .*not retried.\n\n" +
+				"No matching Run was found, .*terraform import ADDRESS ID",
+		},
+		"lost rerun of an action": {
+			rerun.ofAction(), &qualytics.LostStartError{Lost: lost}, ".*Before you invoke the action again, list the newest Runs",
+		},
+		"lost resume": {
+			resume, &qualytics.LostStartError{Lost: lost}, ".*Before you apply again, read the Run .*: the next apply resumes it again.$",
+		},
+		"lost, not found out": {
+			rerun,
+			&qualytics.LostStartError{Lost: lost, SearchErr: lost},
+			".*The search for the Run failed as well: PUT .*EOF. If the request started a Run",
+		},
+		"lost, interrupted": {
+			rerun,
+			&qualytics.LostStartError{Lost: lost, Interrupted: true},
+			".*The search for the Run was interrupted. The deployment may still start it. If the request started a Run",
+		},
 	} {
 		var diags diag.Diagnostics
 		addErrorAt(&diags, path.Root("run_id"), test.subject, test.err)

@@ -136,7 +136,9 @@ func codeBlocks(page string) []codeBlock {
 	return blocks
 }
 
-var looksLikeConfiguration = regexp.MustCompile(`(?m)^\s*(terraform|provider|variable|data|resource|action|list|check|import|output|module|run|lifecycle)\b[^\n=]*\{\s*$`)
+var looksLikeConfiguration = regexp.MustCompile(`(?m)^\s*` +
+	`(terraform|provider|variable|data|resource|action|list|check|import|output|module|run|lifecycle)` +
+	`\b[^\n=]*\{\s*$`)
 
 // isConfiguration reports whether a block contains Terraform configuration, whatever its language.
 func (b codeBlock) isConfiguration() bool {

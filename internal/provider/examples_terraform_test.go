@@ -192,7 +192,8 @@ func (tf *exampleTerraform) module(t *testing.T, files map[string]string) *examp
 	// For the provider in this process, and for examples with variables for them.
 	t.Setenv("QUALYTICS_URL", listener.URL)
 	t.Setenv("QUALYTICS_TOKEN", testToken)
-	module.env = append(module.env, "QUALYTICS_URL="+listener.URL, "QUALYTICS_TOKEN="+testToken, "TF_VAR_qualytics_url="+listener.URL, "TF_VAR_qualytics_token="+testToken)
+	module.env = append(module.env, "QUALYTICS_URL="+listener.URL, "QUALYTICS_TOKEN="+testToken,
+		"TF_VAR_qualytics_url="+listener.URL, "TF_VAR_qualytics_token="+testToken)
 	return module
 }
 

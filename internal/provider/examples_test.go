@@ -189,7 +189,8 @@ func TestAccExamples_inCI(t *testing.T) {
 			} `json:"diagnostic"`
 		}
 		if json.Unmarshal([]byte(line), &event) == nil && event.Type == "diagnostic" && event.Diagnostic.Severity == "error" {
-			found = found || event.Diagnostic.Summary == "Run 53395 did not pass max_anomalies" && strings.Contains(event.Diagnostic.Detail, "customers: 19 anomalies")
+			found = found || event.Diagnostic.Summary == "Run 53395 did not pass max_anomalies" &&
+				strings.Contains(event.Diagnostic.Detail, "customers: 19 anomalies")
 		}
 	}
 	if !found {

@@ -124,7 +124,9 @@ var faultsLost = []faultRow{
 	},
 	{
 		phase: creating, fault: "PUT: 200 with an object for triggered_by and message, a number for schedule and containers",
-		prepare:  onRerun(mockapi.Fault{AfterEffect: true, Body: `{"id": 101, "result": "queued", "triggered_by": {}, "message": {}, "schedule": 12, "containers": 3}`}),
+		prepare: onRerun(mockapi.Fault{
+			AfterEffect: true, Body: `{"id": 101, "result": "queued", "triggered_by": {}, "message": {}, "schedule": 12, "containers": 3}`,
+		}),
 		requests: []string{rerun100}, server: []int64{101}, state: "Run 101", next: noChanges, holds: 101,
 	},
 	{
@@ -158,8 +160,11 @@ var faultsInterrupted = []faultRow{
 		prepare: func(s *scene) {
 			s.Inject(mockapi.Fault{Method: "PUT", Path: rerunPath, Delay: time.Hour, AfterEffect: true, Hook: s.interrupt})
 		},
-		outcome:  []mockapi.Outcome{endless},
-		says:     []finding{warns(adoptLost, wasFound+"101"), warns("Interrupted while waiting for Run 101", "The next apply continues waiting for it.")},
+		outcome: []mockapi.Outcome{endless},
+		says: []finding{
+			warns(adoptLost, wasFound+"101"),
+			warns("Interrupted while waiting for Run 101", "The next apply continues waiting for it."),
+		},
 		requests: []string{rerun100}, server: []int64{101}, state: "Run 101", next: "update", holds: 101,
 	},
 	{

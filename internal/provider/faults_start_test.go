@@ -49,7 +49,9 @@ var faultsRefused = []faultRow{
 	},
 	{
 		phase: creating, fault: "PUT: 422",
-		prepare:  onRerun(mockapi.Fault{Status: 422, Body: `{"detail": [{"loc": ["path", "id"], "msg": "Input should be less", "type": "less_than"}]}`}),
+		prepare: onRerun(mockapi.Fault{
+			Status: 422, Body: `{"detail": [{"loc": ["path", "id"], "msg": "Input should be less", "type": "less_than"}]}`,
+		}),
 		says:     []finding{fails("Invalid run_id", "Input should be less")},
 		requests: []string{rerun100}, state: "nothing", next: "create", then: []string{rerun100}, holds: 101,
 	},
@@ -163,7 +165,8 @@ var faultsUnknown = []faultRow{
 	},
 	{
 		phase: creating,
-		fault: "PUT: connection closed before the effect; another resource reruns the same Run meanwhile, whose response is lost after the effect",
+		fault: "PUT: connection closed before the effect; another resource reruns the same Run meanwhile, " +
+			"whose response is lost after the effect",
 		prepare: onLost(false, func(s *scene) { s.startBeside(s.resource.protocol, `{"run_id": 100}`) }).
 			and(onRerun(mockapi.Fault{Close: true, AfterEffect: true})),
 		says: []finding{fails(cannot, noneFound)}, requests: []string{rerun100, rerun100}, server: []int64{101}, beside: 101,

@@ -119,7 +119,9 @@ var faultsPassing = []faultRow{
 	},
 	{
 		phase: updating, fault: "a result that the provider does not know",
-		prepare:  on("GET", "/api/operations/102", mockapi.Fault{Status: 200, Body: `{"id": 102, "type": "scan", "result": "partially_successful", "end_time": "2026-05-01T09:31:30Z"}`}),
+		prepare: on("GET", "/api/operations/102", mockapi.Fault{
+			Status: 200, Body: `{"id": 102, "type": "scan", "result": "partially_successful", "end_time": "2026-05-01T09:31:30Z"}`,
+		}),
 		outcome:  []mockapi.Outcome{{Result: "partially_successful"}},
 		says:     []finding{fails("Run 102 ended as partially_successful", "the provider does not know this result, which counts as `failure`")},
 		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: "update", nextSays: []string{failed102},
@@ -131,8 +133,10 @@ var faultsPassing = []faultRow{
 var faultsRecords = []faultRow{
 	{
 		phase: updating, fault: "DELETE of the superseded record: 403",
-		prepare:  on("DELETE", readPath, mockapi.Fault{Status: 403}),
-		says:     []finding{warns("The record of the superseded Run 101 was not deleted", "The record is deleted after the next rerun that passes")},
+		prepare: on("DELETE", readPath, mockapi.Fault{Status: 403}),
+		says: []finding{
+			warns("The record of the superseded Run 101 was not deleted", "The record is deleted after the next rerun that passes"),
+		},
 		requests: []string{rerun100, delete101}, server: []int64{101, 102}, state: "Run 102", next: noChanges, holds: 102,
 	},
 	{

@@ -45,7 +45,9 @@ func TestGeneratedConfig(t *testing.T) {
 	}
 	generate := func(resource *managed) map[string]any {
 		t.Helper()
-		resp, err := p.server.GenerateResourceConfig(t.Context(), &tfprotov6.GenerateResourceConfigRequest{TypeName: resource.name, State: resource.state})
+		resp, err := p.server.GenerateResourceConfig(t.Context(), &tfprotov6.GenerateResourceConfigRequest{
+			TypeName: resource.name, State: resource.state,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,7 +58,8 @@ func TestGeneratedConfig(t *testing.T) {
 	resource := p.manage(t, "qualytics_run_rerun")
 	resource.importRun(t, "100")
 	expectDiagnostics(t, resource.refresh(t))
-	if config := generate(resource); config["run_id"] != int64(100) || config["id"] != nil || config["result"] != nil || config["delete_on_destroy"] != false {
+	config := generate(resource)
+	if config["run_id"] != int64(100) || config["id"] != nil || config["result"] != nil || config["delete_on_destroy"] != false {
 		t.Errorf("generated %v", config)
 	}
 	resource.state = resource.pack(t, resource.with(t, resource.unpack(t, resource.state), "run_id", 99))
@@ -69,7 +72,9 @@ func TestGeneratedConfig(t *testing.T) {
 	if config := generate(aborted); config["run_id"] != nil {
 		t.Errorf("generated %v", config)
 	}
-	_, err = p.server.GenerateResourceConfig(t.Context(), &tfprotov6.GenerateResourceConfigRequest{TypeName: resource.name, State: resource.pack(t, tftypes.NewValue(resource.schema.ValueType(), nil))})
+	_, err = p.server.GenerateResourceConfig(t.Context(), &tfprotov6.GenerateResourceConfigRequest{
+		TypeName: resource.name, State: resource.pack(t, tftypes.NewValue(resource.schema.ValueType(), nil)),
+	})
 	if err != nil {
 		t.Errorf("without a state: %v", err)
 	}

@@ -48,13 +48,15 @@ func newAPI(t *testing.T, options mockapi.Options) *api {
 }
 
 func scan(id int64, result string) mockapi.Run {
-	return mockapi.Run{ID: id, Type: "scan", Result: result, Datastore: mockapi.Datastore{ID: 101, Name: "Warehouse", StoreType: "jdbc", Type: "snowflake"}}
+	return mockapi.Run{
+		ID: id, Type: "scan", Result: result, Datastore: mockapi.Datastore{ID: 101, Name: "Warehouse", StoreType: "jdbc", Type: "snowflake"},
+	}
 }
 
 // config returns a configuration: the provider block for this server, then text.
 func (a *api) config(text string) string {
-	return fmt.Sprintf("provider \"qualytics\" {\n  url           = %q\n  token         = %q\n  poll_interval = \"10ms\"\n%s\n}\n", a.url, testToken, a.arguments) +
-		text
+	return fmt.Sprintf("provider \"qualytics\" {\n  url           = %q\n  token         = %q\n  poll_interval = \"10ms\"\n%s\n}\n",
+		a.url, testToken, a.arguments) + text
 }
 
 // writes returns the changing requests, in order.

@@ -58,7 +58,9 @@ func TestAccInterrupt_create(t *testing.T) {
 	eventually(t, "waiting for Run 101", api.polled(101))
 	_ = apply.Process.Signal(os.Interrupt)
 	_ = apply.Wait()
-	if output := apply.output.String(); !says("Interrupted while waiting for Run 101", "The next apply continues waiting for it.").MatchString(output) || strings.Contains(output, "Error: Interrupted") {
+	output := apply.output.String()
+	interrupted := says("Interrupted while waiting for Run 101", "The next apply continues waiting for it.")
+	if !interrupted.MatchString(output) || strings.Contains(output, "Error: Interrupted") {
 		t.Fatalf("the interrupted apply:\n%s", output)
 	}
 	if state, _ := w.run("state", "list"); strings.Contains(state, "terraform_data.dependent") {
@@ -152,7 +154,8 @@ func TestAccUntaint(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	api.Plan(endless)
 	w := newWorkspace(t, api.config(rerunConfig(`timeouts = { create = "300ms" }`)))
-	if output, succeeded := w.run(applied...); succeeded || !says("Timed out while waiting for Run 101", "terraform untaint").MatchString(output) {
+	output, succeeded := w.run(applied...)
+	if succeeded || !says("Timed out while waiting for Run 101", "terraform untaint").MatchString(output) {
 		t.Fatalf("the apply that times out:\n%s", output)
 	}
 	w.expect([]string{"untaint", rerun}, "successfully untainted")

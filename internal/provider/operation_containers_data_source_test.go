@@ -35,8 +35,10 @@ func TestAccOperationContainers(t *testing.T) {
 			statecheck.ExpectKnownValue(listing, tfjsonpath.New("total"), number64(3)),
 			statecheck.ExpectKnownValue(listing, tfjsonpath.New("containers"), knownvalue.ListSizeExact(3)),
 			container(0, map[string]knownvalue.Check{
-				"id":                number64(100001),
-				"container":         knownvalue.ObjectExact(map[string]knownvalue.Check{"id": number64(234), "name": word("customers"), "container_type": word("table")}),
+				"id": number64(100001),
+				"container": knownvalue.ObjectExact(map[string]knownvalue.Check{
+					"id": number64(234), "name": word("customers"), "container_type": word("table"),
+				}),
 				"start_time":        knownvalue.NotNull(),
 				"end_time":          knownvalue.NotNull(),
 				"records_processed": number64(50_000),
@@ -99,7 +101,13 @@ func TestOperationContainers_sparse(t *testing.T) {
 	if want := (map[string]any{"operation_id": int64(90), "containers": []any{}, "total": int64(0)}); !reflect.DeepEqual(state, want) {
 		t.Errorf("got %v, want %v", state, want)
 	}
-	api.Inject(mockapi.Fault{Status: 200, Body: `{"items": [{"id": 1, "container": {"id": 2, "name": "t"}}, {"id": 2, "container": {"id": 3, "name": "u"}, "result": "paused"}], "total": 2}`})
+	api.Inject(mockapi.Fault{
+		Status: 200,
+		Body: `{"items": [
+			{"id": 1, "container": {"id": 2, "name": "t"}},
+			{"id": 2, "container": {"id": 3, "name": "u"}, "result": "paused"}
+		], "total": 2}`,
+	})
 	state, diagnostics = p.read(t, "qualytics_operation_containers", `{"operation_id": 100}`)
 	expectDiagnostics(t, diagnostics)
 	entry := func(id, container int64, name string, result any) map[string]any {
@@ -117,9 +125,12 @@ func TestOperationContainers_errors(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	p := api.protocol(t)
-	expectDiagnostics(t, p.validateDataSource(t, "qualytics_operation_containers", `{"operation_id": -1}`), "error at operation_id: .*at least 0, got: -1")
+	expectDiagnostics(t, p.validateDataSource(t, "qualytics_operation_containers", `{"operation_id": -1}`),
+		"error at operation_id: .*at least 0, got: -1")
 	_, diagnostics := p.read(t, "qualytics_operation_containers", `{"operation_id": 99}`)
-	expectDiagnostics(t, diagnostics, "error at operation_id: Cannot list the containers of Run 99: GET http.*/api/operations/99/containers returned HTTP status 404: Run 99 does not exist.")
+	expectDiagnostics(t, diagnostics,
+		"error at operation_id: Cannot list the containers of Run 99: "+
+			"GET http.*/api/operations/99/containers returned HTTP status 404: Run 99 does not exist.")
 	api.Inject(mockapi.Fault{Status: 500, Times: mockapi.Always})
 	_, diagnostics = p.read(t, "qualytics_operation_containers", `{"operation_id": 100}`)
 	expectDiagnostics(t, diagnostics, "error: Cannot list the containers of Run 100: .*HTTP status 500")

@@ -23,9 +23,10 @@ func TestAccOperation_details(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	types := []string{"catalog", "profile", "scan", "external_scan", "export", "materialize", "promote"}
 	for i, runType := range types {
-		api.Seed(mockapi.Run{ID: int64(i + 1), Type: runType, Tags: []string{"nightly"}, Message: "Größe 表 😀 \"quoted\" <b>", Settings: map[string]any{
-			"asset": map[string]any{"name": "orders by day"}, "watermark": int64(9007199254740993),
-		}})
+		api.Seed(mockapi.Run{
+			ID: int64(i + 1), Type: runType, Tags: []string{"nightly"}, Message: "Größe 表 😀 \"quoted\" <b>",
+			Settings: map[string]any{"asset": map[string]any{"name": "orders by day"}, "watermark": int64(9007199254740993)},
+		})
 	}
 	output := func(name string, check knownvalue.Check) statecheck.StateCheck {
 		return statecheck.ExpectKnownOutputValueAtPath("details", tfjsonpath.New(name), check)
@@ -53,7 +54,9 @@ func TestAccOperation_details(t *testing.T) {
 			}`),
 		ConfigPlanChecks: emptyPlan,
 		ConfigStateChecks: []statecheck.StateCheck{
-			output("types", knownvalue.ListExact([]knownvalue.Check{word("catalog"), word("profile"), word("scan"), word("external_scan"), word("export"), word("materialize"), word("promote")})),
+			output("types", knownvalue.ListExact([]knownvalue.Check{
+				word("catalog"), word("profile"), word("scan"), word("external_scan"), word("export"), word("materialize"), word("promote"),
+			})),
 			output("catalog", knownvalue.ListExact([]knownvalue.Check{word("table"), word("view")})),
 			output("profile", number64(8)),
 			output("scan", word("orders")),
@@ -70,10 +73,12 @@ func TestOperation_detailsUnchanged(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	api.Inject(mockapi.Fault{Status: 200, Body: "{ \"type\": \"scan\",\n \"id\": 100, \"result\": \"success\"," +
-		`"watermark": 123456789012345678901234567890, "share": 0.10, "tiny": 1e-9, "text": "größer <b>&amp; 表 \u2028 \ud83d\ude00 \"quoted\"", "empty": {}, "none": null, "list": [3, 1, 2] }`})
+		`"watermark": 123456789012345678901234567890, "share": 0.10, "tiny": 1e-9, ` +
+		`"text": "größer <b>&amp; 表 \u2028 \ud83d\ude00 \"quoted\"", "empty": {}, "none": null, "list": [3, 1, 2] }`})
 	state, diagnostics := api.protocol(t).read(t, "qualytics_operation", `{"id": 100}`)
 	expectDiagnostics(t, diagnostics)
-	const want = `{"empty":{},"id":100,"list":[3,1,2],"none":null,"result":"success","share":0.10,"text":"größer <b>&amp; 表 \u2028 😀 \"quoted\"","tiny":1e-9,"type":"scan","watermark":123456789012345678901234567890}`
+	const want = `{"empty":{},"id":100,"list":[3,1,2],"none":null,"result":"success","share":0.10,` +
+		`"text":"größer <b>&amp; 表 \u2028 😀 \"quoted\"","tiny":1e-9,"type":"scan","watermark":123456789012345678901234567890}`
 	if got := state["details"]; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -86,7 +91,10 @@ func TestOperation_fields(t *testing.T) {
 	run := scan(100, "failure")
 	run.Created, run.StartTime, run.EndTime = created, created.Add(5*time.Second), created.Add(65*time.Second+500*time.Millisecond)
 	run.Message, run.TriggeredBy, run.Schedule = "lost", "Nightly", &mockapi.Schedule{ID: 12, Name: "Nightly"}
-	run.Containers = []mockapi.Container{{ID: 234, Name: "customers", ContainerType: "table"}, {ID: 235, Name: "orders", ContainerType: "view"}}
+	run.Containers = []mockapi.Container{
+		{ID: 234, Name: "customers", ContainerType: "table"},
+		{ID: 235, Name: "orders", ContainerType: "view"},
+	}
 	run.Status = map[string]int64{"total_containers": 2, "containers_analyzed": 1, "records_processed": 5_000_000_000}
 	api.Seed(run)
 	state, diagnostics := api.protocol(t).read(t, "qualytics_operation", `{"id": 100}`)
@@ -96,9 +104,12 @@ func TestOperation_fields(t *testing.T) {
 		"id": int64(100), "type": "scan", "result": "failure", "message": "lost",
 		"created": "2026-05-01T09:30:00.123456Z", "start_time": "2026-05-01T09:30:05.123456Z", "end_time": "2026-05-01T09:31:05.623456Z",
 		"duration_seconds": "60.5", "triggered_by": "Nightly", "schedule_id": int64(12),
-		"datastore":  map[string]any{"id": int64(101), "name": "Warehouse", "store_type": "jdbc", "type": "snowflake"},
-		"status":     map[string]any{"total_containers": int64(2), "containers_analyzed": int64(1), "records_processed": int64(5_000_000_000)},
-		"containers": []any{map[string]any{"id": int64(234), "name": "customers", "container_type": "table"}, map[string]any{"id": int64(235), "name": "orders", "container_type": "view"}},
+		"datastore": map[string]any{"id": int64(101), "name": "Warehouse", "store_type": "jdbc", "type": "snowflake"},
+		"status":    map[string]any{"total_containers": int64(2), "containers_analyzed": int64(1), "records_processed": int64(5_000_000_000)},
+		"containers": []any{
+			map[string]any{"id": int64(234), "name": "customers", "container_type": "table"},
+			map[string]any{"id": int64(235), "name": "orders", "container_type": "view"},
+		},
 	}
 	if !reflect.DeepEqual(state, want) {
 		t.Errorf("got  %v\nwant %v", state, want)
@@ -113,7 +124,8 @@ func TestOperation_invalidTime(t *testing.T) {
 	api.Inject(mockapi.Fault{Status: 200, Body: `{"id": 100, "created": "yesterday", "start_time": "2026-05-01T09:30:00"}`})
 	state, diagnostics := api.protocol(t).read(t, "qualytics_operation", `{"id": 100}`)
 	expectDiagnostics(t, diagnostics)
-	if state["created"] != nil || state["start_time"] != "2026-05-01T09:30:00Z" || state["details"] != `{"created":"yesterday","id":100,"start_time":"2026-05-01T09:30:00"}` {
+	if state["created"] != nil || state["start_time"] != "2026-05-01T09:30:00Z" ||
+		state["details"] != `{"created":"yesterday","id":100,"start_time":"2026-05-01T09:30:00"}` {
 		t.Errorf("got %v", state)
 	}
 }
@@ -126,13 +138,32 @@ func TestOperation_errors(t *testing.T) {
 		fault mockapi.Fault
 		want  string
 	}{
-		"none":      {"99", mockapi.Fault{}, "error at id: Cannot read Run 99: GET http.*/api/operations/99 returned HTTP status 404: Run 99 does not exist.\n\nNo such Run exists.*qualytics_operations lists the Runs"},
-		"400":       {"100", mockapi.Fault{Status: 400, Body: `{"detail": "odd id"}`}, "error at id: Cannot read Run 100: .*HTTP status 400: odd id."},
-		"403":       {"100", mockapi.Fault{Status: 403}, "error at id: Cannot read Run 100: .*HTTP status 403: Forbidden.\n\nThe token's user lacks"},
-		"proxy":     {"100", mockapi.Fault{Status: 404, Body: "<html></html>"}, "error: Cannot read Run 100: .*HTTP status 404: an HTML page.\n\nThere is no Qualytics API at this address"},
-		"other Run": {"100", mockapi.Fault{Status: 200, Body: `{"id": 101, "type": "scan", "result": "success"}`}, `error: Cannot read Run 100: .*the response is about another Run \(id 101\)`},
-		"server":    {"100", mockapi.Fault{Status: 503, Times: mockapi.Always}, "error: Cannot read Run 100: .*HTTP status 503: Service Unavailable."},
-		"empty":     {"100", mockapi.Fault{Status: 200, Body: " "}, "error: Cannot read Run 100: .*HTTP status 200: an empty response."},
+		"none": {
+			"99",
+			mockapi.Fault{},
+			"error at id: Cannot read Run 99: GET http.*/api/operations/99 returned HTTP status 404: Run 99 does not exist.\n\n" +
+				"No such Run exists.*qualytics_operations lists the Runs",
+		},
+		"400": {
+			"100", mockapi.Fault{Status: 400, Body: `{"detail": "odd id"}`}, "error at id: Cannot read Run 100: .*HTTP status 400: odd id.",
+		},
+		"403": {
+			"100", mockapi.Fault{Status: 403}, "error at id: Cannot read Run 100: .*HTTP status 403: Forbidden.\n\nThe token's user lacks",
+		},
+		"proxy": {
+			"100",
+			mockapi.Fault{Status: 404, Body: "<html></html>"},
+			"error: Cannot read Run 100: .*HTTP status 404: an HTML page.\n\nThere is no Qualytics API at this address",
+		},
+		"other Run": {
+			"100",
+			mockapi.Fault{Status: 200, Body: `{"id": 101, "type": "scan", "result": "success"}`},
+			`error: Cannot read Run 100: .*the response is about another Run \(id 101\)`,
+		},
+		"server": {
+			"100", mockapi.Fault{Status: 503, Times: mockapi.Always}, "error: Cannot read Run 100: .*HTTP status 503: Service Unavailable.",
+		},
+		"empty": {"100", mockapi.Fault{Status: 200, Body: " "}, "error: Cannot read Run 100: .*HTTP status 200: an empty response."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -21,11 +21,16 @@ func TestOperations_errors(t *testing.T) {
 		want  []string
 	}{
 		"parameter": {
-			mockapi.Fault{Status: 422, Body: `{"detail": [{"loc": ["query", "operation_type"], "msg": "Input should be 'catalog'", "type": "enum"}]}`},
+			mockapi.Fault{
+				Status: 422, Body: `{"detail": [{"loc": ["query", "operation_type"], "msg": "Input should be 'catalog'", "type": "enum"}]}`,
+			},
 			[]string{"error at operation_type: Invalid operation_type: The Qualytics API rejected this value: Input should be 'catalog'."},
 		},
 		"parameters": {
-			mockapi.Fault{Status: 422, Body: `{"detail": [{"loc": ["query", "result", 1], "msg": "no such result"}, {"loc": ["query", "offset"], "msg": "too far"}]}`},
+			mockapi.Fault{
+				Status: 422,
+				Body:   `{"detail": [{"loc": ["query", "result", 1], "msg": "no such result"}, {"loc": ["query", "offset"], "msg": "too far"}]}`,
+			},
 			[]string{
 				"error at result: Invalid result: The Qualytics API rejected this value: no such result.",
 				"error at offset: Invalid offset: The Qualytics API rejected this value: too far.",
@@ -33,7 +38,9 @@ func TestOperations_errors(t *testing.T) {
 		},
 		"parameter without an attribute": {
 			mockapi.Fault{Status: 422, Body: `{"detail": [{"loc": ["query", "size"], "msg": "too large"}]}`},
-			[]string{"error: Cannot list Runs: GET http.*/api/operations returned HTTP status 422: query.size: too large.\n\nThe API rejected a value"},
+			[]string{
+				"error: Cannot list Runs: GET http.*/api/operations returned HTTP status 422: query.size: too large.\n\nThe API rejected a value",
+			},
 		},
 		"both": {
 			mockapi.Fault{Status: 422, Body: `{"detail": [{"loc": ["query", "id"], "msg": "odd"}, {"loc": ["body"], "msg": "none"}]}`},
@@ -45,7 +52,10 @@ func TestOperations_errors(t *testing.T) {
 		},
 		"401": {
 			mockapi.Fault{Status: 401, Body: `{"detail": "Invalid token test-token-9f4b"}`},
-			[]string{`error: Cannot list Runs: .*HTTP status 401: Invalid token \(token\).\n\nThe API token \(set in the provider block\) is wrong, was revoked, `},
+			[]string{
+				`error: Cannot list Runs: .*HTTP status 401: Invalid token \(token\).\n\n` +
+					`The API token \(set in the provider block\) is wrong, was revoked, `,
+			},
 		},
 		"403": {
 			mockapi.Fault{Status: 403},
@@ -53,7 +63,10 @@ func TestOperations_errors(t *testing.T) {
 		},
 		"404": {
 			mockapi.Fault{Status: 404, Body: html},
-			[]string{`error: Cannot list Runs: .*HTTP status 404: an HTML page titled "Sign in".\n\nThere is no Qualytics API at this address, so the provider's .url. is wrong.`},
+			[]string{
+				`error: Cannot list Runs: .*HTTP status 404: an HTML page titled "Sign in".\n\n` +
+					`There is no Qualytics API at this address, so the provider's .url. is wrong.`,
+			},
 		},
 		"429": {
 			mockapi.Fault{Status: 429, Times: mockapi.Always},
@@ -61,7 +74,9 @@ func TestOperations_errors(t *testing.T) {
 		},
 		"502": {
 			mockapi.Fault{Status: 502, Times: mockapi.Always, Body: html},
-			[]string{`error: Cannot list Runs: .*HTTP status 502: an HTML page titled "Sign in".\n\nA gateway in front of the deployment sent this response`},
+			[]string{
+				`error: Cannot list Runs: .*HTTP status 502: an HTML page titled "Sign in".\n\nA gateway in front of the deployment sent this response`,
+			},
 		},
 		"HTML": {
 			mockapi.Fault{Status: 200, Body: html},
@@ -85,7 +100,10 @@ func TestOperations_errors(t *testing.T) {
 		},
 		"redirect": {
 			mockapi.Fault{Status: 307, Header: http.Header{"Location": {"https://new.example.com/api/operations?page=1"}}},
-			[]string{"error: Cannot list Runs: .*HTTP status 307: redirected to https://new.example.com/api/operations.\n\n.*If https://new.example.com is your deployment, set the provider's .url. to it."},
+			[]string{
+				"error: Cannot list Runs: .*HTTP status 307: redirected to https://new.example.com/api/operations.\n\n" +
+					".*If https://new.example.com is your deployment, set the provider's .url. to it.",
+			},
 		},
 		"login": {
 			mockapi.Fault{Status: 302, Header: http.Header{"Location": {"https://login.example.com/authorize?state=1"}}},
@@ -108,12 +126,15 @@ func TestOperations_errors(t *testing.T) {
 // A real Terraform shows a rejected value on the argument.
 func TestAccOperations_rejected(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
-	api.Inject(mockapi.Fault{Status: 422, Times: mockapi.Always, Body: `{"detail": [{"loc": ["query", "operation_type"], "msg": "Input should be 'catalog'"}]}`})
+	api.Inject(mockapi.Fault{
+		Status: 422, Times: mockapi.Always, Body: `{"detail": [{"loc": ["query", "operation_type"], "msg": "Input should be 'catalog'"}]}`,
+	})
 	acceptance(t, resource.TestCase{Steps: []resource.TestStep{{
 		Config: api.config(`
 			data "qualytics_operations" "test" {
 			  operation_type = "sync"
 			}`),
-		ExpectError: says("Invalid operation_type", `operation_type = "sync"`, "The Qualytics API rejected this value: Input should be 'catalog'."),
+		ExpectError: says("Invalid operation_type", `operation_type = "sync"`,
+			"The Qualytics API rejected this value: Input should be 'catalog'."),
 	}}})
 }

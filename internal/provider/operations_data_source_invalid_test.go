@@ -15,20 +15,36 @@ import (
 var invalidFilters = []struct{ config, want string }{
 	{`{"id": -1}`, "error at id: Invalid Attribute Value: Attribute id value must be at least 0, got: -1"},
 	{`{"schedule_id": -7}`, "error at schedule_id: .*at least 0, got: -7"},
-	{`{"operation_type": "scans"}`, `error at operation_type: .*one of: \["sync" "catalog" "profile" "scan" "external_scan" "export" "materialize" "promote"\], got: "scans"`},
+	{
+		`{"operation_type": "scans"}`,
+		`error at operation_type: .*one of: \["sync" "catalog" "profile" "scan" "external_scan" "export" "materialize" "promote"\], got: "scans"`,
+	},
 	{`{"operation_type": "SCAN"}`, `error at operation_type: .*got: "SCAN"`},
 	{`{"operation_type": ""}`, `error at operation_type: .*got: ""`},
 	{`{"result": []}`, "error at result: .*at least 1 elements, got: 0"},
 	{`{"result": ["success", "done"]}`, `error at result.*: .*one of: \["queued" "running" "success" "failure" "aborted"\], got: "done"`},
 	{`{"result": [null]}`, "error at result.*: Null List Value"},
-	{`{"created_after": "2026-05-01"}`, `error at created_after: Invalid time: The value must be an RFC 3339 time, such as "2026-05-01T00:00:00Z" .*, not "2026-05-01"`},
+	{
+		`{"created_after": "2026-05-01"}`,
+		`error at created_after: Invalid time: The value must be an RFC 3339 time, such as "2026-05-01T00:00:00Z" .*, not "2026-05-01"`,
+	},
 	{`{"created_after": "2026-02-30T00:00:00Z"}`, `error at created_after: Invalid time: .*not "2026-02-30T00:00:00Z"`},
 	{`{"created_after": "-24h"}`, `error at created_after: Invalid time: .*not "-24h"`},
 	{`{"created_before": ""}`, `error at created_before: Invalid time: .*not ""`},
 	{`{"created_before": "2026-05-01T00:00:00"}`, `error at created_before: Invalid time: .*not "2026-05-01T00:00:00"`},
-	{`{"created_after": "2026-05-02T00:00:00Z", "created_before": "2026-05-01T00:00:00Z"}`, "error at created_before: Invalid window of time: created_before must be later than created_after, but 2026-05-01T00:00:00Z is not later than 2026-05-02T00:00:00Z"},
-	{`{"created_after": "2026-05-01T12:00:00Z", "created_before": "2026-05-01T14:00:00+02:00"}`, "error at created_before: Invalid window of time: "},
-	{`{"created_date": "2026-02-30"}`, `error at created_date: Invalid date: The value must be a valid date in the form YYYY-MM-DD, .*not "2026-02-30"`},
+	{
+		`{"created_after": "2026-05-02T00:00:00Z", "created_before": "2026-05-01T00:00:00Z"}`,
+		"error at created_before: Invalid window of time: created_before must be later than created_after, " +
+			"but 2026-05-01T00:00:00Z is not later than 2026-05-02T00:00:00Z",
+	},
+	{
+		`{"created_after": "2026-05-01T12:00:00Z", "created_before": "2026-05-01T14:00:00+02:00"}`,
+		"error at created_before: Invalid window of time: ",
+	},
+	{
+		`{"created_date": "2026-02-30"}`,
+		`error at created_date: Invalid date: The value must be a valid date in the form YYYY-MM-DD, .*not "2026-02-30"`,
+	},
 	{`{"created_date": "2025-02-29"}`, `error at created_date: Invalid date: .*not "2025-02-29"`},
 	{`{"created_date": "2026-5-1"}`, `error at created_date: Invalid date: .*not "2026-5-1"`},
 	{`{"start_date": "01.05.2026"}`, `error at start_date: Invalid date: .*not "01.05.2026"`},
@@ -84,11 +100,27 @@ func TestLookups_zeroID(t *testing.T) {
 	p := api.protocol(t)
 	for _, test := range []struct{ name, config, want string }{
 		{"qualytics_operations", `{"id": 0}`, "error at id: Invalid id: id must be the id of a Run, a whole number of 1 or more, not 0."},
-		{"qualytics_operations", `{"schedule_id": 0}`, "error at schedule_id: Invalid schedule_id: schedule_id must be the id of a schedule, .*not 0."},
-		{"qualytics_operations", `{"datastore": [101, 0]}`, `error at datastore.*1.*: Invalid datastore\[1\]: datastore\[1\] must be the id of a datastore, .*not 0.`},
-		{"qualytics_operations", `{"container": [0]}`, `error at container.*0.*: Invalid container\[0\]: container\[0\] must be the id of a container, .*not 0.`},
+		{
+			"qualytics_operations",
+			`{"schedule_id": 0}`,
+			"error at schedule_id: Invalid schedule_id: schedule_id must be the id of a schedule, .*not 0.",
+		},
+		{
+			"qualytics_operations",
+			`{"datastore": [101, 0]}`,
+			`error at datastore.*1.*: Invalid datastore\[1\]: datastore\[1\] must be the id of a datastore, .*not 0.`,
+		},
+		{
+			"qualytics_operations",
+			`{"container": [0]}`,
+			`error at container.*0.*: Invalid container\[0\]: container\[0\] must be the id of a container, .*not 0.`,
+		},
 		{"qualytics_operation", `{"id": 0}`, "error at id: Invalid id: id must be the id of a Run, a whole number of 1 or more, not 0."},
-		{"qualytics_operation_containers", `{"operation_id": 0}`, "error at operation_id: Invalid operation_id: operation_id must be the id of a Run, a whole number of 1 or more, not 0."},
+		{
+			"qualytics_operation_containers",
+			`{"operation_id": 0}`,
+			"error at operation_id: Invalid operation_id: operation_id must be the id of a Run, a whole number of 1 or more, not 0.",
+		},
 	} {
 		expectDiagnostics(t, p.validateDataSource(t, test.name, test.config))
 		_, diagnostics := p.read(t, test.name, test.config)

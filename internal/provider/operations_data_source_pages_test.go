@@ -121,7 +121,11 @@ func TestOperations_changingHistory(t *testing.T) {
 		"two gone":      {removed(250, 249), down(248, 1), down(250, 249)},
 		"many gone":     {removed(250, 249, 248, 247, 246, 245, 244, 243), down(242, 1), down(250, 243)},
 		"old ones gone": {removed(1, 2, 3), down(250, 4), down(3, 1)},
-		"gone and new":  {func(api *api) { api.Remove(240); api.Seed(mockapi.Run{ID: 251}) }, append(down(250, 241), down(239, 1)...), append(down(251, 251), int64(240))},
+		"gone and new": {
+			func(api *api) { api.Remove(240); api.Seed(mockapi.Run{ID: 251}) },
+			append(down(250, 241), down(239, 1)...),
+			append(down(251, 251), int64(240)),
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

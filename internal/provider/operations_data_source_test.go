@@ -87,7 +87,11 @@ func TestOperations_filters(t *testing.T) {
 		{`{"sort_duration": "asc", "finished": true}`, "finished=true&sort_duration=asc", int64s(1, 2, 3, 4, 5)},
 		{`{"sort_duration": "desc", "finished": true}`, "finished=true&sort_duration=desc", int64s(5, 4, 3, 2, 1)},
 		{`{"sort_created": "asc", "sort_duration": "desc"}`, "sort_created=asc&sort_duration=desc", int64s(1, 2, 3, 4, 5, 6, 7)},
-		{`{"operation_type": "scan", "result": ["success"], "datastore": [101], "container": [501], "has_logs": true, "finished": true, "id": 3}`, "container=501&datastore=101&finished=true&has_logs=true&id=3&operation_type=scan&result=success", int64s(3)},
+		{
+			`{"operation_type": "scan", "result": ["success"], "datastore": [101], "container": [501], "has_logs": true, "finished": true, "id": 3}`,
+			"container=501&datastore=101&finished=true&has_logs=true&id=3&operation_type=scan&result=success",
+			int64s(3),
+		},
 	} {
 		api.ResetRequests()
 		expectDiagnostics(t, p.validateDataSource(t, "qualytics_operations", test.config))
@@ -155,7 +159,8 @@ func TestAccOperations_fields(t *testing.T) {
 			}`),
 		ConfigPlanChecks: emptyPlan,
 		ConfigStateChecks: []statecheck.StateCheck{
-			statecheck.ExpectKnownValue(listing, tfjsonpath.New("ids"), knownvalue.ListExact([]knownvalue.Check{number64(7), number64(3), number64(2)})),
+			statecheck.ExpectKnownValue(listing, tfjsonpath.New("ids"),
+				knownvalue.ListExact([]knownvalue.Check{number64(7), number64(3), number64(2)})),
 			statecheck.ExpectKnownValue(listing, tfjsonpath.New("total"), number64(4)),
 			statecheck.ExpectKnownValue(listing, tfjsonpath.New("operations"), knownvalue.ListSizeExact(3)),
 			field(0, "type", word("promote_quality_check")),
@@ -184,7 +189,11 @@ func TestAccOperations_fields(t *testing.T) {
 func TestOperations_unknownValues(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
-	const run = `{"id": 9007199254740993, "type": "reconcile", "result": "paused", "created": "2026-05-01T09:30:00", "status": {"rows_matched": 12345678901234567890, "ratio": 0.5, "phase": "second", "detail": {"a": 1}, "none": null}, "later": [1]}`
+	const run = `{
+		"id": 9007199254740993, "type": "reconcile", "result": "paused", "created": "2026-05-01T09:30:00",
+		"status": {"rows_matched": 12345678901234567890, "ratio": 0.5, "phase": "second", "detail": {"a": 1}, "none": null},
+		"later": [1]
+	}`
 	api.Inject(mockapi.Fault{Status: 200, Body: fmt.Sprintf(`{"items": [%s], "total": 1}`, run)})
 	state, diagnostics := api.protocol(t).read(t, "qualytics_operations", `{}`)
 	expectDiagnostics(t, diagnostics)

@@ -51,7 +51,8 @@ func TestOperations_window(t *testing.T) {
 	}
 
 	expectDiagnostics(t, p.validateList(t, `{"created_after": "`+at(3)+`", "created_before": "`+at(6)+`"}`))
-	results, diagnostics := p.list(t, `{"created_after": "`+at(3)+`", "created_before": "`+at(6)+`", "finished": true, "sort_created": "asc"}`, 2, false)
+	results, diagnostics := p.list(t,
+		`{"created_after": "`+at(3)+`", "created_before": "`+at(6)+`", "finished": true, "sort_created": "asc"}`, 2, false)
 	expectDiagnostics(t, diagnostics)
 	if ids := fmt.Sprint(idsOf(results)); ids != "[3 4]" {
 		t.Errorf("the list resource returned the Runs %s", ids)
@@ -86,7 +87,9 @@ func TestOperations_windowUnknown(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		validated, err := p.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: "qualytics_operations", Config: &config})
+		validated, err := p.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
+			TypeName: "qualytics_operations", Config: &config,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,7 +110,9 @@ func TestAccOperations_window(t *testing.T) {
 			}`, after, before))
 	}
 	ids := func(ids ...knownvalue.Check) []statecheck.StateCheck {
-		return []statecheck.StateCheck{statecheck.ExpectKnownValue("data.qualytics_operations.test", tfjsonpath.New("ids"), knownvalue.ListExact(ids))}
+		return []statecheck.StateCheck{
+			statecheck.ExpectKnownValue("data.qualytics_operations.test", tfjsonpath.New("ids"), knownvalue.ListExact(ids)),
+		}
 	}
 	acceptance(t, resource.TestCase{Steps: []resource.TestStep{
 		{
@@ -126,7 +131,15 @@ func TestAccOperations_window(t *testing.T) {
 func TestOperations_windowUnsorted(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
-	api.Inject(mockapi.Fault{Status: 200, Body: `{"items": [{"id": 1, "result": "success", "created": "2026-05-01T00:00:00Z"}, {"id": 2, "result": "success", "created": "2026-05-02T00:00:00Z"}], "total": 2}`, Times: mockapi.Always})
+	api.Inject(mockapi.Fault{
+		Status: 200,
+		Times:  mockapi.Always,
+		Body: `{"items": [
+			{"id": 1, "result": "success", "created": "2026-05-01T00:00:00Z"},
+			{"id": 2, "result": "success", "created": "2026-05-02T00:00:00Z"}
+		], "total": 2}`,
+	})
 	_, diagnostics := api.protocol(t).read(t, "qualytics_operations", `{"created_after": "2026-05-01T00:00:00Z"}`)
-	expectDiagnostics(t, diagnostics, "error: Cannot list Runs: .*not sorted by created.*The deployment ignores `sort_created`.* Use `created_date` instead.")
+	expectDiagnostics(t, diagnostics,
+		"error: Cannot list Runs: .*not sorted by created.*The deployment ignores `sort_created`.* Use `created_date` instead.")
 }

@@ -22,7 +22,9 @@ func (p *protocol) actions(t *testing.T) tfprotov6.ActionServer {
 
 func (p *protocol) validateAction(t *testing.T, name, config string) []*tfprotov6.Diagnostic {
 	t.Helper()
-	resp, err := p.actions(t).ValidateActionConfig(t.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: name, Config: jsonConfig(config)})
+	resp, err := p.actions(t).ValidateActionConfig(t.Context(), &tfprotov6.ValidateActionConfigRequest{
+		ActionType: name, Config: jsonConfig(config),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

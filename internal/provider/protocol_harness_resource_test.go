@@ -101,12 +101,15 @@ func (m *managed) apply(t *testing.T, config string) []*tfprotov6.Diagnostic {
 func (m *managed) applyAfter(ctx context.Context, t *testing.T, config string, between func()) []*tfprotov6.Diagnostic {
 	t.Helper()
 	planned := m.planWithin(ctx, t, config)
-	if slices.ContainsFunc(planned.Diagnostics, func(d *tfprotov6.Diagnostic) bool { return d.Severity == tfprotov6.DiagnosticSeverityError }) {
+	if slices.ContainsFunc(planned.Diagnostics, func(d *tfprotov6.Diagnostic) bool {
+		return d.Severity == tfprotov6.DiagnosticSeverityError
+	}) {
 		return planned.Diagnostics
 	}
 	between()
 	applied, err := m.server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: m.name, PriorState: m.state, PlannedState: planned.PlannedState, PlannedPrivate: planned.PlannedPrivate, Config: jsonConfig(config),
+		TypeName: m.name, PriorState: m.state, Config: jsonConfig(config),
+		PlannedState: planned.PlannedState, PlannedPrivate: planned.PlannedPrivate,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -136,7 +139,9 @@ func (m *managed) destroy(t *testing.T) []*tfprotov6.Diagnostic {
 
 func (m *managed) refresh(t *testing.T) []*tfprotov6.Diagnostic {
 	t.Helper()
-	read, err := m.server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: m.name, CurrentState: m.state, Private: m.private})
+	read, err := m.server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{
+		TypeName: m.name, CurrentState: m.state, Private: m.private,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +162,9 @@ func (m *managed) expectNoChange(t *testing.T, config string) {
 
 func (p *protocol) validateResource(t *testing.T, name, config string) []*tfprotov6.Diagnostic {
 	t.Helper()
-	resp, err := p.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: name, Config: jsonConfig(config)})
+	resp, err := p.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: name, Config: jsonConfig(config),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,9 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	for name, value := range map[string]string{"HOME": home, "TMPDIR": home, "QUALYTICS_URL": "", "QUALYTICS_TOKEN": "", "QUALYTICS_TIMEOUT": ""} {
+	for name, value := range map[string]string{
+		"HOME": home, "TMPDIR": home, "QUALYTICS_URL": "", "QUALYTICS_TOKEN": "", "QUALYTICS_TIMEOUT": "",
+	} {
 		if err := os.Setenv(name, value); err != nil {
 			panic(err)
 		}
@@ -71,7 +73,9 @@ func (a *api) json(arguments string) string {
 
 func (p *protocol) configure(t *testing.T, config string) []*tfprotov6.Diagnostic {
 	t.Helper()
-	resp, err := p.server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.99.0", Config: jsonConfig(config)})
+	resp, err := p.server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
+		TerraformVersion: "1.99.0", Config: jsonConfig(config),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +84,9 @@ func (p *protocol) configure(t *testing.T, config string) []*tfprotov6.Diagnosti
 
 func (p *protocol) validateDataSource(t *testing.T, name, config string) []*tfprotov6.Diagnostic {
 	t.Helper()
-	resp, err := p.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: jsonConfig(config)})
+	resp, err := p.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
+		TypeName: name, Config: jsonConfig(config),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

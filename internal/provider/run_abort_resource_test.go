@@ -109,8 +109,9 @@ func TestAccRunAbort_timeout(t *testing.T) {
 		CheckDestroy: api.afterDestroy(t, []int64{90, 100}, abort90, abort90),
 		Steps: []resource.TestStep{
 			{
-				Config:      api.config(abortConfig("run_id = 90\n timeouts = { create = \"100ms\" }")),
-				ExpectError: says("Timed out while waiting for Run 90", "still `running` after 100ms (timeouts.create)", "the next apply requests the abort again"),
+				Config: api.config(abortConfig("run_id = 90\n timeouts = { create = \"100ms\" }")),
+				ExpectError: says("Timed out while waiting for Run 90", "still `running` after 100ms (timeouts.create)",
+					"the next apply requests the abort again"),
 			},
 			{
 				PreConfig:         func() { api.Finish(90, "aborted", "") },

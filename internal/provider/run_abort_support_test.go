@@ -45,8 +45,14 @@ func TestRunAbort_support(t *testing.T) {
 			"queued":  nil,
 			"running": nil,
 			"aborted": nil,
-			"success": {`warning: Run 90 succeeded: Run 90 \(` + runType + ` on Datastore-Sample\) ended with the result .success.. It ended before it could be aborted.$`},
-			"failure": {`warning: Run 90 failed: Run 90 \(` + runType + ` on Datastore-Sample\) ended with the result .failure.: lost. It ended before it could be aborted.$`},
+			"success": {
+				`warning: Run 90 succeeded: Run 90 \(` + runType + ` on Datastore-Sample\) ended with the result .success.. ` +
+					`It ended before it could be aborted.$`,
+			},
+			"failure": {
+				`warning: Run 90 failed: Run 90 \(` + runType + ` on Datastore-Sample\) ended with the result .failure.: lost. ` +
+					`It ended before it could be aborted.$`,
+			},
 		} {
 			t.Run(runType+" "+result, func(t *testing.T) {
 				t.Parallel()
@@ -87,7 +93,8 @@ func TestRunAbort_interrupted(t *testing.T) {
 	resource := api.protocol(t).manage(t, "qualytics_run_abort")
 	ctx, interrupt := context.WithCancel(t.Context())
 	api.Inject(mockapi.Fault{Method: "GET", Skip: 1, Hook: interrupt})
-	expectDiagnostics(t, resource.applyAfter(ctx, t, `{"run_id": 90}`, func() {}), "warning: Interrupted while waiting for Run 90: .*The next apply continues waiting for it.")
+	expectDiagnostics(t, resource.applyAfter(ctx, t, `{"run_id": 90}`, func() {}),
+		"warning: Interrupted while waiting for Run 90: .*The next apply continues waiting for it.")
 	expectDiagnostics(t, resource.refresh(t))
 	api.Inject(mockapi.Fault{Method: "GET", Skip: 1, Hook: func() { api.Finish(90, "aborted", "") }})
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`))
@@ -99,10 +106,14 @@ func TestRunAbort_refused(t *testing.T) {
 	t.Parallel()
 	api := newRunning(t, mockapi.Options{})
 	resource := api.protocol(t).manage(t, "qualytics_run_abort")
-	expectDiagnostics(t, resource.plan(t, `{"run_id": 99}`).Diagnostics, "error at run_id: Cannot read Run 99: .*HTTP status 404: Run 99 does not exist.")
+	expectDiagnostics(t, resource.plan(t, `{"run_id": 99}`).Diagnostics,
+		"error at run_id: Cannot read Run 99: .*HTTP status 404: Run 99 does not exist.")
 	api.Forbid(101)
-	expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`), "error at run_id: Cannot abort Run 90: PUT http.*/api/operations/abort/90 returned HTTP status 403: .*\n\nThe token's user needs the Editor team permission .*to abort a Run.")
-	expectDiagnostics(t, resource.applyAfter(t.Context(), t, `{"run_id": 90}`, func() { api.Remove(90) }), "error at run_id: Cannot abort Run 90: .*HTTP status 404: Run 90 does not exist.")
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`),
+		"error at run_id: Cannot abort Run 90: PUT http.*/api/operations/abort/90 returned HTTP status 403: .*\n\n"+
+			"The token's user needs the Editor team permission .*to abort a Run.")
+	expectDiagnostics(t, resource.applyAfter(t.Context(), t, `{"run_id": 90}`, func() { api.Remove(90) }),
+		"error at run_id: Cannot abort Run 90: .*HTTP status 404: Run 90 does not exist.")
 	if resource.values(t) != nil {
 		t.Error("the resource is in the state although nothing was aborted")
 	}
@@ -132,7 +143,11 @@ func TestRunResources_invalid(t *testing.T) {
 		{"qualytics_run_abort", `{"run_id": -1}`, "error at run_id: .*at least 0, got: -1"},
 		{"qualytics_run_abort", `{"run_id": 90, "timeouts": {"create": "soon"}}`, `error at timeouts.*: .*"soon"`},
 		{"qualytics_run_resume", `{"run_id": -1}`, "error at run_id: .*at least 0, got: -1"},
-		{"qualytics_run_resume", `{"run_id": 90, "fail_on": ["success"]}`, `error at fail_on.*: .*one of: \["failure" "aborted"\], got: "success"`},
+		{
+			"qualytics_run_resume",
+			`{"run_id": 90, "fail_on": ["success"]}`,
+			`error at fail_on.*: .*one of: \["failure" "aborted"\], got: "success"`,
+		},
 		{"qualytics_run_resume", `{"run_id": 90, "fail_on": ["failure", "failure"]}`, `error at fail_on: .*duplicate`},
 		{"qualytics_run_resume", `{"run_id": 90, "fail_on": [null]}`, `error at fail_on.*: `},
 		{"qualytics_run_resume", `{"run_id": 90, "timeouts": {"update": "-5m"}}`, `error at timeouts.*: .*`},

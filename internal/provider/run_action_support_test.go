@@ -27,7 +27,8 @@ var supportTable = []supportOf{
 		action: "rerun", request: "PUT /api/operations/rerun/90", done: "rerun",
 		unsupported: []string{"external_scan"},
 		from:        []string{"success", "failure", "aborted"},
-		possible:    "Only a Run with result `success`, `failure` or `aborted` can be rerun, and only of type `sync`, `profile`, `scan`, `export`, `materialize` or `promote`.",
+		possible: "Only a Run with result `success`, `failure` or `aborted` can be rerun, and only of type `sync`, `profile`, `scan`, " +
+			"`export`, `materialize` or `promote`.",
 	},
 	{
 		action: "resume", request: resume90, done: "resumed",
@@ -41,8 +42,9 @@ var supportTable = []supportOf{
 	},
 	{
 		action: "delete", request: "DELETE /api/operations/90", done: "deleted",
-		from:     []string{"success", "failure", "aborted"},
-		possible: "Only a Run with result `success`, `failure` or `aborted` can be deleted. .*To delete an active Run, abort it first with qualytics_run_abort.",
+		from: []string{"success", "failure", "aborted"},
+		possible: "Only a Run with result `success`, `failure` or `aborted` can be deleted. " +
+			".*To delete an active Run, abort it first with qualytics_run_abort.",
 	},
 }
 
@@ -87,9 +89,14 @@ func (row supportOf) planned(runType, result string) []string {
 	case slices.Contains(row.from, result), row.action == "abort":
 		return nil
 	case active && row.action == "rerun":
-		return []string{fmt.Sprintf("warning at run_id: Run 90 is still active: Run 90 is `%s`. The apply waits for it to end before it reruns it.", result)}
+		return []string{
+			fmt.Sprintf("warning at run_id: Run 90 is still active: Run 90 is `%s`. The apply waits for it to end before it reruns it.", result),
+		}
 	case active:
-		return []string{fmt.Sprintf("warning at run_id: Run 90 is still active: Run 90 is `%s`. The apply fails unless the Run has ended by then. %s", result, row.possible)}
+		return []string{
+			fmt.Sprintf("warning at run_id: Run 90 is still active: Run 90 is `%s`. The apply fails unless the Run has ended by then. %s",
+				result, row.possible),
+		}
 	default:
 		return []string{fmt.Sprintf(at+cannot+"The result of Run 90 is `%s`. %s", row.action, result, row.possible)}
 	}
@@ -103,13 +110,21 @@ func (row supportOf) invoked(runType, result string) []string {
 	case row.action == "abort":
 		return nil
 	case row.waits(result):
-		return []string{`error: Timed out while waiting for Run 90: Run 90 is still .` + result + `. after 50ms \(timeout\) and cannot be rerun until it has ended. No Run was started.`}
+		return []string{
+			`error: Timed out while waiting for Run 90: Run 90 is still .` + result + `. after 50ms \(timeout\) ` +
+				`and cannot be rerun until it has ended. No Run was started.`,
+		}
 	case slices.Contains(row.unsupported, runType):
-		return []string{fmt.Sprintf(refused, row.action, strings.Replace(row.request, " ", " http.*", 1), row.done, "not supported by Runs of type "+runType, row.possible)}
+		return []string{
+			fmt.Sprintf(refused, row.action, strings.Replace(row.request, " ", " http.*", 1), row.done,
+				"not supported by Runs of type "+runType, row.possible),
+		}
 	case slices.Contains(row.from, result):
 		return nil
 	default:
-		return []string{fmt.Sprintf(refused, row.action, strings.Replace(row.request, " ", " http.*", 1), row.done, "its result is "+result, row.possible)}
+		return []string{
+			fmt.Sprintf(refused, row.action, strings.Replace(row.request, " ", " http.*", 1), row.done, "its result is "+result, row.possible),
+		}
 	}
 }
 
@@ -126,7 +141,11 @@ func TestRunAction_invalid(t *testing.T) {
 		{"rerun", `{"run_id": 90, "fail_on": ["success"]}`, `error at fail_on.*: .*one of: \["failure" "aborted"\], got: "success"`},
 		{"rerun", `{"run_id": 90, "fail_on": ["aborted", "aborted"]}`, "error at fail_on: .*duplicate"},
 		{"resume", `{"run_id": 90, "fail_on": [null]}`, "error at fail_on.*: Null List Value"},
-		{"rerun", `{"run_id": 90, "timeout": "soon"}`, `error at timeout: Invalid duration: timeout must be a duration greater than zero with a unit, .*not "soon"`},
+		{
+			"rerun",
+			`{"run_id": 90, "timeout": "soon"}`,
+			`error at timeout: Invalid duration: timeout must be a duration greater than zero with a unit, .*not "soon"`,
+		},
 		{"resume", `{"run_id": 90, "timeout": "0s"}`, `error at timeout: Invalid duration: .*not "0s"`},
 		{"abort", `{"run_id": 90, "timeout": "-1m"}`, `error at timeout: Invalid duration: .*not "-1m"`},
 	} {

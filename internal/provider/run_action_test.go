@@ -73,7 +73,9 @@ func TestActionProgress(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var lines []string
-		progress := newActionProgress(&action.InvokeResponse{SendProgress: func(event action.InvokeProgressEvent) { lines = append(lines, event.Message) }})
+		progress := newActionProgress(&action.InvokeResponse{
+			SendProgress: func(event action.InvokeProgressEvent) { lines = append(lines, event.Message) },
+		})
 		report := func(after time.Duration, result qualytics.Result, records float64) {
 			time.Sleep(after)
 			progress.report(&qualytics.Operation{ID: 90, Result: result, Status: qualytics.Counters{"records_processed": big.NewFloat(records)}})
@@ -142,12 +144,25 @@ func TestRunAction_outcome(t *testing.T) {
 		outcome           mockapi.Outcome
 		want              []string
 	}{
-		"failure":         {"rerun", ``, mockapi.Outcome{Result: "failure", Message: "lost"}, []string{`error: Run 101 failed: Run 101 \(scan on [\w-]+\) ended with the result .failure.: lost. The action failed because .fail_on. includes .failure..\n\nContainers, worst first:\n  - orders: .failure., lost\n\nThe data source qualytics_operation_containers with operation_id = 101 lists all containers.$`}},
-		"aborted":         {"resume", ``, mockapi.Outcome{Result: "aborted"}, []string{"error: Run 90 was aborted: "}},
-		"failure allowed": {"rerun", `, "fail_on": []`, mockapi.Outcome{Result: "failure", Message: "lost"}, []string{`warning: Run 101 failed: .*: lost.$`}},
+		"failure": {
+			"rerun",
+			``,
+			mockapi.Outcome{Result: "failure", Message: "lost"},
+			[]string{
+				`error: Run 101 failed: Run 101 \(scan on [\w-]+\) ended with the result .failure.: lost. ` +
+					`The action failed because .fail_on. includes .failure..\n\nContainers, worst first:\n  - orders: .failure., lost\n\n` +
+					`The data source qualytics_operation_containers with operation_id = 101 lists all containers.$`,
+			},
+		},
+		"aborted": {"resume", ``, mockapi.Outcome{Result: "aborted"}, []string{"error: Run 90 was aborted: "}},
+		"failure allowed": {
+			"rerun", `, "fail_on": []`, mockapi.Outcome{Result: "failure", Message: "lost"}, []string{`warning: Run 101 failed: .*: lost.$`},
+		},
 		"aborted allowed": {"resume", `, "fail_on": ["failure"]`, mockapi.Outcome{Result: "aborted"}, []string{"warning: Run 90 was aborted: "}},
-		"message":         {"rerun", ``, mockapi.Outcome{Message: "read in full"}, []string{"warning: Run 101 succeeded with a message: .*: read in full.$"}},
-		"not waited for":  {"rerun", `, "wait_for_completion": false`, mockapi.Outcome{Result: "failure"}, nil},
+		"message": {
+			"rerun", ``, mockapi.Outcome{Message: "read in full"}, []string{"warning: Run 101 succeeded with a message: .*: read in full.$"},
+		},
+		"not waited for": {"rerun", `, "wait_for_completion": false`, mockapi.Outcome{Result: "failure"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -167,12 +182,43 @@ func TestRunAction_unfinished(t *testing.T) {
 		last                      mockapi.Fault // affects the polls
 		want                      string
 	}{
-		"rerun timeout":    {"rerun", "failure", `, "timeout": "300ms"`, mockapi.Fault{}, `error: Timed out while waiting for Run 101: Run 101 is still .(queued|running). after 300ms \(timeout\). The data source qualytics_operation shows its progress.$`},
-		"resume timeout":   {"resume", "failure", `, "timeout": "300ms"`, mockapi.Fault{}, `error: Timed out while waiting for Run 90: .* The data source`},
-		"abort timeout":    {"abort", "running", `, "timeout": "100ms"`, mockapi.Fault{}, `error: Timed out while waiting for Run 90: .* The data source`},
-		"token revoked":    {"rerun", "failure", ``, mockapi.Fault{Status: 401, Times: mockapi.Always}, "error: Cannot follow Run 101: GET http.*/api/operations/101 returned HTTP status 401: .*\n\nThe Run may still be running. The data source"},
-		"record deleted":   {"rerun", "failure", ``, mockapi.Fault{Status: 404, Times: mockapi.Always, Body: `{"detail": "gone"}`}, "error: Run 101 was deleted while it was waited for: "},
-		"cancelled":        {"rerun", "failure", ``, mockapi.Fault{}, "error: Interrupted while waiting for Run 101: Run 101 is still .(queued|running).. The data source qualytics_operation shows its progress.$"},
+		"rerun timeout": {
+			"rerun",
+			"failure",
+			`, "timeout": "300ms"`,
+			mockapi.Fault{},
+			`error: Timed out while waiting for Run 101: Run 101 is still .(queued|running). after 300ms \(timeout\). ` +
+				`The data source qualytics_operation shows its progress.$`,
+		},
+		"resume timeout": {
+			"resume", "failure", `, "timeout": "300ms"`, mockapi.Fault{}, `error: Timed out while waiting for Run 90: .* The data source`,
+		},
+		"abort timeout": {
+			"abort", "running", `, "timeout": "100ms"`, mockapi.Fault{}, `error: Timed out while waiting for Run 90: .* The data source`,
+		},
+		"token revoked": {
+			"rerun",
+			"failure",
+			``,
+			mockapi.Fault{Status: 401, Times: mockapi.Always},
+			"error: Cannot follow Run 101: GET http.*/api/operations/101 returned HTTP status 401: .*\n\n" +
+				"The Run may still be running. The data source",
+		},
+		"record deleted": {
+			"rerun",
+			"failure",
+			``,
+			mockapi.Fault{Status: 404, Times: mockapi.Always, Body: `{"detail": "gone"}`},
+			"error: Run 101 was deleted while it was waited for: ",
+		},
+		"cancelled": {
+			"rerun",
+			"failure",
+			``,
+			mockapi.Fault{},
+			"error: Interrupted while waiting for Run 101: Run 101 is still .(queued|running).. " +
+				"The data source qualytics_operation shows its progress.$",
+		},
 		"cancelled resume": {"resume", "failure", ``, mockapi.Fault{}, "error: Interrupted while waiting for Run 90: Run 90 is still"},
 		"cancelled abort":  {"abort", "running", ``, mockapi.Fault{}, "error: Interrupted while waiting for Run 90: Run 90 is still"},
 	} {

@@ -67,7 +67,8 @@ func invoking(actions ...string) resource.ConfigPlanChecks {
 func TestAccRunActions_triggered(t *testing.T) {
 	api := newRunning(t, mockapi.Options{})
 	actions := func(value string) string {
-		return api.config(triggering(value, "action.qualytics_run_abort.it, action.qualytics_run_resume.it, action.qualytics_run_rerun.it, action.qualytics_run_delete.it") + `
+		return api.config(triggering(value,
+			"action.qualytics_run_abort.it, action.qualytics_run_resume.it, action.qualytics_run_rerun.it, action.qualytics_run_delete.it") + `
 			action "qualytics_run_abort" "it" {
 			  config {
 			    run_id  = 90
@@ -94,7 +95,9 @@ func TestAccRunActions_triggered(t *testing.T) {
 			}`)
 	}
 	round := []string{abort90, resume90 + "?force_abort=true", rerun90, "DELETE /api/operations/90"}
-	planned := invoking("action.qualytics_run_abort.it", "action.qualytics_run_delete.it", "action.qualytics_run_rerun.it", "action.qualytics_run_resume.it")
+	planned := invoking(
+		"action.qualytics_run_abort.it", "action.qualytics_run_delete.it", "action.qualytics_run_rerun.it", "action.qualytics_run_resume.it",
+	)
 	acceptance(t, resource.TestCase{
 		TerraformVersionChecks: withActions(t),
 		CheckDestroy:           api.afterDestroy(t, []int64{100, 101, 102}, append(round, round...)...),
@@ -111,7 +114,8 @@ func TestAccRunActions_refused(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	api.Seed(mockapi.Run{ID: 90, Type: "external_scan"}, mockapi.Run{ID: 91, Type: "export"}, scan(92, "running"))
 	only := func(action string, id int) string {
-		return api.config(triggering("1", "action.qualytics_run_"+action+".it") + fmt.Sprintf("action \"qualytics_run_%s\" \"it\" {\n  config {\n    run_id = %d\n  }\n}\n", action, id))
+		return api.config(triggering("1", "action.qualytics_run_"+action+".it") +
+			fmt.Sprintf("action \"qualytics_run_%s\" \"it\" {\n  config {\n    run_id = %d\n  }\n}\n", action, id))
 	}
 	acceptance(t, resource.TestCase{
 		TerraformVersionChecks: withActions(t),
@@ -121,8 +125,9 @@ func TestAccRunActions_refused(t *testing.T) {
 			{Config: only("resume", 91), ExpectError: says("Cannot resume Run 91", "Run 91 is of type `export`, which cannot be resumed.")},
 			{Config: only("abort", 99), ExpectError: says("Cannot read Run 99", "Run 99 does not exist.")},
 			{
-				Config:      only("delete", 92),
-				ExpectError: says("Cannot delete Run 92", "HTTP status 409: Run 92 cannot be deleted: its result is running.", "To delete an active Run, abort it first with qualytics_run_abort."),
+				Config: only("delete", 92),
+				ExpectError: says("Cannot delete Run 92", "HTTP status 409: Run 92 cannot be deleted: its result is running.",
+					"To delete an active Run, abort it first with qualytics_run_abort."),
 			},
 		},
 	})

@@ -154,13 +154,37 @@ func TestRunRerun_destroyAfterOutsideChange(t *testing.T) {
 		writes    []string
 		want      []string
 	}{
-		"gone":             {"", func(a *api) { a.Remove(101) }, []string{abort101, deleteOf(101)}, nil},
-		"gone, ended":      {`, "delete_on_destroy": true`, func(a *api) { a.Finish(101, "success", "") }, []string{abort101, deleteOf(101)}, nil},
-		"abort refused":    {"", with(abort, func(f *mockapi.Fault) { f.Status = 403 }), []string{abort101}, []string{"error: Cannot abort Run 101: .*Editor team permission"}},
-		"abort broken":     {"", with(abort, func(f *mockapi.Fault) { f.Status = 501 }), []string{abort101}, []string{"error: Cannot abort Run 101: .*HTTP status 501"}},
-		"deleted meantime": {"", with(mockapi.Fault{Method: "GET", Path: poll101, Times: 1}, func(*mockapi.Fault) {}), []string{abort101, deleteOf(101)}, nil},
-		"unreadable":       {"", with(mockapi.Fault{Method: "GET", Path: poll101, Times: mockapi.Always}, func(f *mockapi.Fault) { f.Status = 401 }), []string{abort101}, []string{"error: Cannot wait for the end of Run 101: .*HTTP status 401"}},
-		"never deletable":  {`, "timeouts": {"delete": "2s"}`, func(a *api) { a.Inject(mockapi.Fault{Method: "DELETE", Status: 409, Times: mockapi.Always}) }, nil, []string{"error: Cannot (wait for the end of|delete) Run 101: "}},
+		"gone": {"", func(a *api) { a.Remove(101) }, []string{abort101, deleteOf(101)}, nil},
+		"gone, ended": {
+			`, "delete_on_destroy": true`, func(a *api) { a.Finish(101, "success", "") }, []string{abort101, deleteOf(101)}, nil,
+		},
+		"abort refused": {
+			"",
+			with(abort, func(f *mockapi.Fault) { f.Status = 403 }),
+			[]string{abort101},
+			[]string{"error: Cannot abort Run 101: .*Editor team permission"},
+		},
+		"abort broken": {
+			"",
+			with(abort, func(f *mockapi.Fault) { f.Status = 501 }),
+			[]string{abort101},
+			[]string{"error: Cannot abort Run 101: .*HTTP status 501"},
+		},
+		"deleted meantime": {
+			"", with(mockapi.Fault{Method: "GET", Path: poll101, Times: 1}, func(*mockapi.Fault) {}), []string{abort101, deleteOf(101)}, nil,
+		},
+		"unreadable": {
+			"",
+			with(mockapi.Fault{Method: "GET", Path: poll101, Times: mockapi.Always}, func(f *mockapi.Fault) { f.Status = 401 }),
+			[]string{abort101},
+			[]string{"error: Cannot wait for the end of Run 101: .*HTTP status 401"},
+		},
+		"never deletable": {
+			`, "timeouts": {"delete": "2s"}`,
+			func(a *api) { a.Inject(mockapi.Fault{Method: "DELETE", Status: 409, Times: mockapi.Always}) },
+			nil,
+			[]string{"error: Cannot (wait for the end of|delete) Run 101: "},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -210,7 +234,9 @@ func TestRunRerun_destroyKeepsEnded(t *testing.T) {
 // A refresh that cannot read the Run is an error and keeps the state.
 func TestRefreshUnreadable(t *testing.T) {
 	t.Parallel()
-	for name, config := range map[string]string{"qualytics_run_rerun": `{"run_id": 100}`, "qualytics_run_resume": `{"run_id": 90}`, "qualytics_run_abort": `{"run_id": 90}`} {
+	for name, config := range map[string]string{
+		"qualytics_run_rerun": `{"run_id": 100}`, "qualytics_run_resume": `{"run_id": 90}`, "qualytics_run_abort": `{"run_id": 90}`,
+	} {
 		api := newAPI(t, mockapi.Options{})
 		api.Seed(scan(90, "aborted"))
 		resource := api.protocol(t).manage(t, name)

@@ -26,7 +26,9 @@ func TestRunRerun_gate(t *testing.T) {
 	resource.expectNoChange(t, latestConfig(101, gateConfig+release("1")))
 
 	second := latestConfig(101, gateConfig+release("2"))
-	expectDiagnostics(t, resource.apply(t, second), `error: Run 102 did not pass max_anomalies: Run 102 \(scan on Warehouse\) ended with the result .success.. The Run identified 6 anomalies, and .max_anomalies. allows 5.
+	expectDiagnostics(t, resource.apply(t, second),
+		`error: Run 102 did not pass max_anomalies: Run 102 \(scan on Warehouse\) ended with the result .success.. `+
+			`The Run identified 6 anomalies, and .max_anomalies. allows 5.
 
 Containers, worst first:
   - customers: 3 anomalies
@@ -59,10 +61,17 @@ func TestRunRerun_gateRequests(t *testing.T) {
 		count   int
 		want    []string
 	}{
-		"passed":         {identifying(5), mockapi.Fault{Path: "none"}, 0, nil},
-		"too many":       {identifying(6), mockapi.Fault{Path: "none"}, 1, []string{"error: .*Containers, worst first:"}},
-		"failed":         {mockapi.Outcome{Result: "failure", Message: "lost"}, mockapi.Fault{Path: "none"}, 1, []string{"error: .*Containers, worst first:\n  - orders: `failure`, lost\n"}},
-		"no containers":  {identifying(6), mockapi.Fault{Path: "/api/operations/*/containers", Status: 404}, 1, []string{`error: .*allows 5.\n\nThe next apply`}},
+		"passed":   {identifying(5), mockapi.Fault{Path: "none"}, 0, nil},
+		"too many": {identifying(6), mockapi.Fault{Path: "none"}, 1, []string{"error: .*Containers, worst first:"}},
+		"failed": {
+			mockapi.Outcome{Result: "failure", Message: "lost"},
+			mockapi.Fault{Path: "none"},
+			1,
+			[]string{"error: .*Containers, worst first:\n  - orders: `failure`, lost\n"},
+		},
+		"no containers": {
+			identifying(6), mockapi.Fault{Path: "/api/operations/*/containers", Status: 404}, 1, []string{`error: .*allows 5.\n\nThe next apply`},
+		},
 		"not waited for": {identifying(6), mockapi.Fault{Path: "none"}, 0, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -107,20 +116,27 @@ func TestRunRerun_gateManyContainers(t *testing.T) {
 // The gate fails closed, for resources and actions.
 func TestRunRerun_gateFailsClosed(t *testing.T) {
 	t.Parallel()
-	const polled = `{"id": 101, "type": "scan", "result": "%", "end_time": "2026-05-01T09:31:30Z", "status": {"anomalies_identified": #}}`
+	const (
+		polled     = `{"id": 101, "type": "scan", "result": "%", "end_time": "2026-05-01T09:31:30Z", "status": {"anomalies_identified": #}}`
+		unreported = "Run 101 did not pass max_anomalies: .*does not report the number of anomalies"
+	)
 	body := func(result, count string) string {
 		return strings.NewReplacer("%", result, "#", count).Replace(polled)
 	}
 	for name, test := range map[string]struct {
 		arguments, body, want string
 	}{
-		"no status":          {gateConfig, `{"id": 101, "type": "scan", "result": "success"}`, "Run 101 did not pass max_anomalies: .*does not report the number of anomalies"},
-		"null":               {gateConfig, body("success", "null"), "Run 101 did not pass max_anomalies: .*does not report the number of anomalies"},
-		"text":               {gateConfig, body("success", `"0"`), "Run 101 did not pass max_anomalies: .*does not report the number of anomalies"},
-		"negative":           {gateConfig, body("success", "-1"), "Run 101 did not pass max_anomalies: .*does not report the number of anomalies"},
-		"half":               {gateConfig, body("success", "0.5"), "Run 101 did not pass max_anomalies: .*does not report the number of anomalies"},
-		"float":              {gateConfig, body("success", "5.0"), ""},
-		"unknown result":     {gateConfig, body("partially_successful", "0"), "Run 101 ended as partially_successful: .*because the provider does not know this result, which counts as `failure`"},
+		"no status": {gateConfig, `{"id": 101, "type": "scan", "result": "success"}`, unreported},
+		"null":      {gateConfig, body("success", "null"), unreported},
+		"text":      {gateConfig, body("success", `"0"`), unreported},
+		"negative":  {gateConfig, body("success", "-1"), unreported},
+		"half":      {gateConfig, body("success", "0.5"), unreported},
+		"float":     {gateConfig, body("success", "5.0"), ""},
+		"unknown result": {
+			gateConfig,
+			body("partially_successful", "0"),
+			"Run 101 ended as partially_successful: .*because the provider does not know this result, which counts as `failure`",
+		},
 		"unknown, tolerated": {gateConfig + `, "fail_on": ["aborted"]`, body("partially_successful", "0"), "warning"},
 		"unknown by default": {"", body("partially_successful", "0"), "Run 101 ended as partially_successful"},
 		"aborted, tolerated": {gateConfig + `, "fail_on": []`, body("aborted", "7"), "Run 101 did not pass max_anomalies"},
@@ -157,7 +173,9 @@ func TestRunRerun_gateFailsClosed(t *testing.T) {
 // A Run that is deleted during the wait fails the apply. A single 404 does not count as a deletion.
 func TestRunRerun_deletedWhileWaiting(t *testing.T) {
 	t.Parallel()
-	for times, want := range map[int][]string{2: nil, mockapi.Always: {"error: Run 101 was deleted while it was waited for: .*so its result is unknown"}} {
+	for times, want := range map[int][]string{
+		2: nil, mockapi.Always: {"error: Run 101 was deleted while it was waited for: .*so its result is unknown"},
+	} {
 		api := newAPI(t, mockapi.Options{})
 		api.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/101", Times: times, Status: 404, Body: `{"detail": "gone"}`})
 		expectDiagnostics(t, api.protocol(t).manage(t, "qualytics_run_rerun").apply(t, latestConfig(101, gateConfig)), want...)
@@ -197,8 +215,12 @@ func TestRunRerun_gateOfType(t *testing.T) {
 	api.Seed(failed)
 	p := api.protocol(t)
 	for config, want := range map[string][]string{
-		`{"run_id": 90, "max_anomalies": 0}`:  {"error at max_anomalies: Nothing to check max_anomalies: A Run of type `profile` does not count anomalies"},
-		`{"run_id": 91, "max_anomalies": 0}`:  {"error at max_anomalies: Nothing to check max_anomalies: A Run of type `sync` does not count anomalies"},
+		`{"run_id": 90, "max_anomalies": 0}`: {
+			"error at max_anomalies: Nothing to check max_anomalies: A Run of type `profile` does not count anomalies",
+		},
+		`{"run_id": 91, "max_anomalies": 0}`: {
+			"error at max_anomalies: Nothing to check max_anomalies: A Run of type `sync` does not count anomalies",
+		},
 		`{"run_id": 92, "max_anomalies": 0}`:  nil,
 		`{"run_id": 100, "max_anomalies": 0}`: nil,
 	} {
@@ -221,5 +243,6 @@ func TestRunResume_gate(t *testing.T) {
 	api := newFailed(t, mockapi.Options{})
 	api.Plan(identifying(6), identifying(0))
 	resource := api.protocol(t).manage(t, "qualytics_run_resume")
-	expectDiagnostics(t, resource.apply(t, `{"run_id": 90`+gateConfig+`}`), "error: Run 90 did not pass max_anomalies: .*identified 6 anomalies")
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 90`+gateConfig+`}`),
+		"error: Run 90 did not pass max_anomalies: .*identified 6 anomalies")
 }

@@ -145,7 +145,11 @@ func TestAccRunRerun_identity(t *testing.T) {
 		CheckDestroy:           api.afterDestroy(t, []int64{100}, rerun100, rerun100, "DELETE /api/operations/101", "DELETE /api/operations/102"),
 		Steps: []resource.TestStep{
 			{Config: api.config(rerunConfig(`triggers = { v = "1" }`)), ConfigStateChecks: []statecheck.StateCheck{identity(101)}},
-			{Config: api.config(rerunConfig(`triggers = { v = "2" }`)), ConfigStateChecks: []statecheck.StateCheck{identity(102)}, ConfigPlanChecks: emptyPlan},
+			{
+				Config:            api.config(rerunConfig(`triggers = { v = "2" }`)),
+				ConfigStateChecks: []statecheck.StateCheck{identity(102)},
+				ConfigPlanChecks:  emptyPlan,
+			},
 			{
 				ResourceName: rerun, ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity,
 				// the plan with the import block stores run_id and triggers
@@ -206,7 +210,8 @@ func TestRunRerun_importInvalid(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		expectDiagnostics(t, response.Diagnostics, "error: Invalid import id: The import id must be the id of a Run, a whole number of 1 or more such as 53388, not "+test.given+".$")
+		expectDiagnostics(t, response.Diagnostics,
+			"error: Invalid import id: The import id must be the id of a Run, a whole number of 1 or more such as 53388, not "+test.given+".$")
 	}
 	api.expectRequests(t)
 }

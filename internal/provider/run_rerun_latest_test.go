@@ -35,7 +35,8 @@ func (m *managed) expectRerun(t *testing.T, id, source int64) {
 	t.Helper()
 	values := m.values(t)
 	if values["id"] != id || values["run_id"] != source || values["result"] != "success" || values["name"] != fmt.Sprintf("scan %d", id) {
-		t.Errorf("got Run %v (%v) of %v with the result %v, want Run %d of %d", values["id"], values["name"], values["run_id"], values["result"], id, source)
+		t.Errorf("got Run %v (%v) of %v with the result %v, want Run %d of %d",
+			values["id"], values["name"], values["run_id"], values["result"], id, source)
 	}
 }
 
@@ -52,7 +53,8 @@ func TestRunRerun_latest(t *testing.T) {
 
 	api.ResetRequests()
 	planned := resource.plan(t, latestConfig(101, release("2")))
-	if values := plainValue(resource.unpack(t, planned.PlannedState)).(map[string]any); fmt.Sprint(values["run_id"]) != fmt.Sprint(values["id"]) {
+	values := plainValue(resource.unpack(t, planned.PlannedState)).(map[string]any)
+	if fmt.Sprint(values["run_id"]) != fmt.Sprint(values["id"]) {
 		t.Errorf("run_id is planned as %v", values["run_id"])
 	}
 	expectDiagnostics(t, resource.apply(t, latestConfig(101, release("2"))))
@@ -108,7 +110,8 @@ func TestRunRerun_latestChanged(t *testing.T) {
 			api := newAPI(t, mockapi.Options{})
 			profile := older(97, 101, "success", 2*time.Hour)
 			profile.Type = "profile"
-			api.Seed(scheduled, profile, older(98, 102, "success", time.Hour), older(99, 101, "failure", time.Hour), older(100, 101, "success", time.Minute))
+			api.Seed(scheduled, profile, older(98, 102, "success", time.Hour), older(99, 101, "failure", time.Hour),
+				older(100, 101, "success", time.Minute))
 			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
 			expectDiagnostics(t, resource.apply(t, latestConfig(101, "")))
 			changed := `{"latest": ` + test.latest + `}`
@@ -129,14 +132,18 @@ func TestRunRerun_latestSelectsNone(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	api.Seed(older(98, 102, "failure", time.Hour))
 	p := api.protocol(t)
-	const none = `error at latest: No Run to rerun: No Run matches operation_type = "scan", datastore = 102, result = \["success"\]. Correct the filters, or run the scan once`
+	const none = `error at latest: No Run to rerun: No Run matches operation_type = "scan", datastore = 102, result = \["success"\]. ` +
+		`Correct the filters, or run the scan once`
 	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").plan(t, latestConfig(102, "")).Diagnostics, none)
 	expectDiagnostics(t, p.planAction(t, "qualytics_run_rerun", latestConfig(102, "")), none)
 	_, diagnostics := p.invoke(t.Context(), t, "qualytics_run_rerun", latestConfig(102, ""))
 	expectDiagnostics(t, diagnostics, none)
-	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").plan(t, `{"latest": {"operation_type": "sync", "datastore": 7, "container": 3, "schedule_id": 4, "result": ["failure", "aborted"]}}`).Diagnostics,
-		`error at latest: No Run to rerun: No Run matches operation_type = "(sync|catalog)", datastore = 7, container = 3, schedule_id = 4, result = \["failure" "aborted"\]`)
-	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").plan(t, latestConfig(0, "")).Diagnostics, "error at latest.*: Invalid datastore: latest.datastore must be the id of a datastore")
+	planned := p.manage(t, "qualytics_run_rerun").plan(t,
+		`{"latest": {"operation_type": "sync", "datastore": 7, "container": 3, "schedule_id": 4, "result": ["failure", "aborted"]}}`)
+	expectDiagnostics(t, planned.Diagnostics, `error at latest: No Run to rerun: No Run matches operation_type = "(sync|catalog)", `+
+		`datastore = 7, container = 3, schedule_id = 4, result = \["failure" "aborted"\]`)
+	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").plan(t, latestConfig(0, "")).Diagnostics,
+		"error at latest.*: Invalid datastore: latest.datastore must be the id of a datastore")
 	api.expectWrites()(t)
 }
 
@@ -144,26 +151,35 @@ func TestRunRerun_latestSelectsNone(t *testing.T) {
 func TestRunRerun_latestInvalid(t *testing.T) {
 	t.Parallel()
 	p := newProtocol(t)
-	for config, want := range map[string]string{
-		`{}`: `error: Missing Attribute Configuration: .*\[run_id,latest\]`,
-		`{"run_id": 1, "latest": {"operation_type": "scan", "datastore": 101}}`:           `error at run_id: Invalid Attribute Combination`,
-		`{"latest": {"operation_type": "external_scan", "datastore": 101}}`:               `error at latest.*operation_type.*: Invalid Attribute Value Match`,
-		`{"latest": {"operation_type": "scan", "datastore": -1}}`:                         `error at latest.*datastore.*: .*at least 0`,
-		`{"latest": {"operation_type": "scan", "datastore": 101, "result": []}}`:          `error at latest.*result.*: .*at least 1`,
-		`{"latest": {"operation_type": "scan", "datastore": 101, "result": ["done"]}}`:    `error at latest.*result.*: Invalid Attribute Value Match`,
-		`{"latest": {"operation_type": "profile", "datastore": 101}, "max_anomalies": 0}`: "error at max_anomalies: Nothing to check max_anomalies: A Run of type `profile` does not count anomalies",
-		`{"run_id": 1, "max_anomalies": 0, "wait_for_completion": false}`:                 "error at max_anomalies: Nothing to check max_anomalies: max_anomalies is checked when the Run has ended",
-		`{"run_id": 1, "max_anomalies": -1}`:                                              "error at max_anomalies: .*at least 0",
-		`{"latest": {"operation_type": "catalog", "datastore": 101}}`:                     "",
-		`{"latest": {"operation_type": "scan", "datastore": 0}, "max_anomalies": 1}`:      "",
-		`{"run_id": 0}`: "",
+	for _, test := range []struct{ config, want string }{
+		{`{}`, `error: Missing Attribute Configuration: .*\[run_id,latest\]`},
+		{`{"run_id": 1, "latest": {"operation_type": "scan", "datastore": 101}}`, `error at run_id: Invalid Attribute Combination`},
+		{`{"latest": {"operation_type": "external_scan", "datastore": 101}}`, `error at latest.*operation_type.*: Invalid Attribute Value Match`},
+		{`{"latest": {"operation_type": "scan", "datastore": -1}}`, `error at latest.*datastore.*: .*at least 0`},
+		{`{"latest": {"operation_type": "scan", "datastore": 101, "result": []}}`, `error at latest.*result.*: .*at least 1`},
+		{
+			`{"latest": {"operation_type": "scan", "datastore": 101, "result": ["done"]}}`,
+			`error at latest.*result.*: Invalid Attribute Value Match`,
+		},
+		{
+			`{"latest": {"operation_type": "profile", "datastore": 101}, "max_anomalies": 0}`,
+			"error at max_anomalies: Nothing to check max_anomalies: A Run of type `profile` does not count anomalies",
+		},
+		{
+			`{"run_id": 1, "max_anomalies": 0, "wait_for_completion": false}`,
+			"error at max_anomalies: Nothing to check max_anomalies: max_anomalies is checked when the Run has ended",
+		},
+		{`{"run_id": 1, "max_anomalies": -1}`, "error at max_anomalies: .*at least 0"},
+		{`{"latest": {"operation_type": "catalog", "datastore": 101}}`, ""},
+		{`{"latest": {"operation_type": "scan", "datastore": 0}, "max_anomalies": 1}`, ""},
+		{`{"run_id": 0}`, ""},
 	} {
 		var patterns []string
-		if want != "" {
-			patterns = []string{want}
+		if test.want != "" {
+			patterns = []string{test.want}
 		}
-		expectDiagnostics(t, p.validateResource(t, "qualytics_run_rerun", config), patterns...)
-		expectDiagnostics(t, p.validateAction(t, "qualytics_run_rerun", config), patterns...)
+		expectDiagnostics(t, p.validateResource(t, "qualytics_run_rerun", test.config), patterns...)
+		expectDiagnostics(t, p.validateAction(t, "qualytics_run_rerun", test.config), patterns...)
 	}
 }
 
@@ -196,7 +212,12 @@ func TestRunRerun_latestSync(t *testing.T) {
 		run.Type = "sync"
 		api.Seed(run)
 		// The API page has only catalog; newer deployments may reject it.
-		api.Inject(mockapi.Fault{Path: "/api/operations", Times: 1, Status: 422, Body: `{"detail": [{"loc": ["query", "operation_type"], "msg": "Input should be something else"}]}`})
+		api.Inject(mockapi.Fault{
+			Path:   "/api/operations",
+			Times:  1,
+			Status: 422,
+			Body:   `{"detail": [{"loc": ["query", "operation_type"], "msg": "Input should be something else"}]}`,
+		})
 		resource := api.protocol(t).manage(t, "qualytics_run_rerun")
 		expectDiagnostics(t, resource.apply(t, `{"latest": {"operation_type": "`+name+`", "datastore": 101}}`))
 		api.expectWrites(rerunOf(90))(t)
@@ -227,14 +248,16 @@ func TestRunRerun_sourceDeleted(t *testing.T) {
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 100`+release("1")+`}`))
 	api.Remove(100)
 	resource.expectNoChange(t, `{"run_id": 100`+release("1")+`}`)
-	const warning = "warning at run_id: Run 100 no longer exists: .*Run 101, which this resource holds, has the same configuration and is rerun instead."
+	const warning = "warning at run_id: Run 100 no longer exists: .*Run 101, which this resource holds, " +
+		"has the same configuration and is rerun instead."
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 100`+release("2")+`}`), warning, warning)
 	resource.expectRerun(t, 102, 100)
 	api.expectWrites(rerunOf(100), rerunOf(101), deleteOf(101))(t)
 
 	api.Remove(102)
 	expectDiagnostics(t, resource.plan(t, `{"run_id": 100`+release("3")+`}`).Diagnostics,
-		"error at run_id: Cannot read Run 100: .*Run 102, which this resource holds, does not exist either. Set run_id to a Run that exists, or use latest.$")
+		"error at run_id: Cannot read Run 100: .*Run 102, which this resource holds, does not exist either. "+
+			"Set run_id to a Run that exists, or use latest.$")
 }
 
 // If run_id is the Run that the replaced resource held, the error explains how that happened.
@@ -246,7 +269,8 @@ func TestRunRerun_replacedSource(t *testing.T) {
 	expectDiagnostics(t, replaced.apply(t, `{"run_id": 100}`))
 	replacement := p.manage(t, "qualytics_run_rerun")
 	expectDiagnostics(t, replacement.applyAfter(t.Context(), t, `{"run_id": 101}`, func() { expectDiagnostics(t, replaced.destroy(t)) }),
-		"error at run_id: Cannot read Run 101: .*This apply deleted the record of Run 101: it replaced the resource.*use latest instead of run_id")
+		"error at run_id: Cannot read Run 101: .*This apply deleted the record of Run 101: "+
+			"it replaced the resource.*use latest instead of run_id")
 	api.expectWrites(rerunOf(100), deleteOf(101))(t)
 	expectDiagnostics(t, replacement.apply(t, latestConfig(101, "")))
 	replacement.expectRerun(t, 102, 100)
@@ -262,7 +286,8 @@ func TestRunRerun_activeSource(t *testing.T) {
 	const config = `{"latest": {"operation_type": "scan", "datastore": 101, "result": ["success", "running"]}, "timeouts": {"create": "%s"}}`
 	resource := p.manage(t, "qualytics_run_rerun")
 	expectDiagnostics(t, resource.apply(t, fmt.Sprintf(config, "2s")), active,
-		"error: Timed out while waiting for Run 90: Run 90 is still `running` after 2s \\(timeouts.create\\) and cannot be rerun until it has ended. No Run was started.")
+		"error: Timed out while waiting for Run 90: Run 90 is still `running` after 2s \\(timeouts.create\\) "+
+			"and cannot be rerun until it has ended. No Run was started.")
 	api.expectWrites()(t)
 	api.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/90", Skip: 1, Hook: func() { api.Finish(90, "failure", "") }})
 	expectDiagnostics(t, resource.apply(t, fmt.Sprintf(config, "1m")), active)

@@ -44,7 +44,8 @@ func TestAccRunRerunList(t *testing.T) {
 					querycheck.ExpectIdentity(runs, id(3)),
 					querycheck.ExpectIdentity(runs, id(4)),
 					querycheck.ExpectNoIdentity(runs, id(5)),
-					querycheck.ExpectResourceDisplayName(runs, queryfilter.ByResourceIdentity(id(2)), word("profile on Orders: success, 2026-05-03T00:30:00.000000Z")),
+					querycheck.ExpectResourceDisplayName(runs, queryfilter.ByResourceIdentity(id(2)),
+						word("profile on Orders: success, 2026-05-03T00:30:00.000000Z")),
 					querycheck.ExpectResourceKnownValues(runs, queryfilter.ByResourceIdentity(id(4)), []querycheck.KnownValueCheck{
 						{Path: tfjsonpath.New("id"), KnownValue: number64(4)},
 						{Path: tfjsonpath.New("run_id"), KnownValue: number64(4)},

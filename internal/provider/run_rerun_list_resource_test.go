@@ -32,21 +32,27 @@ func (p *protocol) lists(t *testing.T) tfprotov6.ListResourceServer {
 
 func (p *protocol) validateList(t *testing.T, config string) []*tfprotov6.Diagnostic {
 	t.Helper()
-	resp, err := p.lists(t).ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: "qualytics_run_rerun", Config: jsonConfig(config)})
+	resp, err := p.lists(t).ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{
+		TypeName: "qualytics_run_rerun", Config: jsonConfig(config),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return resp.Diagnostics
 }
 
-func (p *protocol) list(t *testing.T, config string, limit int64, includeResource bool) (results []found, diagnostics []*tfprotov6.Diagnostic) {
+func (p *protocol) list(
+	t *testing.T, config string, limit int64, includeResource bool,
+) (results []found, diagnostics []*tfprotov6.Diagnostic) {
 	t.Helper()
 	const name = "qualytics_run_rerun"
 	identities, err := p.server.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	stream, err := p.lists(t).ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: name, Config: jsonConfig(config), Limit: limit, IncludeResource: includeResource})
+	stream, err := p.lists(t).ListResource(t.Context(), &tfprotov6.ListResourceRequest{
+		TypeName: name, Config: jsonConfig(config), Limit: limit, IncludeResource: includeResource,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,10 +190,16 @@ func TestRunRerunList_errors(t *testing.T) {
 		fault mockapi.Fault
 		want  string
 	}{
-		"parameter": {mockapi.Fault{Status: 422, Body: `{"detail": [{"loc": ["query", "operation_type"], "msg": "odd"}]}`}, "error at operation_type: Invalid operation_type: The Qualytics API rejected this value: odd."},
-		"token":     {mockapi.Fault{Status: 401, Body: `{"detail": "Invalid token"}`}, "error: Cannot list Runs: GET http.*/api/operations returned HTTP status 401: Invalid token."},
-		"HTML":      {mockapi.Fault{Status: 200, Body: "<html></html>"}, "error: Cannot list Runs: .*an HTML page"},
-		"server":    {mockapi.Fault{Status: 500, Times: mockapi.Always}, "error: Cannot list Runs: .*HTTP status 500"},
+		"parameter": {
+			mockapi.Fault{Status: 422, Body: `{"detail": [{"loc": ["query", "operation_type"], "msg": "odd"}]}`},
+			"error at operation_type: Invalid operation_type: The Qualytics API rejected this value: odd.",
+		},
+		"token": {
+			mockapi.Fault{Status: 401, Body: `{"detail": "Invalid token"}`},
+			"error: Cannot list Runs: GET http.*/api/operations returned HTTP status 401: Invalid token.",
+		},
+		"HTML":   {mockapi.Fault{Status: 200, Body: "<html></html>"}, "error: Cannot list Runs: .*an HTML page"},
+		"server": {mockapi.Fault{Status: 500, Times: mockapi.Always}, "error: Cannot list Runs: .*HTTP status 500"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -217,7 +229,9 @@ func TestRunRerunList_unsteady(t *testing.T) {
 func TestRunRerunList_stopped(t *testing.T) {
 	t.Parallel()
 	api := newLongHistory(t, 5)
-	stream, err := api.protocol(t).lists(t).ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: "qualytics_run_rerun", Config: jsonConfig(`{}`)})
+	stream, err := api.protocol(t).lists(t).ListResource(t.Context(), &tfprotov6.ListResourceRequest{
+		TypeName: "qualytics_run_rerun", Config: jsonConfig(`{}`),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

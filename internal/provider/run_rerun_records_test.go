@@ -27,7 +27,8 @@ func TestRunRerun_supersededRefused(t *testing.T) {
 	expectDiagnostics(t, resource.apply(t, triggered("", "1")))
 	api.Inject(mockapi.Fault{Method: "DELETE", Status: 403, Times: 2})
 	expectDiagnostics(t, resource.apply(t, triggered("", "2")),
-		"warning: The record of the superseded Run 101 was not deleted: Cannot delete Run 101. .*HTTP status 403.*The record is deleted after the next rerun that passes")
+		"warning: The record of the superseded Run 101 was not deleted: Cannot delete Run 101. "+
+			".*HTTP status 403.*The record is deleted after the next rerun that passes")
 	expectDiagnostics(t, resource.apply(t, triggered("", "3")), "warning: The record of the superseded Run 101 was not deleted")
 	api.expectRuns(t, 100, 101, 102, 103)
 	expectDiagnostics(t, resource.apply(t, triggered("", "4")))
@@ -76,8 +77,12 @@ func TestRunRerun_destroyActive(t *testing.T) {
 		prepare   func(*api)
 		writes    []string
 	}{
-		"aborted at once":    {"", func(*api) {}, []string{rerunOf(100), "PUT /api/operations/abort/101", deleteOf(101)}},
-		"still deleting":     {"", func(a *api) { a.Inject(mockapi.Fault{Method: "DELETE", Status: 409, Times: 3}) }, []string{rerunOf(100), "PUT /api/operations/abort/101", deleteOf(101), deleteOf(101), deleteOf(101), deleteOf(101)}},
+		"aborted at once": {"", func(*api) {}, []string{rerunOf(100), "PUT /api/operations/abort/101", deleteOf(101)}},
+		"still deleting": {
+			"",
+			func(a *api) { a.Inject(mockapi.Fault{Method: "DELETE", Status: 409, Times: 3}) },
+			[]string{rerunOf(100), "PUT /api/operations/abort/101", deleteOf(101), deleteOf(101), deleteOf(101), deleteOf(101)},
+		},
 		"says aborted early": {"", reportsAbortedEarly, []string{rerunOf(100), "PUT /api/operations/abort/101", deleteOf(101)}},
 		"kept":               {`, "delete_on_destroy": false`, func(*api) {}, []string{rerunOf(100), "PUT /api/operations/abort/101"}},
 		"left alone":         {`, "delete_on_destroy": false, "abort_on_destroy": false`, func(*api) {}, []string{rerunOf(100)}},
@@ -97,7 +102,9 @@ func TestRunRerun_destroyActive(t *testing.T) {
 
 // reportsAbortedEarly makes the response to an abort say aborted before polls do.
 func reportsAbortedEarly(a *api) {
-	a.Inject(mockapi.Fault{Method: "PUT", Path: "/api/operations/abort/*", Status: 200, Body: `{"id": 101, "result": "aborted", "end_time": "2026-05-01T09:31:30Z"}`})
+	a.Inject(mockapi.Fault{
+		Method: "PUT", Path: "/api/operations/abort/*", Status: 200, Body: `{"id": 101, "result": "aborted", "end_time": "2026-05-01T09:31:30Z"}`,
+	})
 	a.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/101", Skip: 2, Hook: func() { a.Finish(101, "aborted", "") }})
 }
 
@@ -153,13 +160,16 @@ func (m *managed) planWith(t *testing.T, config, name string, other any) *tfprot
 }
 
 // applyPlan applies a plan whose unknown attribute is now known.
-func (m *managed) applyPlan(t *testing.T, config string, planned *tfprotov6.PlanResourceChangeResponse, known string) []*tfprotov6.Diagnostic {
+func (m *managed) applyPlan(
+	t *testing.T, config string, planned *tfprotov6.PlanResourceChangeResponse, known string,
+) []*tfprotov6.Diagnostic {
 	t.Helper()
 	attributes := must[map[string]tftypes.Value](m.unpack(t, jsonConfig(config)))
 	state := must[map[string]tftypes.Value](m.unpack(t, planned.PlannedState))
 	state[known] = attributes[known]
 	applied, err := m.server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: m.name, PriorState: m.state, PlannedState: m.pack(t, tftypes.NewValue(m.schema.ValueType(), state)), PlannedPrivate: planned.PlannedPrivate, Config: jsonConfig(config),
+		TypeName: m.name, PriorState: m.state, Config: jsonConfig(config),
+		PlannedState: m.pack(t, tftypes.NewValue(m.schema.ValueType(), state)), PlannedPrivate: planned.PlannedPrivate,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -200,7 +210,9 @@ func TestRunRerun_stateOfVersion01(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	upgraded, err := resource.server.UpgradeResourceState(t.Context(), &tfprotov6.UpgradeResourceStateRequest{TypeName: resource.name, RawState: &tfprotov6.RawState{JSON: raw}})
+	upgraded, err := resource.server.UpgradeResourceState(t.Context(), &tfprotov6.UpgradeResourceStateRequest{
+		TypeName: resource.name, RawState: &tfprotov6.RawState{JSON: raw},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -244,11 +244,14 @@ func TestRunRerun_importedByIdentity(t *testing.T) {
 		t.Fatal(err)
 	}
 	typ := identities.IdentitySchemas["qualytics_run_rerun"].ValueType()
-	identity, err := tfprotov6.NewDynamicValue(typ, tftypes.NewValue(typ, map[string]tftypes.Value{"id": tftypes.NewValue(tftypes.Number, 100)}))
+	identity, err := tfprotov6.NewDynamicValue(typ,
+		tftypes.NewValue(typ, map[string]tftypes.Value{"id": tftypes.NewValue(tftypes.Number, 100)}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, req := range []tfprotov6.ImportResourceStateRequest{{ID: "100"}, {Identity: &tfprotov6.ResourceIdentityData{IdentityData: &identity}}} {
+	for _, req := range []tfprotov6.ImportResourceStateRequest{
+		{ID: "100"}, {Identity: &tfprotov6.ResourceIdentityData{IdentityData: &identity}},
+	} {
 		req.TypeName = "qualytics_run_rerun"
 		resp, err := p.server.ImportResourceState(t.Context(), &req)
 		if err != nil {

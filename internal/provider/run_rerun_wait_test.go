@@ -28,8 +28,9 @@ func TestAccRunRerun_createFails(t *testing.T) {
 			rerun100, "DELETE /api/operations/101", rerun100, "DELETE /api/operations/102"),
 		Steps: []resource.TestStep{
 			{
-				Config:      api.config(rerunConfig("")),
-				ExpectError: says("Run 101 failed", "ended with the result `failure`: Connection to the warehouse lost.", "`fail_on` includes `failure`", "The next apply reruns it."),
+				Config: api.config(rerunConfig("")),
+				ExpectError: says("Run 101 failed", "ended with the result `failure`: Connection to the warehouse lost.",
+					"`fail_on` includes `failure`", "The next apply reruns it."),
 			},
 			{
 				Config:            api.config(rerunConfig("")),
@@ -158,9 +159,10 @@ func TestAccRunRerun_updateTimesOut(t *testing.T) {
 		Steps: []resource.TestStep{
 			{Config: api.config(rerunConfig(`triggers = { v = "1" }`))},
 			{
-				PreConfig:   func() { api.Plan(endless) },
-				Config:      config,
-				ExpectError: says("Timed out while waiting for Run 102", "still", "after 200ms (timeouts.update)", "The next apply continues waiting for it."),
+				PreConfig: func() { api.Plan(endless) },
+				Config:    config,
+				ExpectError: says("Timed out while waiting for Run 102", "still", "after 200ms (timeouts.update)",
+					"The next apply continues waiting for it."),
 			},
 			{Config: config, ExpectError: says("Timed out while waiting for Run 102")},
 			{
@@ -183,7 +185,11 @@ func TestAccRunRerun_createTimesOut(t *testing.T) {
 		CheckDestroy: api.afterDestroy(t, []int64{100},
 			rerun100, "PUT /api/operations/abort/101", "DELETE /api/operations/101", rerun100, "DELETE /api/operations/102"),
 		Steps: []resource.TestStep{
-			{Config: config, ExpectError: says("Timed out while waiting for Run 101", "(timeouts.create)", "tainted: the next apply aborts that Run and starts over", "terraform untaint")},
+			{
+				Config: config,
+				ExpectError: says("Timed out while waiting for Run 101", "(timeouts.create)",
+					"tainted: the next apply aborts that Run and starts over", "terraform untaint"),
+			},
 			{
 				Config:            config,
 				ConfigPlanChecks:  planned(plancheck.ResourceActionReplace),

@@ -48,7 +48,8 @@ func TestAccRunResume_life(t *testing.T) {
 					statecheck.ExpectKnownValue(resumed, tfjsonpath.New("end_time"), knownvalue.NotNull()),
 					statecheck.ExpectKnownValue(resumed, tfjsonpath.New("force_abort"), knownvalue.Bool(false)),
 					statecheck.ExpectKnownValue(resumed, tfjsonpath.New("wait_for_completion"), knownvalue.Bool(true)),
-					statecheck.ExpectKnownValue(resumed, tfjsonpath.New("fail_on"), knownvalue.ListExact([]knownvalue.Check{word("failure"), word("aborted")})),
+					statecheck.ExpectKnownValue(resumed, tfjsonpath.New("fail_on"),
+						knownvalue.ListExact([]knownvalue.Check{word("failure"), word("aborted")})),
 				),
 			},
 			{ // a Run that failed later is only refreshed
@@ -110,9 +111,10 @@ func TestAccRunResume_failure(t *testing.T) {
 		CheckDestroy: api.afterDestroy(t, []int64{90, 100}, resume90, resume90, resume90, resume90),
 		Steps: []resource.TestStep{
 			{
-				PreConfig:   fails,
-				Config:      config("1"),
-				ExpectError: says("Run 90 failed", "Run 90 (scan on Warehouse) ended with the result `failure`: no disk.", "because `fail_on` includes `failure`", "The next apply resumes it."),
+				PreConfig: fails,
+				Config:    config("1"),
+				ExpectError: says("Run 90 failed", "Run 90 (scan on Warehouse) ended with the result `failure`: no disk.",
+					"because `fail_on` includes `failure`", "The next apply resumes it."),
 			},
 			{
 				Config:            config("1"),

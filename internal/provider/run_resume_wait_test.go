@@ -10,7 +10,8 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-const activeWarning = "warning at run_id: Run 90 is still active: Run 90 is `running`. The apply fails unless the Run has ended by then. Only a Run with result `aborted` or `failure` can be resumed"
+const activeWarning = "warning at run_id: Run 90 is still active: Run 90 is `running`. The apply fails unless the Run has ended by then. " +
+	"Only a Run with result `aborted` or `failure` can be resumed"
 
 // expectRun checks which Run a resource holds, and its result.
 func (m *managed) expectRun(t *testing.T, id int64, result string) {
@@ -29,11 +30,28 @@ func TestRunResume_outcome(t *testing.T) {
 		outcome   mockapi.Outcome
 		want      []string
 	}{
-		"success":         {``, mockapi.Outcome{}, nil},
-		"message":         {``, mockapi.Outcome{Message: "2 containers were read in full"}, []string{`warning: Run 90 succeeded with a message: Run 90 \(scan on [\w-]+\) ended with the result .success.: 2 containers were read in full.$`}},
-		"failure":         {``, mockapi.Outcome{Result: "failure", Message: "lost"}, []string{`error: Run 90 failed: Run 90 \(scan on [\w-]+\) ended with the result .failure.: lost. The apply failed because .fail_on. includes .failure.*The next apply resumes it.`}},
-		"aborted":         {``, mockapi.Outcome{Result: "aborted"}, []string{`error: Run 90 was aborted: .*.fail_on. includes .aborted.`}},
-		"failure allowed": {`, "fail_on": ["aborted"]`, mockapi.Outcome{Result: "failure", Message: "lost"}, []string{`warning: Run 90 failed: Run 90 \(scan on [\w-]+\) ended with the result .failure.: lost.$`}},
+		"success": {``, mockapi.Outcome{}, nil},
+		"message": {
+			``,
+			mockapi.Outcome{Message: "2 containers were read in full"},
+			[]string{
+				`warning: Run 90 succeeded with a message: Run 90 \(scan on [\w-]+\) ended with the result .success.: 2 containers were read in full.$`,
+			},
+		},
+		"failure": {
+			``,
+			mockapi.Outcome{Result: "failure", Message: "lost"},
+			[]string{
+				`error: Run 90 failed: Run 90 \(scan on [\w-]+\) ended with the result .failure.: lost. ` +
+					`The apply failed because .fail_on. includes .failure.*The next apply resumes it.`,
+			},
+		},
+		"aborted": {``, mockapi.Outcome{Result: "aborted"}, []string{`error: Run 90 was aborted: .*.fail_on. includes .aborted.`}},
+		"failure allowed": {
+			`, "fail_on": ["aborted"]`,
+			mockapi.Outcome{Result: "failure", Message: "lost"},
+			[]string{`warning: Run 90 failed: Run 90 \(scan on [\w-]+\) ended with the result .failure.: lost.$`},
+		},
 		"aborted allowed": {`, "fail_on": ["failure"]`, mockapi.Outcome{Result: "aborted"}, []string{`warning: Run 90 was aborted: `}},
 		"all allowed":     {`, "fail_on": []`, mockapi.Outcome{Result: "failure"}, []string{`warning: Run 90 failed: `}},
 	} {
@@ -62,7 +80,9 @@ func TestRunResume_forceAbort(t *testing.T) {
 	api.Seed(scan(90, "running"))
 	resource := api.protocol(t).manage(t, "qualytics_run_resume")
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`), activeWarning,
-		"error at run_id: Cannot resume Run 90: PUT http.*/api/operations/run/90 returned HTTP status 409: Run 90 cannot be resumed: its result is running.\n\nOnly a Run with result `aborted` or `failure` can be resumed, and only of type `profile`, `scan` or `promote`.")
+		"error at run_id: Cannot resume Run 90: PUT http.*/api/operations/run/90 returned HTTP status 409: "+
+			"Run 90 cannot be resumed: its result is running.\n\n"+
+			"Only a Run with result `aborted` or `failure` can be resumed, and only of type `profile`, `scan` or `promote`.")
 	if resource.values(t) != nil {
 		t.Error("the resource is in the state although nothing was resumed")
 	}
@@ -80,11 +100,13 @@ func TestRunResume_timeout(t *testing.T) {
 	resource := api.protocol(t).manage(t, "qualytics_run_resume")
 	const config = `{"run_id": 90, "timeouts": {"create": "2s", "update": "10ms"}}`
 	expectDiagnostics(t, resource.apply(t, config),
-		`error: Timed out while waiting for Run 90: Run 90 is still .running. after 2s \(timeouts.create\). It is recorded in the state. Terraform marks the new resource as tainted: .*terraform untaint`)
+		`error: Timed out while waiting for Run 90: Run 90 is still .running. after 2s \(timeouts.create\). It is recorded in the state. `+
+			`Terraform marks the new resource as tainted: .*terraform untaint`)
 	resource.expectRun(t, 90, "running")
 	expectDiagnostics(t, resource.refresh(t))
 	expectDiagnostics(t, resource.apply(t, config), // as after terraform untaint
-		`error: Timed out while waiting for Run 90: Run 90 is still .running. after 10ms \(timeouts.update\). .*The next apply continues waiting for it.`)
+		`error: Timed out while waiting for Run 90: Run 90 is still .running. after 10ms \(timeouts.update\). `+
+			`.*The next apply continues waiting for it.`)
 	resource.expectRun(t, 90, "running")
 	api.Finish(90, "success", "")
 	resource.expectNoChange(t, config)
@@ -119,7 +141,8 @@ func TestRunResume_interrupted(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	api.Inject(mockapi.Fault{Method: "GET", Skip: 5, Hook: interrupt}) // at the second poll
 	expectDiagnostics(t, resource.applyAfter(ctx, t, `{"run_id": 90}`, func() {}),
-		"warning: Interrupted while waiting for Run 90: Run 90 is still `running` and is recorded in the state. The next apply continues waiting for it.")
+		"warning: Interrupted while waiting for Run 90: Run 90 is still `running` and is recorded in the state. "+
+			"The next apply continues waiting for it.")
 	resource.expectRun(t, 90, "running")
 	expectDiagnostics(t, resource.refresh(t))
 	api.Inject(mockapi.Fault{Method: "GET", Skip: 1, Hook: func() { api.Finish(90, "success", "") }})
@@ -141,7 +164,8 @@ func TestRunResume_lostResponse(t *testing.T) {
 			if options.ResumeAsNew {
 				id = 101
 			}
-			expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`), "warning: The response to the resume was lost: PUT http.*/api/operations/run/90: .* The Run that it started was found")
+			expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`),
+				"warning: The response to the resume was lost: PUT http.*/api/operations/run/90: .* The Run that it started was found")
 			resource.expectRun(t, id, "success")
 			api.expectWrites(resume90)(t)
 		})

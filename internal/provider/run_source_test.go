@@ -17,7 +17,10 @@ const poll90 = "/api/operations/90"
 // The error about a run_id that does not exist depends on the held Run. No other Run is read.
 func TestSource_missing(t *testing.T) {
 	t.Parallel()
-	const gone, advice = "error at run_id: Cannot read Run 90: .*No such Run exists: .*lists the Runs.", "\n\nSet run_id to a Run that exists, or use latest.$"
+	const (
+		gone   = "error at run_id: Cannot read Run 90: .*No such Run exists: .*lists the Runs."
+		advice = "\n\nSet run_id to a Run that exists, or use latest.$"
+	)
 	api := newAPI(t, mockapi.Options{})
 	p := api.protocol(t)
 	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").plan(t, `{"run_id": 90}`).Diagnostics, gone+advice)
@@ -53,7 +56,10 @@ func TestSource_latestFails(t *testing.T) {
 		want  string
 	}{
 		"forbidden": {mockapi.Fault{Status: 403}, "error: Cannot look up the latest Run: GET http.*/api/operations returned HTTP status 403"},
-		"invalid":   {mockapi.Fault{Status: 422, Body: `{"detail": [{"loc": ["query", "datastore"], "msg": "too large"}]}`}, "error: Cannot look up the latest Run: GET http.*/api/operations returned HTTP status 422: query.datastore: too large"},
+		"invalid": {
+			mockapi.Fault{Status: 422, Body: `{"detail": [{"loc": ["query", "datastore"], "msg": "too large"}]}`},
+			"error: Cannot look up the latest Run: GET http.*/api/operations returned HTTP status 422: query.datastore: too large",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -78,11 +84,14 @@ func TestSource_unsupported(t *testing.T) {
 	external.Type, profile.Type, unknown.EndTime = "external_scan", "profile", time.Now()
 	api.Seed(external, profile, unknown)
 	p := api.protocol(t)
-	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").plan(t, `{"run_id": 91, "max_anomalies": 0}`).Diagnostics, "error at run_id: Cannot rerun Run 91: Run 91 is of type `external_scan`")
-	expectDiagnostics(t, p.manage(t, "qualytics_run_resume").plan(t, `{"run_id": 92, "max_anomalies": 0}`).Diagnostics, "error at run_id: Cannot resume Run 92: The result of Run 92 is `success`")
+	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").plan(t, `{"run_id": 91, "max_anomalies": 0}`).Diagnostics,
+		"error at run_id: Cannot rerun Run 91: Run 91 is of type `external_scan`")
+	expectDiagnostics(t, p.manage(t, "qualytics_run_resume").plan(t, `{"run_id": 92, "max_anomalies": 0}`).Diagnostics,
+		"error at run_id: Cannot resume Run 92: The result of Run 92 is `success`")
 	// For an unknown result, the API decides whether it can be rerun.
 	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").plan(t, `{"run_id": 93}`).Diagnostics)
-	expectDiagnostics(t, p.manage(t, "qualytics_run_resume").plan(t, `{"run_id": 93}`).Diagnostics, "error at run_id: Cannot resume Run 93: The result of Run 93 is `partially_successful`")
+	expectDiagnostics(t, p.manage(t, "qualytics_run_resume").plan(t, `{"run_id": 93}`).Diagnostics,
+		"error at run_id: Cannot resume Run 93: The result of Run 93 is `partially_successful`")
 }
 
 // No rerun is started if the wait for an active source is interrupted, or if the source cannot be
@@ -93,9 +102,18 @@ func TestSource_waitEnds(t *testing.T) {
 		fault mockapi.Fault // affects the polls
 		want  string
 	}{
-		"interrupted": {mockapi.Fault{}, "error: Interrupted while waiting for Run 90: Run 90 is still active and cannot be rerun until it has ended. No Run was started.$"},
-		"deleted":     {mockapi.Fault{Times: mockapi.Always, Status: 404, Body: `{"detail": "gone"}`}, "error: Run 90 was deleted while it was waited for: Its record was deleted before it could be rerun. No Run was started. Select another Run.$"},
-		"refused":     {mockapi.Fault{Times: mockapi.Always, Status: 403}, "error: Cannot follow Run 90: GET .*HTTP status 403.*\n\nNo Run was started.$"},
+		"interrupted": {
+			mockapi.Fault{},
+			"error: Interrupted while waiting for Run 90: Run 90 is still active and cannot be rerun until it has ended. No Run was started.$",
+		},
+		"deleted": {
+			mockapi.Fault{Times: mockapi.Always, Status: 404, Body: `{"detail": "gone"}`},
+			"error: Run 90 was deleted while it was waited for: Its record was deleted before it could be rerun. " +
+				"No Run was started. Select another Run.$",
+		},
+		"refused": {
+			mockapi.Fault{Times: mockapi.Always, Status: 403}, "error: Cannot follow Run 90: GET .*HTTP status 403.*\n\nNo Run was started.$",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -131,11 +149,15 @@ func TestAbort_reportedTooEarly(t *testing.T) {
 	for _, kind := range []string{"resource", "action"} {
 		api := newAPI(t, mockapi.Options{AbortDelay: time.Hour})
 		api.Seed(scan(90, "running"))
-		api.Inject(mockapi.Fault{Method: "PUT", AfterEffect: true, Status: 200, Body: `{"id": 90, "result": "aborted", "end_time": "2026-05-01T09:31:30Z"}`})
+		api.Inject(mockapi.Fault{
+			Method: "PUT", AfterEffect: true, Status: 200, Body: `{"id": 90, "result": "aborted", "end_time": "2026-05-01T09:31:30Z"}`,
+		})
 		polled := false
 		p := api.protocol(t)
 		finish := func() {
-			api.Inject(mockapi.Fault{Method: "GET", Path: poll90, Skip: 1, Hook: func() { polled = true; api.Finish(90, "aborted", "stopped by hand") }})
+			api.Inject(mockapi.Fault{
+				Method: "GET", Path: poll90, Skip: 1, Hook: func() { polled = true; api.Finish(90, "aborted", "stopped by hand") },
+			})
 		}
 		if kind == "action" {
 			finish()
@@ -177,7 +199,9 @@ func TestRunAction_lostStart(t *testing.T) {
 	api := newFailed(t, mockapi.Options{})
 	api.Inject(mockapi.Fault{Method: "PUT", Close: true})
 	_, diagnostics := api.protocol(t).invoke(t.Context(), t, "qualytics_run_rerun", `{"run_id": 90}`)
-	expectDiagnostics(t, diagnostics, "error.*: Cannot rerun Run 90: .*No matching Run was found, so probably none was started. Before you invoke the action again, list the newest Runs with the data source qualytics_operations")
+	expectDiagnostics(t, diagnostics,
+		"error.*: Cannot rerun Run 90: .*No matching Run was found, so probably none was started. "+
+			"Before you invoke the action again, list the newest Runs with the data source qualytics_operations")
 }
 
 // A Run without type and datastore is named by its id.
@@ -189,7 +213,8 @@ func TestRunRerun_minimalResponse(t *testing.T) {
 		mockapi.Fault{Method: "GET", Path: poll101, Status: 200, Body: `{"id": 101, "result": "failure", "message": ""}`},
 	)
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`), "error: Run 101 failed: Run 101 ended with the result .failure.. The apply failed because")
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`),
+		"error: Run 101 failed: Run 101 ended with the result .failure.. The apply failed because")
 	if name := resource.values(t)["name"]; name != "Run 101" {
 		t.Errorf("name is %v", name)
 	}
@@ -206,7 +231,9 @@ func TestRunRerun_lastPollFailed(t *testing.T) {
 	expectDiagnostics(t, p.configure(t, api.json(`"poll_interval": "500ms", "max_retries": 0`)))
 	api.Inject(mockapi.Fault{Method: "GET", Path: poll101, Times: mockapi.Always, Status: 502})
 	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").apply(t, `{"run_id": 100, "timeouts": {"create": "3s"}}`),
-		"error: Timed out while waiting for Run 101: Run 101 is still .queued. after 3s .timeouts.create.. It is recorded in the state. The last poll failed: GET http.*/api/operations/101: HTTP 502: Bad Gateway. Terraform marks the new resource as tainted: the next apply aborts that Run and starts over.*terraform untaint")
+		"error: Timed out while waiting for Run 101: Run 101 is still .queued. after 3s .timeouts.create.. "+
+			"It is recorded in the state. The last poll failed: GET http.*/api/operations/101: HTTP 502: Bad Gateway. "+
+			"Terraform marks the new resource as tainted: the next apply aborts that Run and starts over.*terraform untaint")
 }
 
 // A sync is looked up again under its other name.
@@ -214,8 +241,15 @@ func TestSource_otherSyncName(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"sync", "catalog"} {
 		api := newAPI(t, mockapi.Options{})
-		api.Inject(mockapi.Fault{Path: "/api/operations", Status: 422, Times: mockapi.Always, Body: `{"detail": [{"loc": ["query", "operation_type"], "msg": "unknown"}]}`})
-		expectDiagnostics(t, api.protocol(t).manage(t, "qualytics_run_rerun").plan(t, `{"latest": {"operation_type": "`+name+`", "datastore": 101}}`).Diagnostics, "error: Cannot look up the latest Run: .*HTTP status 422")
+		api.Inject(mockapi.Fault{
+			Path:   "/api/operations",
+			Status: 422,
+			Times:  mockapi.Always,
+			Body:   `{"detail": [{"loc": ["query", "operation_type"], "msg": "unknown"}]}`,
+		})
+		resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+		expectDiagnostics(t, resource.plan(t, `{"latest": {"operation_type": "`+name+`", "datastore": 101}}`).Diagnostics,
+			"error: Cannot look up the latest Run: .*HTTP status 422")
 		var requested []string
 		for _, request := range api.Requests() {
 			requested = append(requested, request.Query.Get("operation_type"))

@@ -31,12 +31,15 @@ func TestAccSavedPlan_token(t *testing.T) {
 	}{
 		"environment": {env: "QUALYTICS_TOKEN"},
 		"ephemeral":   {variable: ephemeral, argument: "token = var.token", env: "TF_VAR_token"},
-		"sensitive":   {variable: strings.Replace(ephemeral, "  ephemeral = true\n", "", 1), argument: "token = var.token", env: "TF_VAR_token", shows: true},
+		"sensitive": {
+			variable: strings.Replace(ephemeral, "  ephemeral = true\n", "", 1), argument: "token = var.token", env: "TF_VAR_token", shows: true,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			api := newAPI(t, mockapi.Options{})
-			w := newWorkspace(t, fmt.Sprintf("%sprovider \"qualytics\" {\n  url = %q\n  %s\n  poll_interval = \"10ms\"\n}\n", test.variable, api.url, test.argument)+rerunConfig(""))
+			w := newWorkspace(t, fmt.Sprintf("%sprovider \"qualytics\" {\n  url = %q\n  %s\n  poll_interval = \"10ms\"\n}\n",
+				test.variable, api.url, test.argument)+rerunConfig(""))
 			w.env = append(w.env, test.env+"="+testToken)
 			output, succeeded := w.run("plan", "-out=saved")
 			if !succeeded {

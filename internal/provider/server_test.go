@@ -21,7 +21,8 @@ func TestServer_directState(t *testing.T) {
 	api.Seed(scan(1, "failure"), scan(2, "running"), odd)
 	for name, configs := range map[string][]string{
 		"qualytics_operations": {
-			`{}`, `{"id": 999}`, `{"fields": ["id", "datastore"]}`, `{"created_after": "2026-05-01T00:00:00Z"}`, `{"limit": 2, "sort_created": "asc"}`,
+			`{}`, `{"id": 999}`, `{"fields": ["id", "datastore"]}`, `{"created_after": "2026-05-01T00:00:00Z"}`,
+			`{"limit": 2, "sort_created": "asc"}`,
 			`{"result": ["failure", "running"], "finished": true, "created_date": "2026-05-01", "datastore": [101]}`,
 		},
 		"qualytics_operation_containers": {`{"operation_id": 1}`, `{"operation_id": 7}`},
@@ -41,7 +42,9 @@ func TestServer_failedReadHasNoState(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	api.Inject(mockapi.Fault{Status: 403, Times: mockapi.Always})
 	p := api.protocol(t)
-	read, err := p.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: "qualytics_operations", Config: jsonConfig(`{}`)})
+	read, err := p.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
+		TypeName: "qualytics_operations", Config: jsonConfig(`{}`),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +66,9 @@ func readState(t *testing.T, server tfprotov6.ProviderServer, api *api, name, co
 	if err != nil {
 		t.Fatal(err)
 	}
-	configured, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: jsonConfig(api.json(`"poll_interval": "10ms"`))})
+	configured, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
+		Config: jsonConfig(api.json(`"poll_interval": "10ms"`)),
+	})
 	if err != nil || len(configured.Diagnostics) > 0 {
 		t.Fatal(err, configured)
 	}
@@ -84,7 +89,9 @@ type rememberingServer struct {
 	ctx context.Context //nolint:containedctx // that is what it is for
 }
 
-func (s *rememberingServer) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
+func (s *rememberingServer) ReadDataSource(
+	ctx context.Context, req *tfprotov6.ReadDataSourceRequest,
+) (*tfprotov6.ReadDataSourceResponse, error) {
 	s.ctx = ctx
 	return s.frameworkServer.ReadDataSource(ctx, req)
 }

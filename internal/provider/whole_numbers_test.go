@@ -17,7 +17,9 @@ func TestWholeNumbers(t *testing.T) {
 	expectDiagnostics(t, p.validateDataSource(t, "qualytics_operations", `{"limit": 1.5}`), want)
 	expectDiagnostics(t, p.validateDataSource(t, "qualytics_operations", `{"datastore": [101, 1.5]}`), want)
 	expectDiagnostics(t, p.validateList(t, `{"id": 1.5}`), want)
-	resource, err := p.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: "qualytics_run_rerun", Config: jsonConfig(`{"run_id": 1.5}`)})
+	resource, err := p.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: "qualytics_run_rerun", Config: jsonConfig(`{"run_id": 1.5}`),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,7 +28,9 @@ func TestWholeNumbers(t *testing.T) {
 	if !ok {
 		t.Fatal("the provider has no actions")
 	}
-	action, err := actions.ValidateActionConfig(t.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: "qualytics_run_abort", Config: jsonConfig(`{"run_id": 1.5}`)})
+	action, err := actions.ValidateActionConfig(t.Context(), &tfprotov6.ValidateActionConfigRequest{
+		ActionType: "qualytics_run_abort", Config: jsonConfig(`{"run_id": 1.5}`),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
