@@ -220,7 +220,7 @@ func TestRunRerun_minimalResponse(t *testing.T) {
 	}
 	expectDiagnostics(t, resource.refresh(t))
 	api.Inject(mockapi.Fault{Method: "GET", Path: poll102, Status: 200, Body: `{"id": 102, "result": "success", "message": ""}`})
-	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`), "warning: Run 101 failed the last apply")
 }
 
 // The error about a timed-out wait contains the error of the last poll.
