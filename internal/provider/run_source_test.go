@@ -208,6 +208,7 @@ func TestRunAction_lostStart(t *testing.T) {
 func TestRunRerun_minimalResponse(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
+	api.Plan(mockapi.Outcome{Result: "failure"})
 	api.Inject(
 		mockapi.Fault{Method: "PUT", AfterEffect: true, Status: 200, Body: `{"id": 101, "result": "running"}`},
 		mockapi.Fault{Method: "GET", Path: poll101, Status: 200, Body: `{"id": 101, "result": "failure", "message": ""}`},
@@ -221,6 +222,9 @@ func TestRunRerun_minimalResponse(t *testing.T) {
 	expectDiagnostics(t, resource.refresh(t))
 	api.Inject(mockapi.Fault{Method: "GET", Path: poll102, Status: 200, Body: `{"id": 102, "result": "success", "message": ""}`})
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`), "warning: Run 101 failed the last apply")
+	if name := resource.values(t)["name"]; name != "Run 102" {
+		t.Errorf("name is %v", name)
+	}
 }
 
 // The error about a timed-out wait contains the error of the last poll.
