@@ -211,7 +211,7 @@ func BenchmarkSchemas(b *testing.B) {
 }
 
 // BenchmarkRerunLife measures a rerun, from the request to the deleted record. The baseline, named
-// floor, makes the same requests with the client alone.
+// baseline, makes the same requests with the client alone.
 func BenchmarkRerunLife(b *testing.B) {
 	server := mockapi.New(mockapi.Options{Token: testToken})
 	server.Seed(scan(1, "success"))
@@ -230,9 +230,9 @@ func BenchmarkRerunLife(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	var floor float64
-	b.Run("floor", func(b *testing.B) {
-		defer func() { floor = perOperation(b) }()
+	var baseline float64
+	b.Run("baseline", func(b *testing.B) {
+		defer func() { baseline = perOperation(b) }()
 		for b.Loop() {
 			start, err := api.client.Rerun(b.Context(), source)
 			if err != nil {
@@ -247,7 +247,7 @@ func BenchmarkRerunLife(b *testing.B) {
 		}
 	})
 	b.Run("provider", func(b *testing.B) {
-		defer func() { b.ReportMetric(perOperation(b)/floor, "x-floor") }()
+		defer func() { b.ReportMetric(perOperation(b)/baseline, "x-baseline") }()
 		for b.Loop() {
 			start, err := api.client.Rerun(b.Context(), source)
 			if err != nil {

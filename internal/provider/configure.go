@@ -41,7 +41,7 @@ func (p *qualyticsProvider) connect(model providerModel, terraformVersion string
 		RequestTimeout:     requestTimeout,
 		MaxRetries:         int(int64Or(model.MaxRetries, qualytics.DefaultMaxRetries)),
 		RetryWait:          p.retryWait,
-		SearchTimeout:      p.lookFor,
+		SearchTimeout:      p.searchTimeout,
 		CACertFile:         authorities,
 		InsecureSkipVerify: insecure,
 		Log:                logRequest,

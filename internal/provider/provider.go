@@ -36,9 +36,9 @@ type qualyticsProvider struct {
 	// retryWait is the pause before the first retry of a request; 0 means the client's default.
 	// Tests shorten it.
 	retryWait time.Duration
-	// lookFor limits the search for a Run after its response was lost; 0 means the client's
+	// searchTimeout limits the search for a Run after its response was lost; 0 means the client's
 	// default.
-	lookFor time.Duration
+	searchTimeout time.Duration
 	// notFoundGrace is the time after a start during which a 404 for the Run is ignored.
 	notFoundGrace time.Duration
 }

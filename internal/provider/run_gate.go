@@ -46,7 +46,7 @@ func (g gate) tooManyAnomalies(run *qualytics.Operation) string {
 	count, ok := run.Status.Whole(qualytics.CounterAnomalies)
 	switch {
 	case !ok:
-		return fmt.Sprintf("The apply failed because `max_anomalies` is set, but the Run does not report the number of anomalies (status[%q]).",
+		return fmt.Sprintf("`max_anomalies` is set, but the Run does not report the number of anomalies (status[%q]).",
 			qualytics.CounterAnomalies)
 	case count > *g.maxAnomalies:
 		return fmt.Sprintf("The Run identified %s, and `max_anomalies` allows %s.", anomalies(count), humanize.Comma(*g.maxAnomalies))

@@ -61,7 +61,7 @@ func (w waitOptions) report(ctx context.Context, client *qualytics.Client, run *
 			ended+" "+w.failedOn(run.Result)+aboutContainers(ctx, client, run)+w.afterFailure(run))
 	case excess != "":
 		diags.AddError(runName(run.ID)+" did not pass max_anomalies",
-			ended+" "+strings.Replace(excess, "The apply", "The "+w.operation, 1)+aboutContainers(ctx, client, run)+w.afterFailure(run))
+			ended+" "+excess+aboutContainers(ctx, client, run)+w.afterFailure(run))
 	case run.Result != w.expected:
 		diags.AddWarning(runName(run.ID)+outcome(run.Result), ended+w.unexpected)
 	case run.Result == qualytics.ResultSuccess && run.Message != nil && *run.Message != "":
