@@ -157,7 +157,8 @@ var (
 		}},
 		{"sort_duration", textFilter{
 			"Sorts the Runs by duration: `asc` (shortest first) or `desc` (longest first). With `created_after` or `created_before`, " +
-				"it sorts the Runs within that window. If `sort_created` is also set, it takes precedence within such a window; otherwise, the API decides.",
+				"it sorts the Runs within that window. " +
+				"If `sort_created` is also set, it takes precedence in such a window; otherwise, the API decides.",
 			direction,
 		}},
 	}
