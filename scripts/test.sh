@@ -13,7 +13,8 @@ If one is elsewhere, set TF_ACC_TERRAFORM_PATH. Without either, `go test ./...` 
 EOF
 	exit 1
 }
-version=$("$terraform" version | head -n 1)
+version=$("$terraform" version)
+version=${version%%$'\n'*}
 
 export TF_ACC=1 TF_ACC_TERRAFORM_PATH=$terraform
 if [[ $version == OpenTofu* ]]; then

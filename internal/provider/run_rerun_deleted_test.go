@@ -70,6 +70,10 @@ func TestRunRerun_deletedWithSuperseded(t *testing.T) {
 				"warning: The record of Run 102 was deleted: .*this plan includes another rerun. .* set rerun_if_deleted to false.$")
 			api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100), deleteOf(101), deleteOf(102))(t)
 			resource.expectRerun(t, 103, 100)
+			planned := resource.plannedValues(t, resource.plan(t, triggered("", "2"))) // without a refresh
+			if planned["id"] != int64(103) {
+				t.Errorf("id is planned as %v, want 103", planned["id"])
+			}
 		})
 	}
 }

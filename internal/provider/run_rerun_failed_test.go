@@ -1,0 +1,44 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"testing"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// After a Run that failed the apply, the next apply reruns once. If that wait is interrupted, the
+// apply after it continues waiting instead of rerunning again.
+func TestRunRerun_interruptedAfterFailure(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api.Plan(mockapi.Outcome{}, mockapi.Outcome{Result: "failure"}, endless)
+	expectDiagnostics(t, resource.apply(t, triggered("", "1")))
+	expectDiagnostics(t, resource.apply(t, triggered("", "2")), "error: Run 102 failed")
+	expectDiagnostics(t, resource.interrupted(t, api, "/api/operations/103", triggered("", "2")),
+		failed102, "warning: Interrupted while waiting for Run 103")
+	api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100))(t)
+
+	api.Finish(103, "success", "")
+	expectDiagnostics(t, resource.apply(t, triggered("", "2")))
+	resource.expectRerun(t, 103, 100)
+	api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100), deleteOf(101), deleteOf(102))(t)
+}
+
+// A Run that ended without being waited for is not gated later.
+func TestRunRerun_failedBeforeWaiting(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	expectDiagnostics(t, resource.apply(t, triggered(unawaited, "1")))
+	api.Finish(101, "failure", "")
+	expectDiagnostics(t, resource.refresh(t))
+	api.ResetRequests()
+	expectDiagnostics(t, resource.apply(t, triggered("", "1")))
+	resource.expectRun(t, 101, "failure")
+	api.expectRequests(t)
+	resource.expectNoChange(t, triggered("", "1"))
+}
