@@ -127,6 +127,30 @@ func TestOddServers(t *testing.T) {
 	}
 }
 
+// A list that changes too fast is read again, up to a limit.
+func TestUnsteadyListIsReadAgain(t *testing.T) {
+	for unsteady := range maxReads + 1 {
+		reads := 0
+		list, _ := counted(150, func(p *page[entry], request pageRequest) {
+			if request.number == 1 {
+				reads++
+			} else if reads <= unsteady {
+				p.Items = p.Items[10:] // without the entries of the page before
+			}
+		})
+		listing, err := readWhole(t, list, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := fmt.Sprintf("%d unsteady reads", unsteady)
+		equal(t, name, reads, min(unsteady+1, maxReads))
+		equal(t, name, listing.Steady, unsteady < maxReads)
+		if listing.Steady {
+			equal(t, name, len(listing.Items), 150)
+		}
+	}
+}
+
 // allEntries returns the entries of a server without paging.
 func allEntries(count int) []entry {
 	items := make([]entry, count)
