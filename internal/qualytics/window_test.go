@@ -263,6 +263,29 @@ func TestWindow_changingHistory(t *testing.T) {
 	}
 }
 
+// A window that moves while it is read is read again.
+func TestWindow_readAgain(t *testing.T) {
+	service := serve(t, mockapi.Options{}, runsAt(2000, everyMinute))
+	newest := int64(2000)
+	var mutex sync.Mutex
+	service.Inject(mockapi.Fault{Method: "GET", Times: 10, Hook: func() {
+		mutex.Lock()
+		defer mutex.Unlock()
+		for range 20 {
+			service.Remove(newest)
+			newest--
+		}
+	}})
+	listing, err := service.client.Operations(t.Context(), within(1000, 1300), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "steady", listing.Steady, true)
+	if got, want := listed(listing), idsDown(1300, 1001); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
 func TestWindow_cancelled(t *testing.T) {
 	service := serve(t, mockapi.Options{}, runsAt(3000, everyMinute))
 	ctx, cancel := context.WithCancel(t.Context())
