@@ -67,12 +67,15 @@ func (s subject) advice(failure *qualytics.Error) string {
 			"and that no login page or proxy responds in its place."
 	case qualytics.KindUntrusted:
 		return "The connection cannot be trusted. If the deployment uses a private certificate authority, set the provider's `ca_cert_file`. " +
-			"Check that `url` has the host name of the certificate, and starts with https:// only if the server supports TLS."
+			"Check that `url` has the host name of the certificate."
 	case qualytics.KindUnsorted:
 		return "The deployment ignores `sort_created`, so its Runs cannot be selected by `created_after` and `created_before`. " +
 			"Use `created_date` instead."
 	case qualytics.KindNeedsTLS:
 		return "The server expects TLS. Change the provider's `url` from http:// to https://."
+	case qualytics.KindNoTLS:
+		return "The server does not use TLS. Check the port in the provider's `url`. " +
+			"If this is a test deployment without TLS, change `url` from https:// to http://."
 	case qualytics.KindUnresolvable:
 		return "The host name is unknown. Check the provider's `url`, and the network and DNS of the machine that runs Terraform."
 	case qualytics.KindUnreachable:

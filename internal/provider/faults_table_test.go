@@ -69,8 +69,9 @@ const (
 	wasFound   = "The Run that it started was found and adopted: Run "
 	adoptLost  = "The response to the rerun was lost"
 	cannot     = "Cannot rerun Run 100"
-	failed102  = "warning: Run 102 failed the last apply: It does not pass fail_on and max_anomalies, so this plan includes another rerun."
-	htmlPage   = "<html><head><title>Gateway</title></head></html>"
+	excess102  = "warning: Run 102 failed an earlier apply: The Run identified 6 anomalies, and .max_anomalies. allows 5. " +
+		"This is why the plan includes another rerun, although the configuration has not changed."
+	htmlPage = "<html><head><title>Gateway</title></head></html>"
 )
 
 var faultTable = slices.Concat(

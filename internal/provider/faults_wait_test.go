@@ -89,7 +89,7 @@ var faultsPassing = []faultRow{
 		phase: updating, fault: "the Run is aborted",
 		prepare: func(*scene) {}, outcome: []mockapi.Outcome{{Result: "aborted"}},
 		says:     []finding{fails("Run 102 was aborted", "The next apply reruns it.")},
-		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: "update", nextSays: []string{failed102},
+		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: "update", nextSays: []string{"warning: Run 102 failed an earlier apply: Its result is .aborted., and .fail_on. includes .aborted.."},
 		then: []string{rerun100, delete101, delete102}, holds: 103,
 	},
 	{
@@ -103,7 +103,7 @@ var faultsPassing = []faultRow{
 		phase: updating, fault: "the Run has more anomalies than max_anomalies", resource: gateConfig,
 		prepare: func(*scene) {}, outcome: []mockapi.Outcome{identifying(6)},
 		says:     []finding{fails("Run 102 did not pass max_anomalies", "The Run identified 6 anomalies, and `max_anomalies` allows 5.")},
-		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: "update", nextSays: []string{failed102},
+		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: "update", nextSays: []string{excess102},
 		then: []string{rerun100, delete101, delete102}, holds: 103,
 	},
 	{
@@ -124,7 +124,7 @@ var faultsPassing = []faultRow{
 		}),
 		outcome:  []mockapi.Outcome{{Result: "partially_successful"}},
 		says:     []finding{fails("Run 102 ended as partially_successful", "the provider does not know this result, which counts as `failure`")},
-		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: "update", nextSays: []string{failed102},
+		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: "update", nextSays: []string{"warning: Run 102 failed an earlier apply: Its result is .partially_successful., which counts as .failure."},
 		then: []string{rerun100, delete101, delete102}, holds: 103,
 	},
 }
@@ -153,7 +153,9 @@ var faultsRecords = []faultRow{
 	},
 	{
 		phase: refreshing, fault: "somebody has deleted the record",
-		prepare: func(s *scene) { s.Remove(101) }, state: "nothing", next: "create", then: []string{rerun100}, holds: 102,
+		prepare: func(s *scene) { s.Remove(101) },
+		says:    []finding{warns("The record of Run 101 was deleted", "An apply creates it again, which reruns.")},
+		state:   "nothing", next: "create", then: []string{rerun100}, holds: 102,
 	},
 	{
 		phase: destroying, fault: "DELETE: connection closed after the effect",

@@ -4,7 +4,6 @@
 package provider
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	datasourceschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
@@ -82,7 +81,7 @@ func (f idsFilter) listAttribute() listschema.Attribute {
 }
 
 func (f idsFilter) validators() []validator.List {
-	return nonEmptyListOf(listvalidator.ValueInt64sAre(notNegative))
+	return nonEmptyListOf(listvalidator.ValueInt64sAre(validID{}))
 }
 
 func (f boolFilter) dataSourceAttribute() datasourceschema.Attribute {
@@ -97,6 +96,3 @@ func (f boolFilter) listAttribute() listschema.Attribute {
 func nonEmptyListOf(elements validator.List) []validator.List {
 	return []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(), elements}
 }
-
-// notNegative validates ids. It accepts 0, which mocked providers return. Lookups reject 0.
-var notNegative = int64validator.AtLeast(0)

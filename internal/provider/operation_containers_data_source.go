@@ -36,7 +36,7 @@ func (d *operationContainersDataSource) Schema(_ context.Context, _ datasource.S
 		Attributes: map[string]schema.Attribute{
 			"operation_id": schema.Int64Attribute{
 				Required:            true,
-				Validators:          []validator.Int64{notNegative},
+				Validators:          []validator.Int64{validID{}},
 				MarkdownDescription: "Id of the Run.",
 			},
 			"containers": schema.ListNestedAttribute{

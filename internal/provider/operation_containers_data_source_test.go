@@ -126,7 +126,7 @@ func TestOperationContainers_errors(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	p := api.protocol(t)
 	expectDiagnostics(t, p.validateDataSource(t, "qualytics_operation_containers", `{"operation_id": -1}`),
-		"error at operation_id: .*at least 0, got: -1")
+		"error at operation_id: .*whole number of 1 or more, not -1\\.")
 	_, diagnostics := p.read(t, "qualytics_operation_containers", `{"operation_id": 99}`)
 	expectDiagnostics(t, diagnostics,
 		"error at operation_id: Cannot list the containers of Run 99: "+

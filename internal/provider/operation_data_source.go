@@ -42,7 +42,7 @@ func (d *operationDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"id": schema.Int64Attribute{
 			Required:            true,
-			Validators:          []validator.Int64{notNegative},
+			Validators:          []validator.Int64{validID{}},
 			MarkdownDescription: "Id of the Run to look up.",
 		},
 		"containers": schema.ListNestedAttribute{

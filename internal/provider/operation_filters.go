@@ -119,8 +119,8 @@ var (
 	// operationFilters are the query parameters of the API's listing, and the time window that the
 	// client adds.
 	operationFilters = []namedFilter{
-		{"id", numberFilter{"Only the Run with this id.", notNegative}},
-		{"schedule_id", numberFilter{"Only Runs triggered by the schedule with this id.", notNegative}},
+		{"id", numberFilter{"Only the Run with this id.", validID{}}},
+		{"schedule_id", numberFilter{"Only Runs triggered by the schedule with this id.", validID{}}},
 		{"operation_type", textFilter{
 			"Only Runs of this type: `sync` or `catalog` (both mean sync), `profile`, `scan`, `external_scan`, " +
 				"`export`, `materialize` or `promote`.",

@@ -13,8 +13,8 @@ import (
 
 // invalidFilters are invalid values of the filters, with their diagnostics.
 var invalidFilters = []struct{ config, want string }{
-	{`{"id": -1}`, "error at id: Invalid Attribute Value: Attribute id value must be at least 0, got: -1"},
-	{`{"schedule_id": -7}`, "error at schedule_id: .*at least 0, got: -7"},
+	{`{"id": -1}`, "error at id: Invalid id: The value must be an id, a whole number of 1 or more, not -1\\."},
+	{`{"schedule_id": -7}`, "error at schedule_id: .*whole number of 1 or more, not -7\\."},
 	{
 		`{"operation_type": "scans"}`,
 		`error at operation_type: .*one of: \["sync" "catalog" "profile" "scan" "external_scan" "export" "materialize" "promote"\], got: "scans"`,
@@ -52,10 +52,10 @@ var invalidFilters = []struct{ config, want string }{
 	{`{"end_date": "2026-13-01"}`, `error at end_date: Invalid date: .*not "2026-13-01"`},
 	{`{"end_date": ""}`, `error at end_date: Invalid date: .*not ""`},
 	{`{"datastore": []}`, "error at datastore: .*at least 1 elements, got: 0"},
-	{`{"datastore": [101, -101]}`, "error at datastore.*: .*at least 0, got: -101"},
+	{`{"datastore": [101, -101]}`, "error at datastore.*: .*whole number of 1 or more, not -101\\."},
 	{`{"datastore": [null]}`, "error at datastore.*: Null List Value"},
 	{`{"container": []}`, "error at container: .*at least 1 elements, got: 0"},
-	{`{"container": [-5]}`, "error at container.*: .*at least 0, got: -5"},
+	{`{"container": [-5]}`, "error at container.*: .*whole number of 1 or more, not -5\\."},
 	{`{"container": [501, null]}`, "error at container.*: Null List Value"},
 	{`{"offset": 1441}`, "error at offset: .*between -1440 and 1440, got: 1441"},
 	{`{"offset": -1441}`, "error at offset: .*between -1440 and 1440, got: -1441"},

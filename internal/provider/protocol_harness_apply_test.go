@@ -81,7 +81,9 @@ func (r *tracked) forget(t *testing.T) {
 func (r *tracked) nextPlan(t *testing.T, config string) string {
 	t.Helper()
 	if r.exists(t) {
-		expectDiagnostics(t, r.refresh(t))
+		if diagnostics := r.refresh(t); failed(diagnostics) {
+			expectDiagnostics(t, diagnostics)
+		}
 	}
 	planned := r.plan(t, config)
 	if failed(planned.Diagnostics) {

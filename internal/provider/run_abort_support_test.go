@@ -140,9 +140,9 @@ func TestRunResources_invalid(t *testing.T) {
 	t.Parallel()
 	p := newProtocol(t)
 	for _, test := range []struct{ name, config, want string }{
-		{"qualytics_run_abort", `{"run_id": -1}`, "error at run_id: .*at least 0, got: -1"},
+		{"qualytics_run_abort", `{"run_id": -1}`, "error at run_id: .*whole number of 1 or more, not -1\\."},
 		{"qualytics_run_abort", `{"run_id": 90, "timeouts": {"create": "soon"}}`, `error at timeouts.*: .*"soon"`},
-		{"qualytics_run_resume", `{"run_id": -1}`, "error at run_id: .*at least 0, got: -1"},
+		{"qualytics_run_resume", `{"run_id": -1}`, "error at run_id: .*whole number of 1 or more, not -1\\."},
 		{
 			"qualytics_run_resume",
 			`{"run_id": 90, "fail_on": ["success"]}`,

@@ -38,7 +38,7 @@ func runActionAttributes(verb qualytics.Action, own map[string]schema.Attribute)
 	attributes := map[string]schema.Attribute{
 		"run_id": schema.Int64Attribute{
 			Required:            true,
-			Validators:          []validator.Int64{int64validator.AtLeast(0)},
+			Validators:          []validator.Int64{validID{}},
 			MarkdownDescription: "Id of the Run to " + string(verb) + ". " + possibleFor(verb),
 		},
 	}

@@ -94,7 +94,7 @@ func (row supportOf) planned(runType, result string) []string {
 		}
 	case active:
 		return []string{
-			fmt.Sprintf("warning at run_id: Run 90 is still active: Run 90 is `%s`. The apply fails unless the Run has ended by then. %s",
+			fmt.Sprintf("warning at run_id: Run 90 must end before the apply: Run 90 is `%s`. The apply fails unless the Run has ended by then. %s",
 				result, row.possible),
 		}
 	default:
@@ -132,12 +132,12 @@ func TestRunAction_invalid(t *testing.T) {
 	t.Parallel()
 	p := newProtocol(t)
 	for _, test := range []struct{ name, config, want string }{
-		{"rerun", `{"run_id": -1}`, "error at run_id: .*at least 0, got: -1"},
+		{"rerun", `{"run_id": -1}`, "error at run_id: .*whole number of 1 or more, not -1\\."},
 		{"rerun", `{}`, `error: Missing Attribute Configuration: .*\[run_id,latest\]`},
 		{"rerun", `{"run_id": 90, "latest": {"operation_type": "scan", "datastore": 101}}`, `error at run_id: Invalid Attribute Combination: `},
-		{"resume", `{"run_id": -1}`, "error at run_id: .*at least 0, got: -1"},
-		{"abort", `{"run_id": -1}`, "error at run_id: .*at least 0, got: -1"},
-		{"delete", `{"run_id": -1}`, "error at run_id: .*at least 0, got: -1"},
+		{"resume", `{"run_id": -1}`, "error at run_id: .*whole number of 1 or more, not -1\\."},
+		{"abort", `{"run_id": -1}`, "error at run_id: .*whole number of 1 or more, not -1\\."},
+		{"delete", `{"run_id": -1}`, "error at run_id: .*whole number of 1 or more, not -1\\."},
 		{"rerun", `{"run_id": 90, "fail_on": ["success"]}`, `error at fail_on.*: .*one of: \["failure" "aborted"\], got: "success"`},
 		{"rerun", `{"run_id": 90, "fail_on": ["aborted", "aborted"]}`, "error at fail_on: .*duplicate"},
 		{"resume", `{"run_id": 90, "fail_on": [null]}`, "error at fail_on.*: Null List Value"},

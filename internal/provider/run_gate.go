@@ -59,6 +59,20 @@ func (g gate) passes(run *qualytics.Operation) bool {
 	return !g.failsOn(run.Result) && g.tooManyAnomalies(run) == ""
 }
 
+// failure explains why a Run does not pass the gate.
+func (g gate) failure(run *qualytics.Operation) string {
+	switch {
+	case !run.Finished():
+		return "It failed, and is active again."
+	case !g.failsOn(run.Result):
+		return g.tooManyAnomalies(run)
+	case run.Result == qualytics.ResultFailure || run.Result == qualytics.ResultAborted:
+		return fmt.Sprintf("Its result is `%s`, and `fail_on` includes `%[1]s`.", run.Result)
+	default:
+		return fmt.Sprintf("Its result is `%s`, which counts as `failure`, and `fail_on` includes `failure`.", printable(string(run.Result)))
+	}
+}
+
 func anomalies(count int64) string {
 	if count == 1 {
 		return "1 anomaly"

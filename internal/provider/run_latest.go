@@ -45,10 +45,10 @@ const (
 		"Exactly one of `run_id` and `latest` must be set."
 	latestTypeDescription = "Type of the Run: `sync` or `catalog` (both mean sync), " +
 		"`profile`, `scan`, `export`, `materialize` or `promote`."
-	latestStoreDescription   = "Id of the Run's datastore."
-	latestTargetDescription  = "Id of a container that the Run targets."
-	latestTriggerDescription = "Id of the schedule that triggered the Run."
-	latestResultDescription  = "Accepted results of the Run: `queued`, `running`, `success`, `failure`, `aborted`. " +
+	latestDatastoreDescription = "Id of the Run's datastore."
+	latestContainerDescription = "Id of a container that the Run targets."
+	latestScheduleDescription  = "Id of the schedule that triggered the Run."
+	latestResultDescription    = "Accepted results of the Run: `queued`, `running`, `success`, `failure`, `aborted`. " +
 		"Defaults to `[\"success\"]`. If the Run is still active, the provider waits for it to end before it reruns it."
 )
 
@@ -64,7 +64,7 @@ func resultValidators() []validator.List {
 }
 
 func latestAttribute() schema.Attribute {
-	ids := []validator.Int64{notNegative}
+	ids := []validator.Int64{validID{}}
 	return schema.SingleNestedAttribute{
 		Optional: true,
 		MarkdownDescription: latestDescription + " Changing a filter reruns; a newer Run that matches does not. " +
@@ -73,9 +73,9 @@ func latestAttribute() schema.Attribute {
 			"operation_type": schema.StringAttribute{
 				Required: true, Validators: []validator.String{rerunnableTypes()}, MarkdownDescription: latestTypeDescription,
 			},
-			"datastore":   schema.Int64Attribute{Required: true, Validators: ids, MarkdownDescription: latestStoreDescription},
-			"container":   schema.Int64Attribute{Optional: true, Validators: ids, MarkdownDescription: latestTargetDescription},
-			"schedule_id": schema.Int64Attribute{Optional: true, Validators: ids, MarkdownDescription: latestTriggerDescription},
+			"datastore":   schema.Int64Attribute{Required: true, Validators: ids, MarkdownDescription: latestDatastoreDescription},
+			"container":   schema.Int64Attribute{Optional: true, Validators: ids, MarkdownDescription: latestContainerDescription},
+			"schedule_id": schema.Int64Attribute{Optional: true, Validators: ids, MarkdownDescription: latestScheduleDescription},
 			"result": schema.ListAttribute{
 				Optional: true, Computed: true, ElementType: types.StringType, Validators: resultValidators(),
 				Default: listdefault.StaticValue(types.ListValueMust(types.StringType, []attr.Value{
@@ -88,7 +88,7 @@ func latestAttribute() schema.Attribute {
 }
 
 func latestActionAttribute() actionschema.Attribute {
-	ids := []validator.Int64{notNegative}
+	ids := []validator.Int64{validID{}}
 	return actionschema.SingleNestedAttribute{
 		Optional:            true,
 		MarkdownDescription: latestDescription,
@@ -96,9 +96,9 @@ func latestActionAttribute() actionschema.Attribute {
 			"operation_type": actionschema.StringAttribute{
 				Required: true, Validators: []validator.String{rerunnableTypes()}, MarkdownDescription: latestTypeDescription,
 			},
-			"datastore":   actionschema.Int64Attribute{Required: true, Validators: ids, MarkdownDescription: latestStoreDescription},
-			"container":   actionschema.Int64Attribute{Optional: true, Validators: ids, MarkdownDescription: latestTargetDescription},
-			"schedule_id": actionschema.Int64Attribute{Optional: true, Validators: ids, MarkdownDescription: latestTriggerDescription},
+			"datastore":   actionschema.Int64Attribute{Required: true, Validators: ids, MarkdownDescription: latestDatastoreDescription},
+			"container":   actionschema.Int64Attribute{Optional: true, Validators: ids, MarkdownDescription: latestContainerDescription},
+			"schedule_id": actionschema.Int64Attribute{Optional: true, Validators: ids, MarkdownDescription: latestScheduleDescription},
 			"result": actionschema.ListAttribute{
 				Optional: true, ElementType: types.StringType, Validators: resultValidators(), MarkdownDescription: latestResultDescription,
 			},

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -88,7 +87,7 @@ func runAttributes(
 		},
 		"run_id": schema.Int64Attribute{
 			Required:   true,
-			Validators: []validator.Int64{int64validator.AtLeast(0)},
+			Validators: []validator.Int64{validID{}},
 			MarkdownDescription: "Id of the Run to " + verb + ". " + possibleFor(action) +
 				" Changing it to another Run's id " + thirdPerson[action] + " that Run, unless it is the id of the Run that the resource holds.",
 		},

@@ -7,7 +7,6 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/actionvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -42,7 +41,7 @@ func (a *runRerunAction) Schema(_ context.Context, _ action.SchemaRequest, resp 
 	own := waitActionAttributes()
 	own["run_id"] = schema.Int64Attribute{
 		Optional:   true,
-		Validators: []validator.Int64{int64validator.AtLeast(0)},
+		Validators: []validator.Int64{validID{}},
 		MarkdownDescription: "Id of the Run to rerun. " + possibleFor(qualytics.ActionRerun) +
 			" Exactly one of `run_id` and `latest` must be set.",
 	}

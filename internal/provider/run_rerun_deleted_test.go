@@ -46,7 +46,7 @@ func TestRunRerun_deletedKept(t *testing.T) {
 // Run.
 func TestRunRerun_deletedWithSuperseded(t *testing.T) {
 	t.Parallel()
-	for name, back := range map[string]bool{"gone": false, "back": true} {
+	for _, name := range []string{"gone", "back", "kept"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			api := newAPI(t, mockapi.Options{})
@@ -57,7 +57,16 @@ func TestRunRerun_deletedWithSuperseded(t *testing.T) {
 			api.expectWrites(rerunOf(100), rerunOf(100))(t)
 			api.Remove(102)
 			expectDiagnostics(t, resource.refresh(t))
-			if back {
+			switch name {
+			case "kept": // from now on
+				const config = `, "rerun_if_deleted": false`
+				expectDiagnostics(t, resource.apply(t, triggered(config, "2")))
+				resource.expectNoChange(t, triggered(config, "2"))
+				api.expectWrites(rerunOf(100), rerunOf(100))(t)
+				expectDiagnostics(t, resource.destroy(t))
+				api.expectRuns(t, 100)
+				return
+			case "back":
 				api.Seed(scan(102, "running"))
 				expectDiagnostics(t, resource.refresh(t))
 				api.Finish(102, "success", "")
@@ -67,7 +76,7 @@ func TestRunRerun_deletedWithSuperseded(t *testing.T) {
 				return
 			}
 			expectDiagnostics(t, resource.apply(t, triggered("", "2")),
-				"warning: The record of Run 102 was deleted: .*this plan includes another rerun. .* set rerun_if_deleted to false.$")
+				"warning: The record of Run 102 was deleted: .*includes another rerun, although.* set rerun_if_deleted to false.$")
 			api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100), deleteOf(101), deleteOf(102))(t)
 			resource.expectRerun(t, 103, 100)
 			planned := resource.plannedValues(t, resource.plan(t, triggered("", "2"))) // without a refresh

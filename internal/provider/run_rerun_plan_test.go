@@ -28,7 +28,7 @@ func TestAccRunRerun_rejected(t *testing.T) {
 	acceptance(t, resource.TestCase{
 		CheckDestroy: api.afterDestroy(t, []int64{91, 100}),
 		Steps: []resource.TestStep{
-			step(`run_id = -1`, "run_id = -1", "at least 0"),
+			step(`run_id = -1`, "Invalid run_id", "a whole number of 1 or more, not -1"),
 			step(`run_id = 0`, "Invalid run_id", "run_id = 0", "must be the id of a Run, a whole number of 1 or more"),
 			step(`triggers = {}`, "Missing Attribute Configuration", "[run_id,latest]"),
 			step("run_id = 100\nfail_on = [\"failed\"]", "fail_on", `one of: ["failure" "aborted"]`),

@@ -8,7 +8,6 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -58,7 +57,7 @@ func (r *runRerunResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	own["run_id"] = schema.Int64Attribute{
 		Optional:   true,
 		Computed:   true,
-		Validators: []validator.Int64{int64validator.AtLeast(0)},
+		Validators: []validator.Int64{validID{}},
 		MarkdownDescription: "Id of the Run to rerun. " + possibleFor(qualytics.ActionRerun) +
 			" Changing it to another Run's id reruns that Run, unless it is the id of the Run that the resource holds. " +
 			"Exactly one of `run_id` and `latest` must be set. With `latest`, the id of the Run that was rerun.",
@@ -243,12 +242,14 @@ func (r *runRerunResource) readDeleted(ctx context.Context, state *runRerunModel
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), state.ID)...)
 	switch {
 	case !trueIfNull(state.RerunIfDeleted):
-		private.Awaited, private.Failed = false, false
-		resp.Diagnostics.Append(private.save(ctx, resp.Private)...)
+		resp.Diagnostics.Append(private.settled().save(ctx, resp.Private)...)
 	case len(private.Superseded) > 0:
 		private.Deleted = true
 		resp.Diagnostics.Append(private.save(ctx, resp.Private)...)
 	default:
+		resp.Diagnostics.AddWarning("The record of "+runName(state.ID.ValueInt64())+" was deleted",
+			"It was deleted outside Terraform, so the resource is no longer in the state. An apply creates it again, which reruns. "+
+				"With rerun_if_deleted = false, a resource keeps the last known state instead.")
 		resp.State.RemoveResource(ctx)
 	}
 }
@@ -366,6 +367,9 @@ func (m *runRerunModel) keepRunID(state *runRerunModel) {
 }
 
 func (m *runRerunModel) updateFrom(state *runRerunModel, private privateState) runUpdate {
+	if private.Deleted && !trueIfNull(m.RerunIfDeleted) {
+		private = private.settled()
+	}
 	return runUpdate{
 		state: &state.runModel, plan: &m.runModel, private: private,
 		sourceChanged: m.sourceChanged(state),

@@ -95,7 +95,7 @@ func TestRunResume_support(t *testing.T) {
 				apply = refused("its result is success")
 			case result == "queued" || result == "running":
 				plan = []string{
-					"warning at run_id: Run 90 is still active: Run 90 is `" + result + "`. " +
+					"warning at run_id: Run 90 must end before the apply: Run 90 is `" + result + "`. " +
 						"The apply fails unless the Run has ended by then. " + possible,
 				}
 				apply = refused("its result is " + result)

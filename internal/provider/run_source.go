@@ -154,7 +154,7 @@ func (s runSource) check(ctx context.Context, runs *runs, forceAbort bool, diags
 		diags.AddAttributeError(at, subject.summary(), fmt.Sprintf("The result of Run %d is `%s`. ", run.ID, run.Result)+subject.conditions())
 		return nil
 	case !forceAbort:
-		diags.AddAttributeWarning(at, runName(run.ID)+" is still active",
+		diags.AddAttributeWarning(at, runName(run.ID)+" must end before the apply",
 			fmt.Sprintf("Run %d is `%s`. The apply fails unless the Run has ended by then. ", run.ID, run.Result)+subject.conditions())
 	}
 	return run

@@ -221,7 +221,7 @@ func TestRunRerun_minimalResponse(t *testing.T) {
 	}
 	expectDiagnostics(t, resource.refresh(t))
 	api.Inject(mockapi.Fault{Method: "GET", Path: poll102, Status: 200, Body: `{"id": 102, "result": "success", "message": ""}`})
-	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`), "warning: Run 101 failed the last apply")
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`), "warning: Run 101 failed an earlier apply: Its result is .failure.")
 	if name := resource.values(t)["name"]; name != "Run 102" {
 		t.Errorf("name is %v", name)
 	}

@@ -58,12 +58,14 @@ func (u runUpdate) warnUnchanged(action qualytics.Action, diags *diag.Diagnostic
 	case u.changed():
 	case u.private.Deleted:
 		diags.AddWarning("The record of "+name+" was deleted",
-			"It was deleted outside Terraform, so this plan includes another "+string(action)+". "+
+			"It was deleted outside Terraform. This is why the plan includes another "+string(action)+
+				", although the configuration has not changed. "+
 				"To keep the last known state instead, set rerun_if_deleted to false.")
 	default:
-		diags.AddWarning(name+" failed the last apply",
-			"It does not pass fail_on and max_anomalies, so this plan includes another "+string(action)+". "+
-				"To accept the Run as it is, change these arguments so that it passes.")
+		diags.AddWarning(name+" failed an earlier apply",
+			u.gate.failure(u.state.run())+" This is why the plan includes another "+string(action)+
+				", although the configuration has not changed. "+
+				"To accept the Run as it is, change fail_on or max_anomalies so that it passes.")
 	}
 }
 

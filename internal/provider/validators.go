@@ -61,6 +61,22 @@ func (setsTimeout) ValidateObject(_ context.Context, req validator.ObjectRequest
 			"Terraform ignores unknown names in this object: check the spelling.")
 }
 
+// validID rejects negative ids. It accepts 0, which mocked providers return. Lookups reject 0.
+type validID struct{}
+
+func (validID) Description(context.Context) string {
+	return "value must be an id, a whole number of 1 or more"
+}
+
+func (v validID) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v validID) ValidateInt64(ctx context.Context, req validator.Int64Request, resp *validator.Int64Response) {
+	if id := req.ConfigValue.ValueInt64(); id < 0 {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+req.Path.String(),
+			fmt.Sprintf("The %s, not %d.", v.Description(ctx), id))
+	}
+}
+
 // calendarDate requires a valid date in the form YYYY-MM-DD.
 type calendarDate struct{}
 

@@ -14,13 +14,21 @@ import (
 // calls it a bug in the provider. Validators run too late to prevent that error.
 type wholeNumberServer struct{ frameworkServer }
 
-func explainFractions(diagnostics []*tfprotov6.Diagnostic) {
+func explainFractions(diagnostics []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
+	var explained []*tfprotov6.Diagnostic
+	seen := map[string]bool{} // several validators read the same attribute, and each of them fails
 	for _, diagnostic := range diagnostics {
 		if diagnostic.Attribute != nil && strings.Contains(diagnostic.Detail, "is not an integer") {
+			if seen[diagnostic.Attribute.String()] {
+				continue
+			}
+			seen[diagnostic.Attribute.String()] = true
 			diagnostic.Summary = "Invalid number"
 			diagnostic.Detail = "The value must be a whole number."
 		}
+		explained = append(explained, diagnostic)
 	}
+	return explained
 }
 
 func (s wholeNumberServer) ValidateDataResourceConfig(
@@ -28,7 +36,7 @@ func (s wholeNumberServer) ValidateDataResourceConfig(
 ) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
 	resp, err := s.frameworkServer.ValidateDataResourceConfig(ctx, req)
 	if err == nil {
-		explainFractions(resp.Diagnostics)
+		resp.Diagnostics = explainFractions(resp.Diagnostics)
 	}
 	return resp, err
 }
@@ -38,7 +46,7 @@ func (s wholeNumberServer) ValidateResourceConfig(
 ) (*tfprotov6.ValidateResourceConfigResponse, error) {
 	resp, err := s.frameworkServer.ValidateResourceConfig(ctx, req)
 	if err == nil {
-		explainFractions(resp.Diagnostics)
+		resp.Diagnostics = explainFractions(resp.Diagnostics)
 	}
 	return resp, err
 }
@@ -48,7 +56,7 @@ func (s wholeNumberServer) ValidateActionConfig(
 ) (*tfprotov6.ValidateActionConfigResponse, error) {
 	resp, err := s.frameworkServer.ValidateActionConfig(ctx, req)
 	if err == nil {
-		explainFractions(resp.Diagnostics)
+		resp.Diagnostics = explainFractions(resp.Diagnostics)
 	}
 	return resp, err
 }
@@ -58,7 +66,7 @@ func (s wholeNumberServer) ValidateListResourceConfig(
 ) (*tfprotov6.ValidateListResourceConfigResponse, error) {
 	resp, err := s.frameworkServer.ValidateListResourceConfig(ctx, req)
 	if err == nil {
-		explainFractions(resp.Diagnostics)
+		resp.Diagnostics = explainFractions(resp.Diagnostics)
 	}
 	return resp, err
 }

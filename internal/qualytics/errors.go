@@ -30,8 +30,9 @@ const (
 	KindNotAPI             // a response that is not the API's: HTML, empty, truncated, not JSON, wrong types
 	KindUnsorted           // a list that is not sorted as requested
 	KindRedirected         // a redirect that must not be followed
-	KindUntrusted          // TLS: unknown authority, wrong host name, no TLS at all
+	KindUntrusted          // TLS: unknown authority, wrong host name
 	KindNeedsTLS           // an http:// request to a port that speaks TLS
+	KindNoTLS              // an https:// request to a port that speaks plain HTTP
 	KindUnresolvable       // DNS knows no such host
 	KindUnreachable        // no connection could be made
 	KindDisconnected       // the connection broke, or the response ended early
@@ -117,6 +118,6 @@ func IsConflict(err error) bool { return KindOf(err) == KindConflict }
 
 // IsTransient reports whether the same call may succeed later.
 func IsTransient(err error) bool {
-	var failure *Error
-	return errors.As(err, &failure) && failure.Transient()
+	failure, ok := errors.AsType[*Error](err)
+	return ok && failure.Transient()
 }

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 )
 
@@ -66,7 +65,7 @@ func (c *Client) Rerun(ctx context.Context, source *Operation) (Started, error) 
 func (c *Client) Resume(ctx context.Context, source *Operation, forceAbort bool) (Started, error) {
 	query := url.Values{}
 	if forceAbort {
-		query.Set("force_abort", strconv.FormatBool(forceAbort))
+		query.Set("force_abort", "true")
 	}
 	return c.start(ctx, startRequest{
 		call:    apiCall{method: http.MethodPut, path: actionPath("run", source.ID), query: query, retry: retryUnlessReached},

@@ -143,7 +143,7 @@ func TestWrongScheme(t *testing.T) {
 	for _, endpoint := range endpoints {
 		err := endpoint.call(t.Context(), newClient(t, strings.Replace(plain.URL, "http:", "https:", 1)))
 		failed := failure(t, err)
-		equal(t, "https to http, "+endpoint.name, failed.Kind, KindUntrusted)
+		equal(t, "https to http, "+endpoint.name, failed.Kind, KindNoTLS)
 		equal(t, "https to http, "+endpoint.name, failed.Detail, "http: server gave HTTP response to HTTPS client")
 
 		if endpoint.name == "delete" {

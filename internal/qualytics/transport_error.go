@@ -62,6 +62,8 @@ func kindOfTransport(ctx context.Context, err error) Kind {
 		return KindCancelled
 	case strings.Contains(err.Error(), tlsAlert):
 		return KindNeedsTLS
+	case errors.Is(err, http.ErrSchemeMismatch):
+		return KindNoTLS
 	case isUntrusted(err):
 		return KindUntrusted
 	case errors.As(err, &lookup):
