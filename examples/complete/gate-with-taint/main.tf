@@ -18,13 +18,14 @@ variable "release" {
   default     = "2026.05.1"
 }
 
-# Placeholder for the resource that deploys.
+# Placeholder for the resource that deploys. Each release replaces it: Terraform taints only a
+# resource that it has just created.
 resource "terraform_data" "load" {
-  input = var.release
+  triggers_replace = var.release
 
   lifecycle {
     action_trigger {
-      events     = [after_create, after_update]
+      events     = [after_create]
       actions    = [action.qualytics_run_rerun.scan]
       on_failure = taint
     }
