@@ -82,7 +82,7 @@ provider_installation {
 EOF
 cp -R examples/complete/rerun-on-deployment "$work/rerun"
 
-heading 'The configuration: scan datastore 101 again with each release, and stop a release with anomalies'
+heading 'The configuration: scan datastore 101 again on every release, and stop a release with anomalies'
 cat "$work/rerun/main.tf"
 
 heading 'The first release: the latest successful scan is rerun, and passes'

@@ -1,5 +1,5 @@
 variable "datastore_id" {
-  description = "Datastore to scan again with each release."
+  description = "Datastore to scan again on every release."
   type        = number
   default     = 101
 }

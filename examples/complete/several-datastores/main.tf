@@ -13,7 +13,7 @@ terraform {
 provider "qualytics" {}
 
 variable "datastore_ids" {
-  description = "Datastores to scan again with each release."
+  description = "Datastores to scan again on every release."
   type        = set(number)
   default     = [101, 102]
 }

@@ -10,7 +10,7 @@ resource "qualytics_run_rerun" "export" {
   delete_on_destroy   = false
 }
 
-# Rerun a specific profile that may take long. A failure does not fail the apply.
+# Rerun a specific profile that may take a long time. A failure does not fail the apply.
 resource "qualytics_run_rerun" "profile" {
   run_id  = 53385
   fail_on = []
