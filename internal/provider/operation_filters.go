@@ -147,7 +147,7 @@ var (
 		{"has_logs", boolFilter{"Only Runs with log entries (`true`), or only Runs without (`false`)."}},
 		{"offset", numberFilter{
 			"Timezone offset of the date filters, in minutes, from -1440 to 1440. Defaults to `0`, which is UTC. " +
-				"The API does not document which sign is east of UTC: compare with a Run created around midnight.",
+				"The API does not document which sign is east of UTC: to find out, filter for a Run that was created around midnight.",
 			int64validator.Between(-1440, 1440),
 		}},
 		{"sort_created", textFilter{
@@ -158,7 +158,7 @@ var (
 		{"sort_duration", textFilter{
 			"Sorts the Runs by duration: `asc` (shortest first) or `desc` (longest first). With `created_after` or `created_before`, " +
 				"it sorts the Runs within that window. " +
-				"If `sort_created` is also set, it takes precedence in such a window; otherwise, the API decides.",
+				"If both sorts are set, `sort_created` takes precedence within a window; without a window, the API decides which one does.",
 			direction,
 		}},
 	}

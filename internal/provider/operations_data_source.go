@@ -53,7 +53,7 @@ func (d *operationsDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 				listvalidator.UniqueValues()),
 			MarkdownDescription: "Attributes to set for each Run in `operations`, such as `[\"id\", \"result\", \"end_time\"]`. " +
 				"The others are null. Defaults to all attributes. " +
-				"Set it for large lists, because the attributes of the Runs take up most of Terraform's time and of its state. " +
+				"Set it for large lists, because the attributes of the Runs account for much of the apply time and of the state. " +
 				"`ids` and `total` are always complete.",
 		},
 		"operations": schema.ListNestedAttribute{

@@ -90,7 +90,7 @@ func (p *qualyticsProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 				Optional:   true,
 				Validators: []validator.Int64{int64validator.Between(0, 100)},
 				MarkdownDescription: "Maximum number of retries of a request after connection errors and server errors, from 0 to 100. " +
-					"Defaults to `4`. A request that starts a Run is retried only if it certainly did not reach the application.",
+					"Defaults to `4`. A request that starts a Run is retried only if it cannot have reached the application.",
 			},
 			"poll_interval": schema.StringAttribute{
 				Optional:   true,

@@ -95,7 +95,7 @@ func runAttributes(
 			Optional:    true,
 			ElementType: types.StringType,
 			MarkdownDescription: "Arbitrary map of values. Changing any value " + thirdPerson[action] +
-				" the Run again. An empty map is the same as omitting it.",
+				" the Run. An empty map is the same as omitting it.",
 		},
 		"timeouts": timeoutsAttribute(ctx, timeoutOpts),
 	})
