@@ -136,13 +136,6 @@ func (s subject) conditions() string {
 	return conditions
 }
 
-var pastParticiple = map[qualytics.Action]string{
-	qualytics.ActionAbort:  "aborted",
-	qualytics.ActionResume: "resumed",
-	qualytics.ActionRerun:  "rerun",
-	qualytics.ActionDelete: "deleted",
-}
-
 // redirectAdvice names the URL to configure: the target of the redirect, without the API's path.
 func redirectAdvice(failure *qualytics.Error) string {
 	base, _, isAPI := strings.Cut(failure.Location, "/api/operations")

@@ -130,6 +130,15 @@ func sentence(text string) string {
 	return text + "."
 }
 
+// warnUnsteady warns about a list that may be incomplete.
+func warnUnsteady(steady bool, diags *diag.Diagnostics) {
+	if !steady {
+		diags.AddWarning("The list changed while it was read",
+			"Entries were deleted while the list was read, even after several attempts, so it may be incomplete. "+
+				"Apply again later, narrow the filters, or set a limit.")
+	}
+}
+
 // printable makes a text from the API, such as a Run's message, safe for diagnostics: it removes
 // control characters and shortens the text.
 func printable(text string) string { return qualytics.Printable(text) }

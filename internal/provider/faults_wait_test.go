@@ -89,7 +89,8 @@ var faultsPassing = []faultRow{
 		phase: updating, fault: "the Run is aborted",
 		prepare: func(*scene) {}, outcome: []mockapi.Outcome{{Result: "aborted"}},
 		says:     []finding{fails("Run 102 was aborted", "The next apply reruns it.")},
-		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: "update", nextSays: []string{"warning: Run 102 failed an earlier apply: Its result is .aborted., and .fail_on. includes .aborted.."},
+		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: "update",
+		nextSays: []string{"warning: Run 102 failed an earlier apply: Its result is .aborted., and .fail_on. includes .aborted.."},
 		then: []string{rerun100, delete101, delete102}, holds: 103,
 	},
 	{
@@ -124,7 +125,8 @@ var faultsPassing = []faultRow{
 		}),
 		outcome:  []mockapi.Outcome{{Result: "partially_successful"}},
 		says:     []finding{fails("Run 102 ended as partially_successful", "the provider does not know this result, which counts as `failure`")},
-		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: "update", nextSays: []string{"warning: Run 102 failed an earlier apply: Its result is .partially_successful., which counts as .failure."},
+		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: "update",
+		nextSays: []string{"warning: Run 102 failed an earlier apply: Its result is .partially_successful., which counts as .failure."},
 		then: []string{rerun100, delete101, delete102}, holds: 103,
 	},
 }

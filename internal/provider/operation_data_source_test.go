@@ -132,7 +132,8 @@ func TestOperation_invalidTime(t *testing.T) {
 
 func TestOperation_errors(t *testing.T) {
 	t.Parallel()
-	expectDiagnostics(t, newProtocol(t).validateDataSource(t, "qualytics_operation", `{"id": -1}`), "error at id: .*whole number of 1 or more, not -1\\.")
+	expectDiagnostics(t, newProtocol(t).validateDataSource(t, "qualytics_operation", `{"id": -1}`),
+		"error at id: .*whole number of 1 or more, not -1\\.")
 	for name, test := range map[string]struct {
 		id    string
 		fault mockapi.Fault

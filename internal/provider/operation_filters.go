@@ -5,7 +5,6 @@ package provider
 
 import (
 	"slices"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -62,44 +61,6 @@ func (m filterModel) filter(diags *diag.Diagnostics) qualytics.Filter {
 		SortCreated:   m.SortCreated.ValueStringPointer(),
 		SortDuration:  m.SortDuration.ValueStringPointer(),
 	}
-}
-
-// goStrings returns the elements of a list of strings.
-func goStrings[S ~string](list types.List) []S {
-	values := make([]S, 0, len(list.Elements()))
-	for _, element := range list.Elements() {
-		values = append(values, S(typed[types.String](element).ValueString()))
-	}
-	return values
-}
-
-// plainStrings converts words of the API to strings for the validators.
-func plainStrings[S ~string](words []S) []string {
-	plain := make([]string, 0, len(words))
-	for _, word := range words {
-		plain = append(plain, string(word))
-	}
-	return plain
-}
-
-// goIDs returns the elements of a list of ids. It reports invalid ids.
-func goIDs(diags *diag.Diagnostics, object string, list types.List) []int64 {
-	values := make([]int64, 0, len(list.Elements()))
-	for i, element := range list.Elements() {
-		id := typed[types.Int64](element)
-		expectID(diags, path.Root(object).AtListIndex(i), object, id)
-		values = append(values, id.ValueInt64())
-	}
-	return values
-}
-
-// goTime parses a time that pointInTime has validated. It returns nil if none is set.
-func goTime(value types.String) *time.Time {
-	parsed, err := time.Parse(time.RFC3339, value.ValueString())
-	if err != nil {
-		return nil
-	}
-	return &parsed
 }
 
 type namedFilter struct {

@@ -8,8 +8,11 @@ import (
 	"slices"
 
 	"github.com/dustin/go-humanize"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
@@ -98,4 +101,28 @@ func validateGate(maxAnomalies types.Int64, wait types.Bool, operationType qualy
 		diags.AddAttributeError(path.Root("max_anomalies"), "Nothing to check max_anomalies",
 			fmt.Sprintf("A Run of type `%s` does not count anomalies. Remove max_anomalies, or rerun a scan.", operationType))
 	}
+}
+
+const failOnDescription = "Results that fail the %[1]s when it waits for the Run: `failure`, `aborted`. Defaults to both. " +
+	"With an empty list, no result fails the %[1]s. A terminal result that the provider does not know counts as `failure`."
+
+func failOnValidators() []validator.List {
+	return []validator.List{
+		listvalidator.NoNullValues(),
+		listvalidator.UniqueValues(),
+		listvalidator.ValueStringsAre(stringvalidator.OneOf(plainStrings(failableResults)...)),
+	}
+}
+
+// failOn returns the results in fail_on, or the default if they are null or unknown.
+func failOn(list types.List) []qualytics.Result {
+	if list.IsNull() || list.IsUnknown() {
+		return failableResults
+	}
+	for _, element := range list.Elements() {
+		if element.IsUnknown() {
+			return failableResults
+		}
+	}
+	return goStrings[qualytics.Result](list)
 }

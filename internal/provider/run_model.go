@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -103,20 +102,6 @@ func runAttributes(
 	return attributes
 }
 
-var thirdPerson = map[qualytics.Action]string{
-	qualytics.ActionAbort:  "aborts",
-	qualytics.ActionResume: "resumes",
-	qualytics.ActionRerun:  "reruns",
-}
-
-// possibleFor describes the Runs that support an action.
-func possibleFor(action qualytics.Action) string {
-	if action.SupportsEveryType() {
-		return "The Run can be of any type. Its result must be " + orList(action.From()) + "."
-	}
-	return "The Run must be of type " + orList(action.Types()) + ", with result " + orList(action.From()) + "."
-}
-
 // timeoutsAttribute returns the standard timeouts attribute. Each timeout must be greater than
 // zero.
 func timeoutsAttribute(ctx context.Context, opts timeouts.Opts) schema.Attribute {
@@ -130,14 +115,3 @@ func timeoutsAttribute(ctx context.Context, opts timeouts.Opts) schema.Attribute
 	}
 	return attribute
 }
-
-func stringValues(words []string) []attr.Value {
-	values := make([]attr.Value, 0, len(words))
-	for _, word := range words {
-		values = append(values, types.StringValue(word))
-	}
-	return values
-}
-
-// trueIfNull returns the value of an argument that defaults to true.
-func trueIfNull(value types.Bool) bool { return value.IsNull() || value.ValueBool() }

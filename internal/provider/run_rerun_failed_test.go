@@ -19,7 +19,8 @@ func TestRunRerun_interruptedAfterFailure(t *testing.T) {
 	expectDiagnostics(t, resource.apply(t, triggered("", "1")))
 	expectDiagnostics(t, resource.apply(t, triggered("", "2")), "error: Run 102 failed")
 	expectDiagnostics(t, resource.interrupted(t, api, "/api/operations/103", triggered("", "2")),
-		"warning: Run 102 failed an earlier apply: Its result is .failure., and .fail_on. includes .failure..", "warning: Interrupted while waiting for Run 103")
+		"warning: Run 102 failed an earlier apply: Its result is .failure., and .fail_on. includes .failure..",
+		"warning: Interrupted while waiting for Run 103")
 	api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100))(t)
 
 	api.Finish(103, "success", "")

@@ -44,7 +44,8 @@ The next apply reruns it. The data source qualytics_operation_containers with op
 	expectDiagnostics(t, resource.refresh(t))
 	third := latestConfig(101, gateConfig+release("3")) // the plan says by itself why it reruns
 	expectDiagnostics(t, resource.plan(t, third).Diagnostics)
-	expectDiagnostics(t, resource.apply(t, second), "warning: Run 103 failed an earlier apply: The Run identified 1,000 anomalies, and .max_anomalies. allows 5. This is why")
+	expectDiagnostics(t, resource.apply(t, second),
+		"warning: Run 103 failed an earlier apply: The Run identified 1,000 anomalies, and .max_anomalies. allows 5. This is why")
 	resource.expectRerun(t, 104, 103)
 	resource.expectNoChange(t, second)
 	api.expectRuns(t, 100, 104)
@@ -197,7 +198,8 @@ func TestRunRerun_gateAfterInterrupt(t *testing.T) {
 	api.expectWrites(rerunOf(100))(t)
 	expectDiagnostics(t, resource.refresh(t))
 	api.Plan(identifying(0))
-	expectDiagnostics(t, resource.apply(t, config), "warning: Run 101 failed an earlier apply: The Run identified 9 anomalies, and .max_anomalies. allows 5.")
+	expectDiagnostics(t, resource.apply(t, config),
+		"warning: Run 101 failed an earlier apply: The Run identified 9 anomalies, and .max_anomalies. allows 5.")
 	api.expectWrites(rerunOf(100), rerunOf(101), deleteOf(101))(t)
 }
 

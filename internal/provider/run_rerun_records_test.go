@@ -277,7 +277,8 @@ func TestRunRerun_refreshRecent(t *testing.T) {
 	api.Seed(old)
 	expectDiagnostics(t, resource.refresh(t))
 	api.Inject(missing)
-	expectDiagnostics(t, resource.refresh(t), "warning: The record of Run 101 was deleted: .*no longer in the state. An apply creates it again")
+	expectDiagnostics(t, resource.refresh(t),
+		"warning: The record of Run 101 was deleted: .*no longer in the state. An apply creates it again")
 	if values := resource.values(t); values != nil {
 		t.Errorf("the deleted record of an old Run is still in the state: %v", values)
 	}

@@ -10,7 +10,8 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-const activeWarning = "warning at run_id: Run 90 must end before the apply: Run 90 is `running`. The apply fails unless the Run has ended by then. " +
+const activeWarning = "warning at run_id: Run 90 must end before the apply: Run 90 is `running`. " +
+	"The apply fails unless the Run has ended by then. " +
 	"Only a Run with result `aborted` or `failure` can be resumed"
 
 // expectRun checks which Run a resource holds, and its result.
@@ -127,7 +128,9 @@ func TestRunResume_failedAfterTimeout(t *testing.T) {
 	api.expectWrites(resume90)(t)
 	api.Plan(mockapi.Outcome{})
 	expectDiagnostics(t, resource.refresh(t))
-	expectDiagnostics(t, resource.apply(t, config), "warning: Run 90 failed an earlier apply: Its result is .failure., and .fail_on. includes .failure.. .*another resume, although.*so that it passes.$")
+	expectDiagnostics(t, resource.apply(t, config),
+		"warning: Run 90 failed an earlier apply: Its result is .failure., and .fail_on. includes .failure.. "+
+			".*another resume, although.*so that it passes.$")
 	resource.expectRun(t, 90, "success")
 	api.expectWrites(resume90, resume90)(t)
 }

@@ -7,8 +7,6 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/listdefault"
@@ -24,9 +22,6 @@ type waitModel struct {
 	FailOn            types.List  `tfsdk:"fail_on"`
 	MaxAnomalies      types.Int64 `tfsdk:"max_anomalies"`
 }
-
-const failOnDescription = "Results that fail the %[1]s when it waits for the Run: `failure`, `aborted`. Defaults to both. " +
-	"With an empty list, no result fails the %[1]s. A terminal result that the provider does not know counts as `failure`."
 
 // waitAttributes returns the attributes of waitModel.
 func waitAttributes() map[string]schema.Attribute {
@@ -54,14 +49,6 @@ func waitAttributes() map[string]schema.Attribute {
 	}
 }
 
-func failOnValidators() []validator.List {
-	return []validator.List{
-		listvalidator.NoNullValues(),
-		listvalidator.UniqueValues(),
-		listvalidator.ValueStringsAre(stringvalidator.OneOf(plainStrings(failableResults)...)),
-	}
-}
-
 // waits reports whether the apply waits for the Run. An unknown value counts as true.
 func (m waitModel) waits() bool {
 	return m.WaitForCompletion.IsUnknown() || m.WaitForCompletion.ValueBool()
@@ -70,19 +57,6 @@ func (m waitModel) waits() bool {
 // gate returns the gate. Unknown values count as the strictest.
 func (m waitModel) gate() gate {
 	return gate{failOn: failOn(m.FailOn), maxAnomalies: m.MaxAnomalies.ValueInt64Pointer()}
-}
-
-// failOn returns the results in fail_on, or the default if they are null or unknown.
-func failOn(list types.List) []qualytics.Result {
-	if list.IsNull() || list.IsUnknown() {
-		return failableResults
-	}
-	for _, element := range list.Elements() {
-		if element.IsUnknown() {
-			return failableResults
-		}
-	}
-	return goStrings[qualytics.Result](list)
 }
 
 // options returns the options of the wait for the Run.

@@ -45,6 +45,15 @@ func runsOf(data any, diags *diag.Diagnostics) *runs {
 	return configured
 }
 
+// clientOf returns the client from the provider's data, or nil if the provider is not configured
+// yet.
+func clientOf(data any, diags *diag.Diagnostics) *qualytics.Client {
+	if runs := runsOf(data, diags); runs != nil {
+		return runs.client
+	}
+	return nil
+}
+
 // readOrReport reads a Run. It returns nil and reports the error if that fails.
 func (r *runs) readOrReport(ctx context.Context, id int64, diags *diag.Diagnostics) *qualytics.Operation {
 	run, err := r.read(ctx, id)

@@ -181,19 +181,3 @@ func (r resolver) insecure(model providerModel, url setting) bool {
 			"To override the file, set insecure_skip_verify or ca_cert_file in the provider block.")
 	return true
 }
-
-// durationOr parses a duration that positiveDuration has validated, or returns the fallback.
-func durationOr(value types.String, fallback time.Duration) time.Duration {
-	duration, err := time.ParseDuration(value.ValueString())
-	if err != nil {
-		return fallback
-	}
-	return duration
-}
-
-func int64Or(value types.Int64, fallback int64) int64 {
-	if value.IsNull() {
-		return fallback
-	}
-	return value.ValueInt64()
-}

@@ -11,7 +11,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
 const mustBePositiveDuration = `must be a duration greater than zero with a unit, such as "30s" or "10m"`
@@ -74,6 +77,14 @@ func (v validID) ValidateInt64(ctx context.Context, req validator.Int64Request, 
 	if id := req.ConfigValue.ValueInt64(); id < 0 {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+req.Path.String(),
 			fmt.Sprintf("The %s, not %d.", v.Description(ctx), id))
+	}
+}
+
+// expectID rejects an invalid id, such as the 0 of a mocked provider.
+func expectID(diags *diag.Diagnostics, at path.Path, object string, id types.Int64) {
+	if !id.IsNull() && id.ValueInt64() < 1 {
+		diags.AddAttributeError(at, "Invalid "+at.String(),
+			fmt.Sprintf("%s must be the id of a %s, a whole number of 1 or more, not %d.", at, object, id.ValueInt64()))
 	}
 }
 
