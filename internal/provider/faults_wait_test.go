@@ -91,7 +91,7 @@ var faultsPassing = []faultRow{
 		says:     []finding{fails("Run 102 was aborted", "The next apply reruns it.")},
 		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: "update",
 		nextSays: []string{"warning: Run 102 failed an earlier apply: Its result is .aborted., and .fail_on. includes .aborted.."},
-		then: []string{rerun100, delete101, delete102}, holds: 103,
+		then:     []string{rerun100, delete101, delete102}, holds: 103,
 	},
 	{
 		phase: creating, fault: "the Run has more anomalies than max_anomalies", resource: gateConfig,
@@ -127,7 +127,7 @@ var faultsPassing = []faultRow{
 		says:     []finding{fails("Run 102 ended as partially_successful", "the provider does not know this result, which counts as `failure`")},
 		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: "update",
 		nextSays: []string{"warning: Run 102 failed an earlier apply: Its result is .partially_successful., which counts as .failure."},
-		then: []string{rerun100, delete101, delete102}, holds: 103,
+		then:     []string{rerun100, delete101, delete102}, holds: 103,
 	},
 }
 

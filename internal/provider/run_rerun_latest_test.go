@@ -155,7 +155,7 @@ func TestRunRerun_latestInvalid(t *testing.T) {
 		{`{}`, `error: Missing Attribute Configuration: .*\[run_id,latest\]`},
 		{`{"run_id": 1, "latest": {"operation_type": "scan", "datastore": 101}}`, `error at run_id: Invalid Attribute Combination`},
 		{`{"latest": {"operation_type": "external_scan", "datastore": 101}}`, `error at latest.*operation_type.*: Invalid Attribute Value Match`},
-		{`{"latest": {"operation_type": "scan", "datastore": -1}}`, `error at latest.*: Invalid latest.datastore: The value must be an id, .* not -1\.`},
+		{`{"latest": {"operation_type": "scan", "datastore": -1}}`, `error at latest.*: Invalid latest.datastore: .* not -1\.`},
 		{`{"latest": {"operation_type": "scan", "datastore": 101, "result": []}}`, `error at latest.*result.*: .*at least 1`},
 		{
 			`{"latest": {"operation_type": "scan", "datastore": 101, "result": ["done"]}}`,
