@@ -294,3 +294,16 @@ func TestRunRerun_activeSource(t *testing.T) {
 	resource.expectRerun(t, 101, 90)
 	api.expectWrites(rerunOf(90))(t)
 }
+
+// The smallest valid ids are 1.
+func TestRunRerun_smallestIDs(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	api.Seed(mockapi.Run{ID: 1, Type: "scan", Result: "success", Datastore: mockapi.Datastore{ID: 1}})
+	p := api.protocol(t)
+	latest, byID := p.manage(t, "qualytics_run_rerun"), p.manage(t, "qualytics_run_rerun")
+	expectDiagnostics(t, latest.apply(t, latestConfig(1, "")))
+	expectDiagnostics(t, byID.apply(t, `{"run_id": 1}`))
+	latest.expectRerun(t, 101, 1)
+	byID.expectRerun(t, 102, 1)
+}

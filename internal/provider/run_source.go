@@ -33,13 +33,6 @@ func (s runSource) on(id int64) subject {
 	return subject
 }
 
-// reading returns the subject of diagnostics about reading the Run.
-func (s runSource) reading(id int64) subject {
-	subject := readingRun(id)
-	subject.inAction = s.inAction
-	return subject
-}
-
 // known reports whether the values that identify the Run are known.
 func (s runSource) known(ctx context.Context) bool {
 	if s.latest.IsNull() {
@@ -74,7 +67,7 @@ func (s runSource) find(ctx context.Context, runs *runs, diags *diag.Diagnostics
 	case err == nil:
 		return run
 	case !qualytics.IsNotFound(err):
-		addErrorAt(diags, path.Root("run_id"), s.reading(id), err)
+		addErrorAt(diags, path.Root("run_id"), readingRun(id), err)
 		return nil
 	case s.action == qualytics.ActionDelete: // invoking the action warns that the record is deleted
 		return nil
@@ -86,7 +79,7 @@ func (s runSource) find(ctx context.Context, runs *runs, diags *diag.Diagnostics
 			return own
 		}
 	}
-	diags.AddAttributeError(path.Root("run_id"), s.reading(id).summary(), s.reading(id).explain(err)+s.whyMissing(runs, id))
+	diags.AddAttributeError(path.Root("run_id"), readingRun(id).summary(), readingRun(id).explain(err)+s.whyMissing(runs, id))
 	return nil
 }
 
@@ -124,7 +117,7 @@ func (s runSource) findLatest(ctx context.Context, client *qualytics.Client, dia
 			"The Qualytics API returned Runs that do not match the filters of latest, or did not sort them, "+
 				"so the latest Run is unknown. Set run_id instead.")
 	case err != nil:
-		addError(diags, subject{verb: "look up", object: "the latest Run", inAction: s.inAction}, err)
+		addError(diags, subject{verb: "look up", object: "the latest Run"}, err)
 	}
 	return run
 }
@@ -183,7 +176,7 @@ func (s runSource) findTerminal(
 		diags.AddError(name+" was deleted while it was waited for",
 			"Its record was deleted before it could be rerun."+nothing+" Select another Run.")
 	default:
-		diags.AddError("Cannot follow "+name, s.reading(run.ID).explain(err)+"\n\n"+nothing[1:])
+		diags.AddError("Cannot follow "+name, readingRun(run.ID).explain(err)+"\n\n"+nothing[1:])
 	}
 	return nil
 }
