@@ -116,7 +116,8 @@ var faultsPassing = []faultRow{
 			})
 		},
 		says:     []finding{fails("Run 102 did not pass max_anomalies", "does not report the number of anomalies")},
-		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: noChanges, holds: 102,
+		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: noChanges,
+		then: []string{delete101}, holds: 102,
 	},
 	{
 		phase: updating, fault: "a result that the provider does not know",

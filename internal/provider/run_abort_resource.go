@@ -136,7 +136,7 @@ func (r *runAbortResource) Update(ctx context.Context, req resource.UpdateReques
 	var run *qualytics.Operation
 	switch plan.updateFrom(&state, private).step() {
 	case stepKeep:
-		saved.keep(ctx, state.heldRun)
+		saved.keep(ctx, state.heldRun, options)
 	case stepWait:
 		run = r.runs.readOrReport(ctx, state.ID.ValueInt64(), &resp.Diagnostics)
 	case stepStart:

@@ -37,6 +37,9 @@ func TestRunRerun_failedContainers(t *testing.T) {
 		"  - cut: 4 anomalies",
 		"  - one: 1 anomaly",
 		"",
-		"The next apply reruns it. The data source qualytics_operation_containers with operation_id = 101 lists all containers.$",
+		"Terraform marks the new resource as tainted: the next apply deletes the record of this Run and reruns. " +
+			"To accept the Run instead, run `terraform untaint` with the resource's address, then change fail_on or max_anomalies.",
+		"",
+		"The data source qualytics_operation_containers with operation_id = 101 lists all containers.$",
 	}, `\n`))
 }

@@ -46,9 +46,6 @@ func loadPrivateState(ctx context.Context, storage privateStorage, diags *diag.D
 	return private
 }
 
-// settled returns the private state of a Run that requires no further apply.
-func (p privateState) settled() privateState { return privateState{Superseded: p.Superseded} }
-
 func (p privateState) save(ctx context.Context, storage privateStorage) diag.Diagnostics {
 	data, err := json.Marshal(p)
 	if err != nil {

@@ -10,35 +10,76 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// With rerun_if_deleted = false, the last known state is kept, whatever the result of the Run.
+// With rerun_if_deleted = false, the last known state of a Run that passed is kept.
 func TestRunRerun_deletedKept(t *testing.T) {
 	t.Parallel()
 	const config = `{"run_id": 100, "rerun_if_deleted": false}`
-	for name, create := range map[string]func(*testing.T, *api, *managed){
-		"succeeded": func(t *testing.T, _ *api, m *managed) { expectDiagnostics(t, m.apply(t, config)) },
-		"failed": func(t *testing.T, a *api, m *managed) {
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	expectDiagnostics(t, resource.apply(t, config))
+	api.Remove(101)
+	resource.expectNoChange(t, config)
+	resource.expectRerun(t, 101, 100)
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 100, "rerun_if_deleted": false, "fail_on": []}`))
+	api.expectWrites(rerunOf(100))(t)
+	expectDiagnostics(t, resource.destroy(t))
+	api.expectRuns(t, 100)
+}
+
+// A deleted record does not open the gate, even with rerun_if_deleted = false: a Run that failed the
+// apply, or whose result was not known yet, is rerun.
+func TestRunRerun_deletedBeforeItPassed(t *testing.T) {
+	t.Parallel()
+	const config = `{"run_id": 100, "rerun_if_deleted": false}`
+	for name, test := range map[string]struct {
+		create  func(*testing.T, *api, *managed)
+		warning string
+	}{
+		"failed": {func(t *testing.T, a *api, m *managed) {
 			a.Plan(failing)
 			expectDiagnostics(t, m.apply(t, config), "error: Run 101 failed")
-		},
-		"active": func(t *testing.T, a *api, m *managed) {
+		}, "warning: Run 101 failed an earlier apply: Its result is .failure."},
+		"active": {func(t *testing.T, a *api, m *managed) {
 			a.Plan(endless)
 			expectDiagnostics(t, m.interrupted(t, a, poll101, config), "warning: Interrupted while waiting for Run 101")
-		},
+		}, "warning: The record of Run 101 was deleted: It was deleted outside Terraform before its result was known."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			api := newAPI(t, mockapi.Options{})
 			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-			create(t, api, resource)
+			test.create(t, api, resource)
 			api.Remove(101)
+			expectDiagnostics(t, resource.refresh(t))
+			expectDiagnostics(t, resource.apply(t, config), test.warning)
+			resource.expectRerun(t, 102, 100)
 			resource.expectNoChange(t, config)
-			if id := resource.values(t)["id"]; id != int64(101) {
-				t.Errorf("the state holds Run %v", id)
-			}
-			expectDiagnostics(t, resource.destroy(t))
-			api.expectRuns(t, 100)
+			api.expectWrites(rerunOf(100), rerunOf(100), deleteOf(101))(t)
 		})
 	}
+}
+
+// While rerun_if_deleted is unknown, the plan allows for a rerun.
+func TestRunRerun_deletedUnknown(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	resource.passAndKeepSuperseded(t, api)
+	api.Remove(102)
+	expectDiagnostics(t, resource.refresh(t))
+	config := triggered("", "2")
+	planned := resource.planUnknown(t, config, "rerun_if_deleted")
+	expectDiagnostics(t, planned.Diagnostics, "warning: The record of Run 102 was deleted")
+	expectDiagnostics(t, resource.applyPlan(t, config, planned, "rerun_if_deleted"))
+	resource.expectRerun(t, 103, 100)
+}
+
+// passAndKeepSuperseded reruns twice. The record of the superseded Run 101 cannot be deleted.
+func (m *managed) passAndKeepSuperseded(t *testing.T, api *api) {
+	t.Helper()
+	expectDiagnostics(t, m.apply(t, triggered("", "1")))
+	api.Inject(mockapi.Fault{Method: "DELETE", Status: 403})
+	expectDiagnostics(t, m.apply(t, triggered("", "2")), "warning: The record of the superseded Run 101 was not deleted")
 }
 
 // After its record was deleted, a resource stays in the state while superseded records are left.
@@ -46,7 +87,7 @@ func TestRunRerun_deletedKept(t *testing.T) {
 // Run.
 func TestRunRerun_deletedWithSuperseded(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"gone", "back", "kept"} {
+	for name, back := range map[string]bool{"gone": false, "back": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			api := newAPI(t, mockapi.Options{})
@@ -57,16 +98,7 @@ func TestRunRerun_deletedWithSuperseded(t *testing.T) {
 			api.expectWrites(rerunOf(100), rerunOf(100))(t)
 			api.Remove(102)
 			expectDiagnostics(t, resource.refresh(t))
-			switch name {
-			case "kept": // from now on
-				const config = `, "rerun_if_deleted": false`
-				expectDiagnostics(t, resource.apply(t, triggered(config, "2")))
-				resource.expectNoChange(t, triggered(config, "2"))
-				api.expectWrites(rerunOf(100), rerunOf(100))(t)
-				expectDiagnostics(t, resource.destroy(t))
-				api.expectRuns(t, 100)
-				return
-			case "back":
+			if back {
 				api.Seed(scan(102, "running"))
 				expectDiagnostics(t, resource.refresh(t))
 				api.Finish(102, "success", "")
@@ -76,7 +108,7 @@ func TestRunRerun_deletedWithSuperseded(t *testing.T) {
 				return
 			}
 			expectDiagnostics(t, resource.apply(t, triggered("", "2")),
-				"warning: The record of Run 102 was deleted: .*includes another rerun, although.* set rerun_if_deleted to false.$")
+				"warning: The record of Run 102 was deleted: .*includes another rerun. .* set rerun_if_deleted to false.$")
 			api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100), deleteOf(101), deleteOf(102))(t)
 			resource.expectRerun(t, 103, 100)
 			planned := resource.plannedValues(t, resource.plan(t, triggered("", "2"))) // without a refresh
@@ -85,6 +117,24 @@ func TestRunRerun_deletedWithSuperseded(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Setting rerun_if_deleted to false keeps the last known state at once. The superseded records are
+// deleted with the resource.
+func TestRunRerun_keptWithSuperseded(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	resource.passAndKeepSuperseded(t, api)
+	api.Remove(102)
+	expectDiagnostics(t, resource.refresh(t))
+	api.ResetRequests()
+	config := triggered(`, "rerun_if_deleted": false`, "2")
+	expectDiagnostics(t, resource.apply(t, config))
+	resource.expectNoChange(t, config)
+	api.expectWrites()(t)
+	expectDiagnostics(t, resource.destroy(t))
+	api.expectRuns(t, 100)
 }
 
 // The next apply after an interrupted update deletes the superseded record, even if the Run has

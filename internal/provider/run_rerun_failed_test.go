@@ -43,3 +43,41 @@ func TestRunRerun_failedBeforeWaiting(t *testing.T) {
 	api.expectRequests(t)
 	resource.expectNoChange(t, triggered("", "1"))
 }
+
+// Arguments that let a Run pass that failed an earlier apply accept it for good. The superseded
+// record is deleted.
+func TestRunRerun_accepted(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api.Plan(identifying(0), identifying(6))
+	config := func(limit string) string { return latestConfig(101, `, "max_anomalies": `+limit+release("2")) }
+	expectDiagnostics(t, resource.apply(t, latestConfig(101, gateConfig+release("1"))))
+	expectDiagnostics(t, resource.apply(t, config("5")), "error: Run 102 did not pass max_anomalies")
+	api.expectRuns(t, 100, 101, 102)
+
+	expectDiagnostics(t, resource.apply(t, config("6")))
+	resource.expectRerun(t, 102, 101)
+	api.expectRuns(t, 100, 102)
+	api.ResetRequests()
+	expectDiagnostics(t, resource.apply(t, config("5"))) // as for a Run that passed
+	resource.expectRerun(t, 102, 101)
+	api.expectRequests(t)
+	resource.expectNoChange(t, config("5"))
+}
+
+// A result that is accepted keeps the record of the last Run that succeeded.
+func TestRunRerun_acceptedFailure(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api.Plan(mockapi.Outcome{}, failing)
+	expectDiagnostics(t, resource.apply(t, triggered("", "1")))
+	expectDiagnostics(t, resource.apply(t, triggered("", "2")), "error: Run 102 failed")
+	expectDiagnostics(t, resource.apply(t, triggered(`, "fail_on": []`, "2")))
+	resource.expectRun(t, 102, "failure")
+	api.expectRuns(t, 100, 101, 102)
+	resource.expectNoChange(t, triggered(`, "fail_on": []`, "2"))
+	expectDiagnostics(t, resource.destroy(t))
+	api.expectRuns(t, 100)
+}

@@ -295,6 +295,34 @@ func TestRunRerun_activeSource(t *testing.T) {
 	api.expectWrites(rerunOf(90))(t)
 }
 
+// A run_id that is changed to a Run that does not exist is an error. The resource's own Run has
+// another configuration.
+func TestRunRerun_changedSourceMissing(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 99}`), "error at run_id: Cannot read Run 99: .*\n\nSet run_id to a Run that exists, or use latest.$")
+	api.Seed(scan(99, "success"))
+	between := func() { api.Remove(99) }
+	expectDiagnostics(t, resource.applyAfter(t.Context(), t, `{"run_id": 99}`, between), "error at run_id: Cannot read Run 99: ")
+	api.expectWrites(rerunOf(100))(t)
+	resource.expectRerun(t, 101, 100)
+}
+
+// If the record that the replaced resource held was the last one that matches, the error says so.
+func TestRunRerun_replacedLast(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	p := api.protocol(t)
+	resource := p.manage(t, "qualytics_run_rerun")
+	expectDiagnostics(t, resource.apply(t, latestConfig(101, "")))
+	api.Remove(100)
+	expectDiagnostics(t, resource.destroy(t))
+	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").apply(t, latestConfig(101, "")),
+		`error at latest: No Run to rerun: No Run matches .*may have been the last one that matched. This apply has deleted: Run 101\.$`)
+}
+
 // The smallest valid ids are 1.
 func TestRunRerun_smallestIDs(t *testing.T) {
 	t.Parallel()

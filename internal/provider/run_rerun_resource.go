@@ -9,7 +9,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -36,15 +35,6 @@ func newRunRerunResource() resource.Resource { return &runRerunResource{} }
 // runRerunResource reruns a Run when it is created and whenever its triggers change. Destroying it
 // deletes the record of the new Run.
 type runRerunResource struct{ runs *runs }
-
-type runRerunModel struct {
-	runModel
-	waitModel
-	Latest          types.Object `tfsdk:"latest"`
-	DeleteOnDestroy types.Bool   `tfsdk:"delete_on_destroy"`
-	AbortOnDestroy  types.Bool   `tfsdk:"abort_on_destroy"`
-	RerunIfDeleted  types.Bool   `tfsdk:"rerun_if_deleted"`
-}
 
 func (r *runRerunResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_run_rerun"
@@ -75,14 +65,15 @@ func (r *runRerunResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 		Computed: true,
 		Default:  booldefault.StaticBool(true),
 		MarkdownDescription: "Whether to abort a Run that is still active when the resource is destroyed. Defaults to `true`. " +
-			"With `false`, the destroy waits for the Run to end before it deletes the record.",
+			"With `false`, the destroy waits for the Run to end before it deletes the record. " +
+			"The same applies to an active Run that a later rerun supersedes.",
 	}
 	own["rerun_if_deleted"] = schema.BoolAttribute{
 		Optional: true,
 		Computed: true,
 		Default:  booldefault.StaticBool(true),
 		MarkdownDescription: "Whether to plan another rerun if the Run's record was deleted outside Terraform. Defaults to `true`. " +
-			"With `false`, the last known state is kept.",
+			"With `false`, the last known state is kept, unless the Run failed the apply or its result is not known.",
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reruns a Run: starts a new Run with the configuration of an existing one when the resource is created " +
@@ -129,7 +120,7 @@ func (r *runRerunResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	var plan runRerunModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if req.State.Raw.IsNull() {
-		r.checkRerun(ctx, &plan, 0, &resp.Diagnostics)
+		r.checkRerun(ctx, &plan, plan.source(), &resp.Diagnostics)
 		warnExpiry(r.runs, plan.waits(), timeoutOrDefault(ctx, plan.Timeouts.Create), &resp.Diagnostics)
 		return
 	}
@@ -143,11 +134,12 @@ func (r *runRerunResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	switch update.step() {
 	case stepStart:
 		update.warnUnchanged(qualytics.ActionRerun, &resp.Diagnostics)
+		source := plan.sourceAfter(&state)
 		plan.heldRun = unknownRun()
 		if !plan.Latest.IsNull() {
 			plan.RunID = types.Int64Unknown() // known after apply
 		}
-		r.checkRerun(ctx, &plan, state.ID.ValueInt64(), &resp.Diagnostics)
+		r.checkRerun(ctx, &plan, source, &resp.Diagnostics)
 		warnExpiry(r.runs, plan.waits(), timeoutOrDefault(ctx, plan.Timeouts.Update), &resp.Diagnostics)
 	case stepWait:
 		plan.heldRun = state.unfinished()
@@ -161,9 +153,9 @@ func (r *runRerunResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 }
 
 // checkRerun reports what would make a rerun fail.
-func (r *runRerunResource) checkRerun(ctx context.Context, plan *runRerunModel, own int64, diags *diag.Diagnostics) {
-	if source := plan.source(own).check(ctx, r.runs, false, diags); source != nil {
-		validateGate(plan.MaxAnomalies, plan.WaitForCompletion, source.Type, diags)
+func (r *runRerunResource) checkRerun(ctx context.Context, plan *runRerunModel, source runSource, diags *diag.Diagnostics) {
+	if run := source.check(ctx, r.runs, false, diags); run != nil {
+		validateGate(plan.MaxAnomalies, plan.WaitForCompletion, run.Type, diags)
 	}
 }
 
@@ -176,11 +168,12 @@ func (r *runRerunResource) Create(ctx context.Context, req resource.CreateReques
 		return
 	}
 	options := plan.options().within(timeout, "timeouts.create")
-	options.nextApply = "The next apply reruns it. "
+	options.nextApply = "Terraform marks the new resource as tainted: the next apply deletes the record of this Run and reruns. " +
+		"To accept the Run instead, run `terraform untaint` with the resource's address, then change fail_on or max_anomalies.\n\n"
 	options.unfinished = "Terraform marks the new resource as tainted: the next apply aborts that Run and starts over. " +
 		"To continue waiting for it instead, run `terraform untaint` with the resource's address, then apply again."
 
-	run := r.start(ctx, &plan, 0, options, &resp.Diagnostics)
+	run := r.start(ctx, &plan, plan.source(), options, &resp.Diagnostics)
 	if run == nil {
 		return
 	}
@@ -193,11 +186,10 @@ func (r *runRerunResource) Create(ctx context.Context, req resource.CreateReques
 // start waits for the source Run to be terminal, then reruns it. It returns nil and reports the
 // reason if no Run was started.
 func (r *runRerunResource) start(
-	ctx context.Context, plan *runRerunModel, own int64, options waitOptions, diags *diag.Diagnostics,
+	ctx context.Context, plan *runRerunModel, source runSource, options waitOptions, diags *diag.Diagnostics,
 ) *qualytics.Operation {
 	ctx, cancel := context.WithDeadline(ctx, options.deadline)
 	defer cancel()
-	source := plan.source(own)
 	run := source.findTerminal(ctx, r.runs, options, logProgress(ctx), diags)
 	if run == nil {
 		return nil
@@ -241,9 +233,7 @@ func (r *runRerunResource) readDeleted(ctx context.Context, state *runRerunModel
 	// The framework requires an identity, which states of Terraform before 1.12 lack.
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), state.ID)...)
 	switch {
-	case !trueIfNull(state.RerunIfDeleted):
-		resp.Diagnostics.Append(private.settled().save(ctx, resp.Private)...)
-	case len(private.Superseded) > 0:
+	case !trueIfNull(state.RerunIfDeleted), len(private.Superseded) > 0:
 		private.Deleted = true
 		resp.Diagnostics.Append(private.save(ctx, resp.Private)...)
 	default:
@@ -276,13 +266,15 @@ func (r *runRerunResource) Update(ctx context.Context, req resource.UpdateReques
 	switch plan.updateFrom(&state, private).step() {
 	case stepKeep:
 		plan.keepRunID(&state)
-		saved.keep(ctx, state.heldRun)
+		if saved.keep(ctx, state.heldRun, options) {
+			r.deleteSuperseded(ctx, saved, &plan)
+		}
 		return
 	case stepWait:
 		plan.keepRunID(&state)
 		run = r.runs.readOrReport(ctx, state.ID.ValueInt64(), &resp.Diagnostics)
 	case stepStart:
-		run = r.start(ctx, &plan, state.ID.ValueInt64(), options, &resp.Diagnostics)
+		run = r.start(ctx, &plan, plan.sourceAfter(&state), options, &resp.Diagnostics)
 		if run != nil {
 			private.Superseded = append(private.Superseded, state.ID.ValueInt64())
 		}
@@ -351,48 +343,4 @@ func (r *runRerunResource) Delete(ctx context.Context, req resource.DeleteReques
 	for _, superseded := range private.Superseded {
 		addRunError(&resp.Diagnostics, r.runs.deleteRecord(ctx, superseded, false, abort))
 	}
-}
-
-// source returns the source of the rerun. own is the id of the held Run, or 0.
-func (m *runRerunModel) source(own int64) runSource {
-	return runSource{action: qualytics.ActionRerun, runID: m.RunID, latest: m.Latest, own: own}
-}
-
-// keepRunID keeps the run_id of the state if there is no rerun. With latest, it is the Run that was
-// rerun. Without latest, a run_id that differs is the id of the held Run.
-func (m *runRerunModel) keepRunID(state *runRerunModel) {
-	if !m.Latest.IsNull() || !state.RunID.IsNull() {
-		m.RunID = state.RunID
-	}
-}
-
-func (m *runRerunModel) updateFrom(state *runRerunModel, private privateState) runUpdate {
-	if private.Deleted && !trueIfNull(m.RerunIfDeleted) {
-		private = private.settled()
-	}
-	return runUpdate{
-		state: &state.runModel, plan: &m.runModel, private: private,
-		sourceChanged: m.sourceChanged(state),
-		imported:      state.RunID.IsNull() && state.Latest.IsNull(),
-		waited:        state.waits(), waits: m.waits(), gate: m.gate(),
-	}
-}
-
-// sourceChanged reports whether the configuration selects another Run to rerun. Moving from run_id
-// to latest is no change if the held Run has the type and the datastore of latest.
-func (m *runRerunModel) sourceChanged(state *runRerunModel) bool {
-	switch {
-	case m.Latest.IsNull():
-		return m.anotherRun(&state.runModel)
-	case !state.Latest.IsNull() || m.Latest.IsUnknown():
-		return !m.Latest.Equal(state.Latest)
-	}
-	operationType, datastore := m.Latest.Attributes()["operation_type"], m.Latest.Attributes()["datastore"]
-	return !sameType(operationType, state.Type) || !datastore.Equal(state.Datastore.Attributes()["id"])
-}
-
-func sameType(a attr.Value, b types.String) bool {
-	operationType, ok := a.(types.String)
-	return ok && !operationType.IsUnknown() &&
-		qualytics.OperationType(operationType.ValueString()).Canonical() == qualytics.OperationType(b.ValueString()).Canonical()
 }

@@ -183,7 +183,7 @@ func (r *runResumeResource) Update(ctx context.Context, req resource.UpdateReque
 	var run *qualytics.Operation
 	switch plan.updateFrom(&state, private).step() {
 	case stepKeep:
-		saved.keep(ctx, state.heldRun)
+		saved.keep(ctx, state.heldRun, options)
 	case stepWait:
 		run = r.runs.readOrReport(ctx, state.ID.ValueInt64(), &resp.Diagnostics)
 	case stepStart:

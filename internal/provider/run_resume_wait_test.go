@@ -130,7 +130,7 @@ func TestRunResume_failedAfterTimeout(t *testing.T) {
 	expectDiagnostics(t, resource.refresh(t))
 	expectDiagnostics(t, resource.apply(t, config),
 		"warning: Run 90 failed an earlier apply: Its result is .failure., and .fail_on. includes .failure.. "+
-			".*another resume, although.*so that it passes.$")
+			".*another resume. .*so that it passes.$")
 	resource.expectRun(t, 90, "success")
 	api.expectWrites(resume90, resume90)(t)
 }

@@ -54,7 +54,7 @@ func (s runSource) attribute() path.Path {
 // warning. It returns nil and reports the reason if there is no Run.
 func (s runSource) find(ctx context.Context, runs *runs, diags *diag.Diagnostics) *qualytics.Operation {
 	if !s.latest.IsNull() {
-		return s.findLatest(ctx, runs.client, diags)
+		return s.findLatest(ctx, runs, diags)
 	}
 	id := s.runID.ValueInt64()
 	if id < 1 {
@@ -100,18 +100,18 @@ func (s runSource) whyMissing(runs *runs, id int64) string {
 	return ""
 }
 
-func (s runSource) findLatest(ctx context.Context, client *qualytics.Client, diags *diag.Diagnostics) *qualytics.Operation {
+func (s runSource) findLatest(ctx context.Context, runs *runs, diags *diag.Diagnostics) *qualytics.Operation {
 	filter, _ := latestFilters(ctx, s.latest)
 	if filter.Datastores[0] < 1 {
 		diags.AddAttributeError(path.Root("latest").AtName("datastore"), "Invalid datastore",
 			fmt.Sprintf("latest.datastore must be the id of a datastore, a whole number of 1 or more, not %d.", filter.Datastores[0]))
 		return nil
 	}
-	run, err := latestRun(ctx, client, filter)
+	run, err := latestRun(ctx, runs.client, filter)
 	var none noRunError
 	switch {
 	case errors.As(err, &none):
-		diags.AddAttributeError(path.Root("latest"), "No Run to rerun", err.Error())
+		diags.AddAttributeError(path.Root("latest"), "No Run to rerun", err.Error()+runs.aboutDeleted())
 	case errors.Is(err, errUnfiltered):
 		diags.AddAttributeError(path.Root("latest"), "No Run to rerun",
 			"The Qualytics API returned Runs that do not match the filters of latest, or did not sort them, "+

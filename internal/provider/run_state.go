@@ -69,10 +69,15 @@ func (s resourceState) follow(ctx context.Context, runs *runs, run *qualytics.Op
 	return passed && run.Result == qualytics.ResultSuccess
 }
 
-// keep saves the model with the held Run unchanged.
-func (s resourceState) keep(ctx context.Context, held heldRun) {
+// keep saves the arguments of a resource whose Run stays the same. If they accept a Run that failed
+// an earlier apply, it reports whether that Run succeeded.
+func (s resourceState) keep(ctx context.Context, held heldRun, options waitOptions) (passed bool) {
+	run := held.run()
+	accepted := s.private.Failed && options.waits && options.gate.passes(run)
+	s.private.Failed = s.private.Failed && !accepted
 	*s.model.held() = held
 	s.save(ctx, held.ID.ValueInt64())
+	return accepted && run.Result == qualytics.ResultSuccess
 }
 
 // refresh updates the state of a resource that stays in the state even if the record was deleted.

@@ -27,17 +27,28 @@ type runUpdate struct {
 	waited, waits bool // whether the last apply waited for the Run, and whether this one does
 	gate          gate
 	private       privateState
+
+	rerunIfDeleted bool
 }
 
 func (u runUpdate) step() step {
 	switch {
-	case u.private.Deleted, u.failedBefore(), u.changed():
+	case u.deletedBefore(), u.failedBefore(), u.changed():
 		return stepStart
+	case u.private.Deleted:
+		return stepKeep
 	case u.waits && u.private.Awaited,
 		u.waits && (!u.waited || u.imported) && !u.state.run().Finished():
 		return stepWait
 	}
 	return stepKeep
+}
+
+// deletedBefore reports whether the record of the held Run was deleted, and the Run must be replaced
+// for this. The result of a Run whose record was deleted during the wait is unknown, and an unknown
+// result does not pass.
+func (u runUpdate) deletedBefore() bool {
+	return u.private.Deleted && (u.rerunIfDeleted || u.waits && u.private.Awaited)
 }
 
 // failedBefore reports whether the held Run failed the last apply, and would fail this one.
@@ -56,16 +67,17 @@ func (u runUpdate) warnUnchanged(action qualytics.Action, diags *diag.Diagnostic
 	name := runName(u.state.ID.ValueInt64())
 	switch {
 	case u.changed():
-	case u.private.Deleted:
+	case u.failedBefore():
+		diags.AddWarning(name+" failed an earlier apply",
+			u.gate.failure(u.state.run())+" This is why the plan includes another "+string(action)+". "+
+				"To accept the Run as it is, change fail_on or max_anomalies so that it passes.")
+	case u.rerunIfDeleted:
 		diags.AddWarning("The record of "+name+" was deleted",
-			"It was deleted outside Terraform. This is why the plan includes another "+string(action)+
-				", although the configuration has not changed. "+
+			"It was deleted outside Terraform. This is why the plan includes another "+string(action)+". "+
 				"To keep the last known state instead, set rerun_if_deleted to false.")
 	default:
-		diags.AddWarning(name+" failed an earlier apply",
-			u.gate.failure(u.state.run())+" This is why the plan includes another "+string(action)+
-				", although the configuration has not changed. "+
-				"To accept the Run as it is, change fail_on or max_anomalies so that it passes.")
+		diags.AddWarning("The record of "+name+" was deleted",
+			"It was deleted outside Terraform before its result was known. This is why the plan includes another "+string(action)+".")
 	}
 }
 

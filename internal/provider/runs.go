@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -73,7 +75,7 @@ func (r *runs) read(ctx context.Context, id int64) (*qualytics.Operation, error)
 // readRecent reads a Run that was created at the given time. A replica may not know a new Run yet,
 // so a 404 is retried until the Run is older than NotFoundGrace.
 func (r *runs) readRecent(ctx context.Context, id int64, created timetypes.RFC3339) (*qualytics.Operation, error) {
-	for {
+	for pause := time.Second; ; pause = min(2*pause, 8*time.Second) {
 		run, err := r.read(ctx, id)
 		createdAt, diags := created.ValueRFC3339Time()
 		if !qualytics.IsNotFound(err) || diags.HasError() || time.Since(createdAt).Abs() > r.poller.NotFoundGrace {
@@ -82,7 +84,7 @@ func (r *runs) readRecent(ctx context.Context, id int64, created timetypes.RFC33
 		select {
 		case <-ctx.Done():
 			return nil, err
-		case <-time.After(time.Second):
+		case <-time.After(pause):
 		}
 	}
 }
@@ -196,4 +198,24 @@ func (r *runs) deleteRecord(ctx context.Context, id int64, active, abort bool) e
 		}
 		active = true
 	}
+}
+
+// aboutDeleted returns a paragraph about the records that this process has deleted, or "". A lookup
+// that finds nothing may be due to them.
+func (r *runs) aboutDeleted() string {
+	var ids []int64
+	r.deleted.Range(func(id, _ any) bool {
+		ids = append(ids, typed[int64](id))
+		return true
+	})
+	if len(ids) == 0 {
+		return ""
+	}
+	slices.Sort(ids)
+	names := make([]string, 0, len(ids))
+	for _, id := range ids {
+		names = append(names, runName(id))
+	}
+	return "\n\nReplacing a resource deletes the record of its own Run first, and that may have been the last one that matched. " +
+		"This apply has deleted: " + strings.Join(names, ", ") + "."
 }
