@@ -234,7 +234,7 @@ func BenchmarkRerunLife(b *testing.B) {
 	b.Run("baseline", func(b *testing.B) {
 		defer func() { baseline = perOperation(b) }()
 		for b.Loop() {
-			start, err := api.client.Rerun(b.Context(), source)
+			start, err := api.client.Rerun(b.Context(), source, "")
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -249,7 +249,7 @@ func BenchmarkRerunLife(b *testing.B) {
 	b.Run("provider", func(b *testing.B) {
 		defer func() { b.ReportMetric(perOperation(b)/baseline, "x-baseline") }()
 		for b.Loop() {
-			start, err := api.client.Rerun(b.Context(), source)
+			start, err := api.client.Rerun(b.Context(), source, "")
 			if err != nil {
 				b.Fatal(err)
 			}

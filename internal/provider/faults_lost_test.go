@@ -85,6 +85,12 @@ var faultsLost = []faultRow{
 		state: "Run 103", next: noChanges, holds: 103,
 	},
 	{
+		phase: updating, fault: "PUT: connection closed after the effect; a colleague starts an identical Run meanwhile",
+		prepare: onLost(true, starts(byColleague)), says: []finding{warns(adoptLost, wasFound+"103")},
+		requests: []string{rerun100, delete101}, server: []int64{102, 103}, others: []int64{102},
+		state: "Run 103", next: noChanges, holds: 103,
+	},
+	{
 		phase: creating, fault: "PUT: response lost; the newest Run was created ahead of the server's clock",
 		given:   func(s *scene) { s.Seed(older(90, 101, "success", -time.Hour)) },
 		prepare: onRerun(mockapi.Fault{Close: true, AfterEffect: true}), says: []finding{warns(adoptLost, wasFound+"101")},

@@ -136,6 +136,7 @@ internal/qualytics.
 - Two pipelines may rerun the same Run with the same token at the same moment on two machines. If a response is lost
   and only one Run was started, the pipeline without a response adopts it, although it may be the other's. If both Runs
   were started, the error names both.
-- A provider process knows the user of its token only after its first accepted start. If its first request is lost
-  without effect and a colleague reruns the same Run in that minute, the provider adopts the colleague's Run.
+- For a new resource, a provider process knows the user of its token only after its first accepted start. If that
+  request is lost without effect and a colleague reruns the same Run in that minute, the provider adopts the colleague's
+  Run. An update knows the user from the Run that the resource holds.
 `

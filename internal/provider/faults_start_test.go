@@ -141,6 +141,13 @@ var faultsUnknown = []faultRow{
 		next: "create", then: []string{rerun100}, holds: 103,
 	},
 	{
+		phase: updating, fault: "PUT: connection closed before the effect; a colleague starts an identical Run meanwhile",
+		prepare:  onLost(false, starts(byColleague)),
+		says:     []finding{fails(cannot, "(triggered by ann@example.com, not by terraform@service.example.com)")},
+		requests: []string{rerun100}, server: []int64{101, 102}, others: []int64{102}, state: "Run 101",
+		next: "update", then: []string{rerun100, delete101}, holds: 103,
+	},
+	{
 		phase: creating, fault: "PUT: connection closed before the effect; a Run with other settings starts meanwhile",
 		prepare:  onLost(false, starts(onOtherSettings)),
 		says:     []finding{fails(cannot, "(its settings differ from the source's: incremental)")},

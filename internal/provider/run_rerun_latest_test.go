@@ -302,7 +302,8 @@ func TestRunRerun_changedSourceMissing(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
-	expectDiagnostics(t, resource.apply(t, `{"run_id": 99}`), "error at run_id: Cannot read Run 99: .*\n\nSet run_id to a Run that exists, or use latest.$")
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 99}`),
+		"error at run_id: Cannot read Run 99: .*\n\nSet run_id to a Run that exists, or use latest.$")
 	api.Seed(scan(99, "success"))
 	between := func() { api.Remove(99) }
 	expectDiagnostics(t, resource.applyAfter(t.Context(), t, `{"run_id": 99}`, between), "error at run_id: Cannot read Run 99: ")

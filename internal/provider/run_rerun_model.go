@@ -27,6 +27,7 @@ func (m *runRerunModel) source() runSource {
 // configuration.
 func (m *runRerunModel) sourceAfter(state *runRerunModel) runSource {
 	source := m.source()
+	source.user = state.TriggeredBy.ValueString()
 	if !m.anotherRun(&state.runModel) {
 		source.own = state.ID.ValueInt64()
 	}

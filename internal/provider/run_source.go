@@ -23,6 +23,7 @@ type runSource struct {
 	runID    types.Int64
 	latest   types.Object // null: run_id names the Run
 	own      int64        // the Run that the resource holds, which has the same configuration; 0: none
+	user     string       // who triggered the held Run; empty if unknown
 	inAction bool         // in the configuration of a Terraform action
 }
 

@@ -50,3 +50,28 @@ func TestTokenExpiry(t *testing.T) {
 		})
 	}
 }
+
+// An update that reruns or waits warns of the same, and one that does neither does not.
+func TestTokenExpiry_update(t *testing.T) {
+	t.Parallel()
+	token := tokenUntil(time.Now().Add(10 * time.Minute))
+	server := mockapi.New(mockapi.Options{Token: token})
+	server.Seed(scan(100, "success"), scan(90, "failure"))
+	listener := httptest.NewServer(server)
+	t.Cleanup(listener.Close)
+	p := newProtocol(t)
+	expectDiagnostics(t, p.configure(t, fmt.Sprintf(`{"url": %q, "token": %q}`, listener.URL, token)))
+	const warning = "warning: The API token may expire during the wait: "
+	for name, id := range map[string]int{"qualytics_run_rerun": 100, "qualytics_run_resume": 90} {
+		config := func(arguments string) string { return fmt.Sprintf(`{"run_id": %d%s}`, id, arguments) }
+		resource := p.manage(t, name)
+		server.Plan(mockapi.Outcome{Running: mockapi.Never})
+		expectDiagnostics(t, resource.apply(t, config(unawaited)))
+		expectDiagnostics(t, resource.plan(t, config(unawaited+`, "fail_on": []`)).Diagnostics)
+		expectDiagnostics(t, resource.plan(t, config("")).Diagnostics, warning) // waits
+		server.Finish(typed[int64](resource.values(t)["id"]), "failure", "")
+		expectDiagnostics(t, resource.refresh(t))
+		expectDiagnostics(t, resource.plan(t, config("")).Diagnostics)
+		expectDiagnostics(t, resource.plan(t, config(release("2"))).Diagnostics, warning)
+	}
+}

@@ -91,7 +91,7 @@ func (r *runs) readRecent(ctx context.Context, id int64, created timetypes.RFC33
 
 // rerun reruns the Run of the source. It returns nil and reports the error if that fails.
 func (r *runs) rerun(ctx context.Context, source runSource, run *qualytics.Operation, diags *diag.Diagnostics) *qualytics.Operation {
-	start, err := r.client.Rerun(ctx, run)
+	start, err := r.client.Rerun(ctx, run, source.user)
 	return started(source, run.ID, start, err, diags)
 }
 

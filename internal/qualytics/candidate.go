@@ -5,6 +5,7 @@ package qualytics
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -14,9 +15,10 @@ import (
 )
 
 // mismatch returns the reason why a Run cannot be the one whose response was lost, as shown to the
-// user. It is empty if the Run matches. Both Runs include their payload.
-func (s *startedRuns) mismatch(run, source *Operation) string {
-	payload := payloadFields(run.Payload)
+// user. It is empty if the Run matches. Both Runs include their payload. expectedUser counts until
+// the API has shown the user.
+func (s *startedRuns) mismatch(run, source *Operation, expectedUser string) string {
+	payload, user := payloadFields(run.Payload), cmp.Or(s.user, expectedUser)
 	switch {
 	case s.ids[run.ID]:
 		return "started by another request of this provider"
@@ -30,8 +32,8 @@ func (s *startedRuns) mismatch(run, source *Operation) string {
 		return "triggered by a schedule"
 	case !isNull(payload["action_execution"]):
 		return "triggered by a flow"
-	case s.user != "" && orZero(run.TriggeredBy) != s.user:
-		return fmt.Sprintf("triggered by %s, not by %s", orUnknown(orZero(run.TriggeredBy)), s.user)
+	case user != "" && orZero(run.TriggeredBy) != user:
+		return fmt.Sprintf("triggered by %s, not by %s", orUnknown(orZero(run.TriggeredBy)), user)
 	}
 	if names := differingSettings(payload, payloadFields(source.Payload)); len(names) > 0 {
 		return "its settings differ from the source's: " + strings.Join(names, ", ")

@@ -48,7 +48,7 @@ func TestMismatch(t *testing.T) {
 		"the source's schedule": {source + `, "schedule": {"id": 12}}`, source + `, "schedule": null}`, ""},
 	} {
 		source, run := read(t, test.source), read(t, test.run)
-		equal(t, name, new(startedRuns).mismatch(&run, &source), test.want)
+		equal(t, name, new(startedRuns).mismatch(&run, &source, ""), test.want)
 	}
 }
 

@@ -185,7 +185,7 @@ func startUndisturbed(t *testing.T, client *Client, server *chaos) (int64, error
 	if err != nil {
 		return 0, err
 	}
-	started, err := client.Rerun(t.Context(), source)
+	started, err := client.Rerun(t.Context(), source, "")
 	return started.ID, err
 }
 

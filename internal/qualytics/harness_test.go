@@ -65,7 +65,7 @@ func rerun(ctx context.Context, client *Client, id int64) (Started, error) {
 	if err != nil {
 		return Started{}, err
 	}
-	return client.Rerun(ctx, source)
+	return client.Rerun(ctx, source, "")
 }
 
 func resume(ctx context.Context, client *Client, id int64, forceAbort bool) (Started, error) {

@@ -119,7 +119,7 @@ func (s *lostRunSearch) examine(ctx context.Context, fresh []Operation) ([]Candi
 			failed = err
 			continue
 		}
-		candidates[i] = Candidate{Operation: *full, Reason: s.client.started.mismatch(full, s.source)}
+		candidates[i] = Candidate{Operation: *full, Reason: s.client.started.mismatch(full, s.source, s.request.user)}
 	}
 	return candidates, failed
 }

@@ -122,7 +122,7 @@ func TestSearchIsRetried(t *testing.T) {
 			}
 			service.Inject(fault)
 			service.Inject(mockapi.Fault{Path: rerunPath, Close: true, AfterEffect: true})
-			started, err := service.client.Rerun(t.Context(), new(first(t, listing.Items)))
+			started, err := service.client.Rerun(t.Context(), new(first(t, listing.Items)), "")
 			equal(t, name, adopted(t, started, err), int64(101))
 		})
 	}
@@ -150,7 +150,7 @@ func TestFailedSearch(t *testing.T) {
 				service.Inject(test.fault)
 				service.Inject(mockapi.Fault{Path: rerunPath, Close: true, AfterEffect: true})
 				began := time.Now()
-				started, err := service.client.Rerun(t.Context(), new(first(t, listing.Items)))
+				started, err := service.client.Rerun(t.Context(), new(first(t, listing.Items)), "")
 				lost, reasons := notAdopted(t, started, err)
 				equal(t, "search error", KindOf(lost.SearchErr), test.kind)
 				equal(t, "kind", KindOf(err), KindDisconnected)

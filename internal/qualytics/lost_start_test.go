@@ -209,6 +209,53 @@ func TestOwnRunIsNotAdoptedTwice(t *testing.T) {
 	}
 }
 
+// Before the first accepted start, the expected user recognizes the Run. After that, the user whom
+// the API has shown counts.
+func TestExpectedUser(t *testing.T) {
+	const ann, bob = "ann@example.com", "bob@example.com"
+	for name, test := range map[string]struct {
+		expected string
+		known    bool   // from an accepted start
+		effect   bool   // of the lost request
+		adopted  string // who triggered the adopted Run; empty: none
+		reason   string // why Ann's Run was not adopted
+	}{
+		"unknown, without effect":  {"", false, false, ann, ""},
+		"expected, without effect": {user, false, false, "", "triggered by ann@example.com, not by " + user},
+		"expected, with effect":    {user, false, true, user, ""},
+		"expected somebody else":   {bob, false, true, "", "triggered by ann@example.com, not by bob@example.com"},
+		"expected Ann, but known":  {ann, true, true, user, ""},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
+			source, err := service.client.Operation(t.Context(), 100)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if test.known {
+				if _, err := service.client.Rerun(t.Context(), source, test.expected); err != nil {
+					t.Fatal(err)
+				}
+			}
+			annsRun := int64(len(service.Runs()) + 100)
+			service.Inject(mockapi.Fault{
+				Path: rerunPath, Status: 502, Body: "<html>", AfterEffect: test.effect, Hook: func() { service.startRun(by(ann)) },
+			})
+			started, err := service.client.Rerun(t.Context(), source, test.expected)
+			if test.adopted != "" {
+				run, readErr := service.client.Operation(t.Context(), adopted(t, started, err))
+				if readErr != nil {
+					t.Fatal(readErr)
+				}
+				equal(t, name, orZero(run.TriggeredBy), test.adopted)
+				return
+			}
+			_, reasons := notAdopted(t, started, err)
+			equal(t, name, reasons[annsRun], test.reason)
+		})
+	}
+}
+
 // Another user resumes the source while the response to its rerun is lost.
 func TestRerunDoesNotAdoptItsSource(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -48,13 +48,17 @@ func (s *startedRuns) add(id int64) {
 // started, and adopts it if nothing else can have started it. Otherwise, it returns a
 // [*LostStartError].
 //
+// user is the user who triggered an earlier Run with the same token, as the API shows it, or empty.
+// It only serves to recognize a Run after a lost response.
+//
 // If ctx ends before the request is sent, Rerun returns an error of [KindCancelled] and starts
 // nothing. After that, the request gets a few seconds to complete, because its response names the
 // Run that it started.
-func (c *Client) Rerun(ctx context.Context, source *Operation) (Started, error) {
+func (c *Client) Rerun(ctx context.Context, source *Operation, user string) (Started, error) {
 	return c.start(ctx, startRequest{
 		call:   apiCall{method: http.MethodPut, path: actionPath("rerun", source.ID), retry: retryUnlessReached},
 		source: source,
+		user:   user,
 	})
 }
 
@@ -78,7 +82,8 @@ func (c *Client) Resume(ctx context.Context, source *Operation, forceAbort bool)
 type startRequest struct {
 	call    apiCall
 	source  *Operation
-	resumes bool // the source itself may continue
+	user    string // who is expected to trigger the Run; empty if unknown
+	resumes bool   // the source itself may continue
 }
 
 func (c *Client) start(ctx context.Context, request startRequest) (Started, error) {

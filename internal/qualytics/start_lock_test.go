@@ -136,7 +136,7 @@ func TestInterruptedWhileOthersWait(t *testing.T) {
 		interrupted, unsent := 0, 0
 		for range 10 {
 			group.Go(func() {
-				_, err := service.client.Rerun(ctx, source)
+				_, err := service.client.Rerun(ctx, source, "")
 				mutex.Lock()
 				defer mutex.Unlock()
 				if lost, ok := errors.AsType[*LostStartError](err); ok && lost.Interrupted {

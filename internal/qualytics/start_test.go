@@ -219,7 +219,7 @@ func TestCancelledBeforeSending(t *testing.T) {
 func TestCancelledBeforeStart(t *testing.T) {
 	calls := map[string]func(context.Context, *Client, *Operation) (Started, error){
 		"rerun": func(ctx context.Context, client *Client, source *Operation) (Started, error) {
-			return client.Rerun(ctx, source)
+			return client.Rerun(ctx, source, "")
 		},
 		"resume": func(ctx context.Context, client *Client, source *Operation) (Started, error) {
 			return client.Resume(ctx, source, false)

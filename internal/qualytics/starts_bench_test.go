@@ -28,7 +28,7 @@ func BenchmarkStarts(b *testing.B) {
 			})
 			b.Run("client", func(b *testing.B) {
 				serial := startRepeatedly(b, latency, count, parallelism, func(ctx context.Context, c *Client, source *Operation) error {
-					_, err := c.Rerun(ctx, source)
+					_, err := c.Rerun(ctx, source, "")
 					return err
 				})
 				b.ReportMetric(serial/parallel, "x-baseline")

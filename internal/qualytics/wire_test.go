@@ -220,7 +220,7 @@ func TestStartsDoNotUseKeptConnections(t *testing.T) {
 	}
 	const count = 20
 	for range count {
-		started, err := client.Rerun(t.Context(), source)
+		started, err := client.Rerun(t.Context(), source, "")
 		if err != nil || started.LostResponse != nil {
 			t.Fatal(err, started.LostResponse)
 		}
