@@ -115,7 +115,21 @@ func (m *managed) applyAfter(ctx context.Context, t *testing.T, config string, b
 		t.Fatal(err)
 	}
 	m.state, m.private = applied.NewState, applied.Private
+	if !failed(applied.Diagnostics) {
+		m.expectPlanned(t, planned.PlannedState)
+	}
 	return append(planned.Diagnostics, applied.Diagnostics...)
+}
+
+// expectPlanned checks that the state has what the plan knew, as Terraform does.
+func (m *managed) expectPlanned(t *testing.T, planned *tfprotov6.DynamicValue) {
+	t.Helper()
+	was, is := must[map[string]tftypes.Value](m.unpack(t, planned)), must[map[string]tftypes.Value](m.unpack(t, m.state))
+	for name, value := range was {
+		if value.IsFullyKnown() && !value.Equal(is[name]) {
+			t.Errorf("%s was planned as %s and is %s", name, value, is[name])
+		}
+	}
 }
 
 func (m *managed) destroy(t *testing.T) []*tfprotov6.Diagnostic {

@@ -43,6 +43,10 @@ func TestRunRerun_deletedBeforeItPassed(t *testing.T) {
 			a.Plan(endless)
 			expectDiagnostics(t, m.interrupted(t, a, poll101, config), "warning: Interrupted while waiting for Run 101")
 		}, "warning: The record of Run 101 was deleted: It was deleted outside Terraform before its result was known."},
+		"not waited for": {func(t *testing.T, a *api, m *managed) {
+			a.Plan(endless)
+			expectDiagnostics(t, m.apply(t, `{"run_id": 100, "rerun_if_deleted": false, "wait_for_completion": false}`))
+		}, "warning: The record of Run 101 was deleted: It was deleted outside Terraform before its result was known."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -57,6 +61,23 @@ func TestRunRerun_deletedBeforeItPassed(t *testing.T) {
 			api.expectWrites(rerunOf(100), rerunOf(100), deleteOf(101))(t)
 		})
 	}
+}
+
+// A Run that passed is kept even if superseded records are left, which only a wait would delete.
+func TestRunRerun_deletedAfterInterrupt(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	const kept = `, "rerun_if_deleted": false`
+	expectDiagnostics(t, resource.apply(t, triggered(kept, "1")))
+	api.Plan(endless)
+	expectDiagnostics(t, resource.interrupted(t, api, poll102, triggered(kept, "2")), "warning: Interrupted while waiting for Run 102")
+	api.Finish(102, "success", "")
+	expectDiagnostics(t, resource.refresh(t))
+	api.Remove(102)
+	resource.expectNoChange(t, triggered(kept, "2"))
+	expectDiagnostics(t, resource.destroy(t))
+	api.expectRuns(t, 100)
 }
 
 // While rerun_if_deleted is unknown, the plan allows for a rerun.

@@ -284,7 +284,7 @@ func TestRunRerun_refreshRecent(t *testing.T) {
 	}
 }
 
-// A Run that failed the apply is not rerun if wait_for_completion is then set to false.
+// A Run that failed the apply is not rerun while wait_for_completion is false.
 func TestRunRerun_failedUnwaited(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
@@ -294,6 +294,8 @@ func TestRunRerun_failedUnwaited(t *testing.T) {
 	expectDiagnostics(t, resource.apply(t, triggered(`, "wait_for_completion": false`, "1")))
 	resource.expectRun(t, 101, "failure")
 	api.expectWrites(rerunOf(100))(t)
+	expectDiagnostics(t, resource.apply(t, triggered("", "1")), "warning: Run 101 failed an earlier apply")
+	api.expectWrites(rerunOf(100), rerunOf(100), deleteOf(101))(t)
 }
 
 // The first apply after the import of an active Run waits for it.

@@ -45,10 +45,10 @@ func (u runUpdate) step() step {
 }
 
 // deletedBefore reports whether the record of the held Run was deleted, and the Run must be replaced
-// for this. The result of a Run whose record was deleted during the wait is unknown, and an unknown
+// for this. The result of a Run whose record was deleted before it ended is unknown, and an unknown
 // result does not pass.
 func (u runUpdate) deletedBefore() bool {
-	return u.private.Deleted && (u.rerunIfDeleted || u.waits && u.private.Awaited)
+	return u.private.Deleted && (u.rerunIfDeleted || u.waits && !u.state.run().Finished())
 }
 
 // failedBefore reports whether the held Run failed the last apply, and would fail this one.
