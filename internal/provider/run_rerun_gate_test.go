@@ -71,7 +71,9 @@ func TestRunRerun_gateRequests(t *testing.T) {
 			[]string{"error: .*Containers, worst first:\n  - orders: `failure`, lost\n"},
 		},
 		"no containers": {
-			identifying(6), mockapi.Fault{Path: "/api/operations/*/containers", Status: 404}, 1,
+			identifying(6),
+			mockapi.Fault{Path: "/api/operations/*/containers", Status: 404},
+			1,
 			[]string{`error: .*allows 5.\n\nTerraform marks the new resource as tainted`},
 		},
 		"not waited for": {identifying(6), mockapi.Fault{Path: "none"}, 0, nil},
