@@ -30,7 +30,7 @@ func TestAccRunRerun_createFails(t *testing.T) {
 			{
 				Config: api.config(rerunConfig("")),
 				ExpectError: says("Run 101 failed", "ended with the result `failure`: Connection to the warehouse lost.",
-					"`fail_on` includes `failure`", "The next apply reruns it."),
+					"`fail_on` includes `failure`", "the next apply deletes the record of this Run and reruns", "terraform untaint"),
 			},
 			{
 				Config:            api.config(rerunConfig("")),
