@@ -269,7 +269,6 @@ func (r *runRerunResource) Update(ctx context.Context, req resource.UpdateReques
 		if saved.keep(ctx, state.heldRun, options) {
 			r.deleteSuperseded(ctx, saved, &plan)
 		}
-		return
 	case stepWait:
 		plan.keepRunID(&state)
 		run = r.runs.readOrReport(ctx, state.ID.ValueInt64(), &resp.Diagnostics)

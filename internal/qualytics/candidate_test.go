@@ -40,6 +40,10 @@ func TestMismatch(t *testing.T) {
 			source + `, "z": 1}`, strings.Replace(source, `{"b": 1}`, `{"b": 2}`, 1) + `, "z": 2}`,
 			"its settings differ from the source's: include, z",
 		},
+		"several differences": {
+			source + `, "f": 1, "e": 1, "d": 1, "c": 1, "b": 1, "g": 1}`, source + `, "f": 2, "e": 2, "d": 2, "c": 2, "b": 2, "g": 2}`,
+			"its settings differ from the source's: b, c, d, e, f, g",
+		},
 		"the datastore":         {source + `}`, strings.Replace(source, "101", "102", 1) + `}`, "it is on datastore 102, not 101"},
 		"an unknown datastore":  {`{"type": "scan"}`, `{"type": "scan", "datastore": {"id": 102}}`, ""},
 		"an unknown type":       {source + `}`, `{"type": 5}`, "its type is unknown, not scan"},
