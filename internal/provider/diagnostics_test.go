@@ -163,7 +163,7 @@ func TestDiagnostics_wrongURL(t *testing.T) {
 	}
 }
 
-// http:// to a TLS port, and a redirect to an untrusted address.
+// http:// to a TLS port, https:// to a port without TLS, and a redirect to an untrusted address.
 func TestDiagnostics_schemes(t *testing.T) {
 	t.Parallel()
 	secure, _ := newTLSAPI(t)
@@ -173,6 +173,14 @@ func TestDiagnostics_schemes(t *testing.T) {
 	_, diagnostics := plain.read(t, "qualytics_operation", `{"id": 100}`)
 	expectDiagnostics(t, diagnostics,
 		"error: Cannot read Run 100: .*HTTP status 400: .*\n\nThe server expects TLS. Change the provider's .url. from http:// to https://.")
+
+	api, tls := newAPI(t, mockapi.Options{}), newProtocol(t)
+	expectDiagnostics(t,
+		tls.configure(t, fmt.Sprintf(`{"url": %q, "token": %q}`, strings.Replace(api.url, "http:", "https:", 1), testToken)))
+	_, diagnostics = tls.read(t, "qualytics_operation", `{"id": 100}`)
+	expectDiagnostics(t, diagnostics,
+		"error: Cannot read Run 100: .*HTTP response to HTTPS client.\n\n"+
+			"The server does not use TLS. Check the port .* from https:// to http://.$")
 
 	redirecting := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, secure.url+r.URL.Path, http.StatusMovedPermanently)

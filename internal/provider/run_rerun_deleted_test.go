@@ -69,15 +69,21 @@ func TestRunRerun_deletedAfterInterrupt(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
 	const kept = `, "rerun_if_deleted": false`
-	expectDiagnostics(t, resource.apply(t, triggered(kept, "1")))
-	api.Plan(endless)
-	expectDiagnostics(t, resource.interrupted(t, api, poll102, triggered(kept, "2")), "warning: Interrupted while waiting for Run 102")
+	resource.interruptUpdate(t, api, kept)
 	api.Finish(102, "success", "")
 	expectDiagnostics(t, resource.refresh(t))
 	api.Remove(102)
 	resource.expectNoChange(t, triggered(kept, "2"))
 	expectDiagnostics(t, resource.destroy(t))
 	api.expectRuns(t, 100)
+}
+
+// interruptUpdate reruns twice, and is interrupted while it waits for Run 102.
+func (m *managed) interruptUpdate(t *testing.T, api *api, arguments string) {
+	t.Helper()
+	expectDiagnostics(t, m.apply(t, triggered(arguments, "1")))
+	api.Plan(endless)
+	expectDiagnostics(t, m.interrupted(t, api, poll102, triggered(arguments, "2")), "warning: Interrupted while waiting for Run 102")
 }
 
 // While rerun_if_deleted is unknown, the plan allows for a rerun.
@@ -113,9 +119,7 @@ func TestRunRerun_deletedWithSuperseded(t *testing.T) {
 			t.Parallel()
 			api := newAPI(t, mockapi.Options{})
 			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-			expectDiagnostics(t, resource.apply(t, triggered("", "1")))
-			api.Plan(endless)
-			expectDiagnostics(t, resource.interrupted(t, api, poll102, triggered("", "2")), "warning: Interrupted while waiting for Run 102")
+			resource.interruptUpdate(t, api, "")
 			api.expectWrites(rerunOf(100), rerunOf(100))(t)
 			api.Remove(102)
 			expectDiagnostics(t, resource.refresh(t))

@@ -29,6 +29,19 @@ func TestRunRerun_interruptedAfterFailure(t *testing.T) {
 	api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100), deleteOf(101), deleteOf(102))(t)
 }
 
+// A failed Run that somebody has resumed is rerun, too, and the warning says that it is active.
+func TestRunRerun_activeAfterFailure(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api.Plan(failing)
+	expectDiagnostics(t, resource.apply(t, triggered("", "1")), "error: Run 101 failed")
+	api.Seed(scan(101, "running"))
+	expectDiagnostics(t, resource.refresh(t))
+	expectDiagnostics(t, resource.plan(t, triggered("", "1")).Diagnostics,
+		"warning: Run 101 failed an earlier apply: It failed, and is active again. This is why the plan includes another rerun.")
+}
+
 // A Run that ended without being waited for is not gated later.
 func TestRunRerun_failedBeforeWaiting(t *testing.T) {
 	t.Parallel()

@@ -28,7 +28,7 @@ type runUpdate struct {
 	gate          gate
 	private       privateState
 
-	rerunIfDeleted bool
+	rerunIfDeleted bool // whether the Run is replaced if its record was deleted
 }
 
 func (u runUpdate) step() step {

@@ -19,6 +19,19 @@ func tokenUntil(expiry time.Time) string {
 	return encode([]byte(`{"alg":"none"}`)) + "." + encode(fmt.Appendf(nil, `{"exp": %d}`, expiry.Unix())) + ".signature"
 }
 
+// expiringIn serves Run 100 and the failed Run 90 to a provider whose token expires soon.
+func expiringIn(t *testing.T, lifetime time.Duration) (*mockapi.Server, *protocol) {
+	t.Helper()
+	token := tokenUntil(time.Now().Add(lifetime))
+	server := mockapi.New(mockapi.Options{Token: token})
+	server.Seed(scan(100, "success"), scan(90, "failure"))
+	listener := httptest.NewServer(server)
+	t.Cleanup(listener.Close)
+	p := newProtocol(t)
+	expectDiagnostics(t, p.configure(t, fmt.Sprintf(`{"url": %q, "token": %q}`, listener.URL, token)))
+	return server, p
+}
+
 // A token that expires before the end of the timeout is a warning of the plan.
 func TestTokenExpiry(t *testing.T) {
 	t.Parallel()
@@ -36,13 +49,7 @@ func TestTokenExpiry(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			token := tokenUntil(time.Now().Add(test.lifetime))
-			server := mockapi.New(mockapi.Options{Token: token})
-			server.Seed(scan(100, "success"), scan(90, "failure"))
-			listener := httptest.NewServer(server)
-			t.Cleanup(listener.Close)
-			p := newProtocol(t)
-			expectDiagnostics(t, p.configure(t, fmt.Sprintf(`{"url": %q, "token": %q}`, listener.URL, token)))
+			_, p := expiringIn(t, test.lifetime)
 			for name, id := range map[string]int{"qualytics_run_rerun": 100, "qualytics_run_resume": 90} {
 				expectDiagnostics(t, p.manage(t, name).plan(t, fmt.Sprintf(`{"run_id": %d%s}`, id, test.resource)).Diagnostics, test.want...)
 				expectDiagnostics(t, p.planAction(t, name, fmt.Sprintf(`{"run_id": %d%s}`, id, test.action)), test.want...)
@@ -54,13 +61,7 @@ func TestTokenExpiry(t *testing.T) {
 // An update that reruns or waits warns of the same, and one that does neither does not.
 func TestTokenExpiry_update(t *testing.T) {
 	t.Parallel()
-	token := tokenUntil(time.Now().Add(10 * time.Minute))
-	server := mockapi.New(mockapi.Options{Token: token})
-	server.Seed(scan(100, "success"), scan(90, "failure"))
-	listener := httptest.NewServer(server)
-	t.Cleanup(listener.Close)
-	p := newProtocol(t)
-	expectDiagnostics(t, p.configure(t, fmt.Sprintf(`{"url": %q, "token": %q}`, listener.URL, token)))
+	server, p := expiringIn(t, 10*time.Minute)
 	const warning = "warning: The API token may expire during the wait: "
 	for name, id := range map[string]int{"qualytics_run_rerun": 100, "qualytics_run_resume": 90} {
 		config := func(arguments string) string { return fmt.Sprintf(`{"run_id": %d%s}`, id, arguments) }
