@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -59,11 +60,20 @@ type response struct {
 
 func (s service) request(t *testing.T, method, path string) *http.Request {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, s.url+path, nil)
+	return s.requestWith(t, method, path, "")
+}
+
+// requestWith returns a request with a JSON body.
+func (s service) requestWith(t *testing.T, method, path, body string) *http.Request {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, s.url+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
 	request.Header.Set("Authorization", "Bearer "+token)
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
 	return request
 }
 

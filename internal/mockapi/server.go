@@ -4,7 +4,9 @@
 package mockapi
 
 import (
+	"bytes"
 	"cmp"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -88,7 +90,8 @@ func (s *Server) now() time.Time {
 // ServeHTTP responds to one request. To close a connection without a response, it panics with
 // http.ErrAbortHandler, as net/http documents.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	responded := s.journal.arrived(r, s.now())
+	r, body := received(r)
+	responded := s.journal.arrived(r, body, s.now())
 	if refusal, refused := s.gateway.refuse(r, s.now()); refused {
 		responded(refusal.status)
 		refusal.writeHead(w)
@@ -103,6 +106,15 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Date", s.now().Format(http.TimeFormat))
 	responded(result.status)
 	fault.send(r.Context(), w, result.compressed(r))
+}
+
+// received returns a request whose body is read, and the body. A request can be performed after the
+// client is gone, when the connection no longer provides the body.
+func received(r *http.Request) (*http.Request, []byte) {
+	body, _ := io.ReadAll(r.Body) // what arrived of an incomplete body is invalid in any case
+	r = r.WithContext(r.Context())
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return r, body
 }
 
 // routes are the endpoints of the API page.
