@@ -69,10 +69,15 @@ func (s *Server) abort(_ *http.Request, id int64) response {
 	}
 	// A Run that ends before the worker stops is not aborted.
 	if stop := now.Add(s.options.AbortDelay); found.current.ends.After(stop) {
-		found.current.ends = stop
-		found.run.Result, found.run.Message = aborted, ""
+		found.stop(stop, s.options.User)
 	}
-	return reply(http.StatusOK, found.full(found.at(now)))
+	return s.reply(found.full(found.at(now)))
+}
+
+// stop ends the Run at a time because the user aborts it.
+func (r *record) stop(at time.Time, user string) {
+	r.current.ends = at
+	r.run.Result, r.run.Message, r.run.AbortedBy = aborted, "", user
 }
 
 // resume serves PUT /api/operations/run/{id}.
@@ -98,8 +103,7 @@ func (s *Server) resume(r *http.Request, id int64) response {
 		return conflict
 	}
 	if forced {
-		found.current.ends = now
-		found.run.Result, found.run.Message = aborted, ""
+		found.stop(now, s.options.User)
 	}
 	if s.options.ResumeAsNew {
 		found = found.copyFor(s.nextID(), now, s.options.User)
@@ -108,7 +112,7 @@ func (s *Server) resume(r *http.Request, id int64) response {
 	done := found.current.done(now)
 	found.earlier = append(found.earlier, found.current)
 	s.dispatch(found, done, now)
-	return reply(http.StatusOK, found.full(found.accepted()))
+	return s.reply(found.full(found.accepted()))
 }
 
 // rerun serves PUT /api/operations/rerun/{id}.
@@ -124,7 +128,7 @@ func (s *Server) rerun(_ *http.Request, id int64) response {
 		return conflict
 	}
 	fresh := s.begin(source, now, nil)
-	return reply(http.StatusOK, fresh.full(fresh.accepted()))
+	return s.reply(fresh.full(fresh.accepted()))
 }
 
 // Start reruns a Run as another client would, and returns the id of the new Run. The function
@@ -151,7 +155,8 @@ func (s *Server) begin(source *record, now time.Time, change func(*Run)) *record
 // dispatch starts an execution of a Run with a share of its work already done.
 func (s *Server) dispatch(r *record, done float64, now time.Time) {
 	outcome := s.nextOutcome(r.run.Type)
-	r.run.Result, r.run.Message, r.run.Failing = outcome.Result, outcome.Message, outcome.Failing
+	r.run.Result, r.run.Message, r.run.AbortedBy = outcome.Result, outcome.Message, ""
+	r.run.Failing = outcome.Failing
 	if outcome.Anomalies != nil {
 		r.run.identify(*outcome.Anomalies)
 	}

@@ -51,7 +51,7 @@ func (s *Server) list(r *http.Request, _ int64) response {
 		}
 		items = append(items, matches[index].listed(matches[index].at(now)))
 	}
-	return reply(http.StatusOK, map[string]any{
+	return s.reply(map[string]any{
 		"items": items,
 		"total": len(matches),
 		"page":  page.number,

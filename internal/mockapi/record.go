@@ -62,6 +62,9 @@ func (r *record) view(p progress) Run {
 	if p.end.IsZero() {
 		run.Message = ""
 	}
+	if p.result != aborted {
+		run.AbortedBy = ""
+	}
 	for name, whole := range run.Status {
 		run.Status[name] = counted(name, whole, p.done)
 	}

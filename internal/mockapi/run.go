@@ -32,6 +32,7 @@ type Run struct {
 	Result      string
 	Message     string
 	TriggeredBy string
+	AbortedBy   string // shows only while Result is aborted
 	Datastore   Datastore
 	Schedule    *Schedule // nil for a Run that no schedule triggered
 	Containers  []Container

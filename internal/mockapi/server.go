@@ -37,6 +37,13 @@ type Options struct {
 	// NestedContainers lists the containers of a Run as some deployments do: each item is the
 	// container, with the work of the Run nested in it.
 	NestedContainers bool
+	// OlderPayload leaves out the fields of a Run that deployments have since September 2026:
+	// aborted_by, aborted_by_user, triggered_by_user and schedule_id.
+	OlderPayload bool
+	// Rewrite changes the JSON of each Run that the API shows, in the list and alone, like a
+	// deployment whose Runs have another shape. The function may be called concurrently, and must
+	// not call the Server.
+	Rewrite func(run map[string]any)
 }
 
 // Server implements the API. It is an http.Handler, safe for concurrent use.
