@@ -108,6 +108,12 @@ func (s service) put(t *testing.T, path string) object {
 	return s.call(t, http.MethodPut, path).payload(t)
 }
 
+// post returns the response to a request that starts a Run.
+func (s service) post(t *testing.T, body string) response {
+	t.Helper()
+	return s.send(t, s.requestWith(t, http.MethodPost, "/api/operations/run", body))
+}
+
 func (r response) payload(t *testing.T) object {
 	t.Helper()
 	if r.status != http.StatusOK {

@@ -48,9 +48,8 @@ func (s *Server) editable(id int64) (*record, response, bool) {
 	if !ok {
 		return nil, noSuchRun(id), false
 	}
-	if datastore := found.run.Datastore; s.forbidden[datastore.ID] {
-		return nil, detail(http.StatusForbidden,
-			"Editor team permission is required on datastore %d (%s)", datastore.ID, datastore.Name), false
+	if refusal, forbidden := s.forbids(found.run.Datastore); forbidden {
+		return nil, refusal, false
 	}
 	return found, response{}, true
 }

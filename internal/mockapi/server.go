@@ -53,13 +53,14 @@ type Server struct {
 	faults  faults
 	gateway *gateway
 
-	mutex     sync.RWMutex // guards all below
-	byID      map[int64]*record
-	ordered   []*record // by creation, then id
-	lastID    int64
-	planned   []Outcome
-	forbidden map[int64]bool // by datastore
-	revoked   bool
+	mutex      sync.RWMutex // guards all below
+	byID       map[int64]*record
+	ordered    []*record // by creation, then id
+	lastID     int64
+	planned    []Outcome
+	datastores map[int64]*knownDatastore
+	forbidden  map[int64]bool // by datastore
+	revoked    bool
 }
 
 // New returns a Server with no Runs.
@@ -70,16 +71,8 @@ func New(options Options) *Server {
 	options.User = cmp.Or(options.User, "terraform@service.example.com")
 	return &Server{
 		options: options, gateway: newGateway(options.Gateway),
-		byID: map[int64]*record{}, forbidden: map[int64]bool{},
+		byID: map[int64]*record{}, datastores: map[int64]*knownDatastore{}, forbidden: map[int64]bool{},
 	}
-}
-
-// Forbid removes the Editor team permission on a datastore from the token: its Runs can be read,
-// but not aborted, resumed, rerun or deleted.
-func (s *Server) Forbid(datastore int64) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	s.forbidden[datastore] = true
 }
 
 // Revoke makes the token invalid.
@@ -124,7 +117,7 @@ func received(r *http.Request) (*http.Request, []byte) {
 	return r, body
 }
 
-// routes are the endpoints of the API page.
+// routes are the endpoints of the API page, and the one that starts a Run.
 var routes = []struct {
 	method, pattern string
 	handle          func(s *Server, r *http.Request, id int64) response
@@ -133,6 +126,7 @@ var routes = []struct {
 	{http.MethodGet, "/api/operations/{id}", (*Server).retrieve},
 	{http.MethodDelete, "/api/operations/{id}", (*Server).remove},
 	{http.MethodGet, "/api/operations/{id}/containers", (*Server).containers},
+	{http.MethodPost, "/api/operations/run", (*Server).create},
 	{http.MethodPut, "/api/operations/abort/{id}", (*Server).abort},
 	{http.MethodPut, "/api/operations/run/{id}", (*Server).resume},
 	{http.MethodPut, "/api/operations/rerun/{id}", (*Server).rerun},

@@ -48,6 +48,12 @@ func TestUsers(t *testing.T) {
 	equal(t, "rerun of an aborted Run", who(t, api.put(t, "/api/operations/rerun/2")), by("automation", nil))
 	equal(t, "resumed", who(t, api.put(t, "/api/operations/run/2")), by("user@example.com", nil))
 	equal(t, "abort", who(t, api.put(t, "/api/operations/abort/2")), by("user@example.com", "automation"))
+	api.Plan(mockapi.Outcome{Result: "aborted"})
+	api.put(t, "/api/operations/run/2")
+	equal(t, "aborted by nobody", who(t, api.get(t, "/api/operations/2")), by("user@example.com", nil))
+	api.Plan(mockapi.Outcome{Running: mockapi.Never})
+	api.put(t, "/api/operations/run/2")
+	api.put(t, "/api/operations/abort/2")
 	equal(t, "in the list", who(t, api.get(t, "/api/operations?id=2")["items"].([]any)[0].(object)), by("user@example.com", "automation"))
 }
 
