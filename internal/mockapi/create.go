@@ -39,6 +39,9 @@ func (s *Server) create(r *http.Request, _ int64) response {
 	maps.DeleteFunc(settings, func(name string, _ any) bool { return commonSettings[name] != nil })
 
 	now := s.now()
+	if conflict, ok := s.busy(runType, id, now); ok {
+		return conflict
+	}
 	fresh := &record{run: Run{
 		ID: s.nextID(), Type: runType, Created: now, TriggeredBy: s.options.User,
 		Datastore: on.Datastore, Containers: on.targets(runType, settings), Settings: settings,

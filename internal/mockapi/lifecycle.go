@@ -126,6 +126,9 @@ func (s *Server) rerun(_ *http.Request, id int64) response {
 	if conflict, ok := rerunAction.conflict(source, source.at(now).result); ok {
 		return conflict
 	}
+	if conflict, ok := s.busy(source.run.Type, source.run.Datastore.ID, now); ok {
+		return conflict
+	}
 	fresh := s.begin(source, now, nil)
 	return s.reply(fresh.full(fresh.accepted()))
 }

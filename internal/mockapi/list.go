@@ -30,7 +30,10 @@ func (q *query) ordering() ordering {
 // list serves GET /api/operations.
 func (s *Server) list(r *http.Request, _ int64) response {
 	query := parse(r)
-	filters, ordering, page := query.filters(), query.ordering(), query.page()
+	for _, name := range s.options.IgnoredFilters {
+		query.values.Del(name)
+	}
+	filters, ordering, page := query.filters(s.options.LiteralTypes), query.ordering(), query.page()
 	if query.invalid() {
 		return query.unprocessable()
 	}

@@ -37,6 +37,14 @@ type Options struct {
 	// NestedContainers lists the containers of a Run as some deployments do: each item is the
 	// container, with the work of the Run nested in it.
 	NestedContainers bool
+	// OneAtATime makes the start of a Run, from a body or by a rerun, a conflict while a Run of its
+	// type is active on its datastore.
+	OneAtATime bool
+	// LiteralTypes makes the operation types sync and catalog select only the Runs whose type reads
+	// the same. Otherwise either selects both.
+	LiteralTypes bool
+	// IgnoredFilters are the query parameters of the list that have no effect, such as container.
+	IgnoredFilters []string
 	// OlderPayload leaves out the fields of a Run that deployments have since September 2026:
 	// aborted_by, aborted_by_user, triggered_by_user and schedule_id.
 	OlderPayload bool
