@@ -143,11 +143,10 @@ func (s *Server) containers(r *http.Request, id int64) response {
 			items = append(items, one.listed())
 		}
 	}
-	listing := map[string]any{"items": items, "total": len(runs)}
 	if s.options.NestedContainers {
-		listing["page"], listing["size"], listing["pages"] = page.number, page.size, page.count(len(runs))
+		return reply(http.StatusOK, page.of(items, len(runs)))
 	}
-	return reply(http.StatusOK, listing)
+	return reply(http.StatusOK, map[string]any{"items": items, "total": len(runs)})
 }
 
 // nested returns an item as some deployments list it: the container itself, with the work nested in

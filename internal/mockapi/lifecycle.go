@@ -66,6 +66,10 @@ func (s *Server) abort(_ *http.Request, id int64) response {
 	if conflict, ok := abortAction.conflict(found, found.at(now).result); ok {
 		return conflict
 	}
+	if s.options.StoppingConflict && found.stopping {
+		return detail(http.StatusConflict, "Run %d cannot be aborted: it is already stopping", id)
+	}
+	found.stopping = true
 	// A Run that ends before the worker stops is not aborted.
 	if stop := now.Add(s.options.AbortDelay); found.current.ends.After(stop) {
 		found.stop(stop, s.options.User)
@@ -109,9 +113,10 @@ func (s *Server) resume(r *http.Request, id int64) response {
 		s.add(found)
 	}
 	done := found.current.done(now)
+	before := found.listed(found.at(now))
 	found.earlier = append(found.earlier, found.current)
 	s.dispatch(found, done, now)
-	return s.reply(found.full(found.accepted()))
+	return s.started(found, before)
 }
 
 // rerun serves PUT /api/operations/rerun/{id}.
@@ -130,7 +135,19 @@ func (s *Server) rerun(_ *http.Request, id int64) response {
 		return conflict
 	}
 	fresh := s.begin(source, now, nil)
-	return s.reply(fresh.full(fresh.accepted()))
+	return s.started(fresh, source.listed(source.at(now)))
+}
+
+// started returns the response to a request that has just started a Run from another one, or from
+// an earlier state of its own.
+func (s *Server) started(r *record, from map[string]any) response {
+	payload := r.full(r.accepted())
+	if s.options.StaleStarts {
+		for _, name := range []string{"result", "message", "start_time", "end_time", "status", "aborted_by", "aborted_by_user"} {
+			payload[name] = from[name]
+		}
+	}
+	return s.reply(payload)
 }
 
 // Start reruns a Run as another client would, and returns the id of the new Run. The function
@@ -162,7 +179,7 @@ func (s *Server) dispatch(r *record, done float64, now time.Time) {
 	if outcome.Anomalies != nil {
 		r.run.identify(*outcome.Anomalies)
 	}
-	r.current = newExecution(now, done, outcome)
+	r.current, r.stopping = newExecution(now, done, outcome), false
 }
 
 // remove serves DELETE /api/operations/{id}.

@@ -54,13 +54,7 @@ func (s *Server) list(r *http.Request, _ int64) response {
 		}
 		items = append(items, matches[index].listed(matches[index].at(now)))
 	}
-	return s.reply(map[string]any{
-		"items": items,
-		"total": len(matches),
-		"page":  page.number,
-		"size":  page.size,
-		"pages": page.count(len(matches)),
-	})
+	return s.reply(page.of(items, len(matches)))
 }
 
 // matching returns the Runs that pass all filters, in the order in which they are stored. Without

@@ -64,7 +64,11 @@ func (s *Server) retrieve(_ *http.Request, id int64) response {
 	if !ok {
 		return noSuchRun(id)
 	}
-	return s.reply(found.full(found.at(s.now())))
+	run := found.full(found.at(s.now()))
+	if s.options.WrappedRun {
+		return s.reply(page{number: 1, size: defaultSize}.of([]map[string]any{run}, 1))
+	}
+	return s.reply(run)
 }
 
 // full returns a Run with the progress p as "Retrieving a Run" shows it.

@@ -17,6 +17,8 @@ type record struct {
 	run     Run
 	current execution
 	earlier []execution // those before the Run was resumed
+	// stopping is set when an abort of the current execution was accepted.
+	stopping bool
 }
 
 // progress is the state of a Run at one time.

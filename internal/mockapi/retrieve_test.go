@@ -147,3 +147,12 @@ func TestHeaders(t *testing.T) {
 	equal(t, "Date", header.Get("Date"), "Fri, 01 May 2026 12:01:30 GMT")
 	equal(t, "Content-Type", header.Get("Content-Type"), "application/json")
 }
+
+// Some deployments wrap a single Run in a page.
+func TestWrappedRun(t *testing.T) {
+	plain, wrapped := start(t, mockapi.Options{}, scan()), start(t, mockapi.Options{WrappedRun: true}, scan())
+	equal(t, "payload", wrapped.get(t, "/api/operations/53388"), object{
+		"items": []any{plain.get(t, "/api/operations/53388")}, "total": 1.0, "page": 1.0, "size": 50.0, "pages": 1.0,
+	})
+	equal(t, "rerun", wrapped.put(t, "/api/operations/rerun/53388")["id"], 53389.0)
+}

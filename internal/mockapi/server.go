@@ -27,6 +27,9 @@ type Options struct {
 	// AbortDelay is the time from an accepted abort to the end of the Run. The response to the
 	// abort shows the result aborted only if AbortDelay is 0.
 	AbortDelay time.Duration
+	// StoppingConflict makes the abort of a Run that is about to stop a conflict. Otherwise it has
+	// no effect.
+	StoppingConflict bool
 	// ResumeAsNew makes resume start a new Run, as the page on the lifecycle of Runs describes,
 	// instead of continuing the same one, as the API page describes.
 	ResumeAsNew bool
@@ -45,6 +48,11 @@ type Options struct {
 	LiteralTypes bool
 	// IgnoredFilters are the query parameters of the list that have no effect, such as container.
 	IgnoredFilters []string
+	// WrappedRun wraps a Run in a page of one item where a client retrieves it alone.
+	WrappedRun bool
+	// StaleStarts makes the responses to reruns and resumes show the result, end and counters from
+	// before the start: those of the source, or the old ones of the Run.
+	StaleStarts bool
 	// OlderPayload leaves out the fields of a Run that deployments have since September 2026:
 	// aborted_by, aborted_by_user, triggered_by_user and schedule_id.
 	OlderPayload bool
@@ -107,7 +115,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	fault := s.faults.take(r)
-	result, ok := fault.apply(r.Context(), func() response { return s.perform(r) })
+	result, ok := fault.apply(r, func() response { return s.perform(r) })
 	if !ok {
 		panic(http.ErrAbortHandler)
 	}
