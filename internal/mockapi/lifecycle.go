@@ -4,6 +4,7 @@
 package mockapi
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -176,6 +177,7 @@ func (s *Server) dispatch(r *record, done float64, now time.Time) {
 	outcome := s.nextOutcome(r.run.Type)
 	r.run.Result, r.run.Message, r.run.AbortedBy = outcome.Result, outcome.Message, ""
 	r.run.Failing = outcome.Failing
+	maps.Copy(r.run.Status, outcome.Status)
 	if outcome.Anomalies != nil {
 		r.run.identify(*outcome.Anomalies)
 	}

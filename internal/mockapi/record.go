@@ -39,7 +39,10 @@ func (r *record) at(now time.Time) progress {
 		p.start = r.current.dispatched
 	}
 	if r.current.ended(now) {
-		p.result, p.end = r.run.Result, r.current.ends
+		p.end = r.current.ends
+	}
+	if r.current.settled(now) {
+		p.result = r.run.Result
 	}
 	return p
 }
@@ -61,7 +64,7 @@ func (r *record) accepted() progress {
 func (r *record) view(p progress) Run {
 	run := r.run.clone()
 	run.Result, run.StartTime, run.EndTime = p.result, p.start, p.end
-	if p.end.IsZero() {
+	if active(p.result) {
 		run.Message = ""
 	}
 	if p.result != aborted {
