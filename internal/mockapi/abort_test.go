@@ -73,6 +73,18 @@ func TestAbortDelay(t *testing.T) {
 	api.call(t, "PUT", "/api/operations/abort/2").expect(t, 409, `{"detail":"Run 2 cannot be aborted: its result is aborted"}`)
 }
 
+// Some deployments refuse to abort a Run that is about to stop. A resumed Run can be aborted again.
+func TestStoppingConflict(t *testing.T) {
+	api := start(t, mockapi.Options{StoppingConflict: true, AbortDelay: time.Minute, Outcome: running()}, mockapi.Run{ID: 1, Result: "running"})
+	for range 2 {
+		equal(t, "status", api.call(t, "PUT", "/api/operations/abort/1").status, 200)
+		api.call(t, "PUT", "/api/operations/abort/1").expect(t, 409, `{"detail":"Run 1 cannot be aborted: it is already stopping"}`)
+		api.clock.Advance(time.Minute)
+		equal(t, "result", api.get(t, "/api/operations/1")["result"], "aborted")
+		api.put(t, "/api/operations/run/1")
+	}
+}
+
 // A Run that ends before the worker stops keeps its own result.
 func TestAbortTooLate(t *testing.T) {
 	api := start(t, mockapi.Options{AbortDelay: time.Minute}, mockapi.Run{

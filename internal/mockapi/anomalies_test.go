@@ -28,7 +28,7 @@ func TestAnomalies(t *testing.T) {
 	}
 }
 
-// A failed Run can have several failed containers.
+// A failed Run can have several failed containers, and a successful one some.
 func TestFailingContainers(t *testing.T) {
 	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1, Status: map[string]int64{"total_containers": 4}})
 	api.Plan(mockapi.Outcome{Result: "failure", Message: "lost", Failing: 2})
@@ -38,4 +38,17 @@ func TestFailingContainers(t *testing.T) {
 		results = append(results, item.(object)["result"], item.(object)["message"])
 	}
 	equal(t, "results", results, []any{"success", nil, "success", nil, "failure", "lost", "failure", "lost"})
+	api.Plan(mockapi.Outcome{Message: "1 warning", Failing: 1})
+	api.put(t, "/api/operations/rerun/1")
+	results = nil
+	for _, item := range api.get(t, "/api/operations/3/containers")["items"].([]any) {
+		results = append(results, item.(object)["result"], item.(object)["message"], item.(object)["end_time"] != nil)
+	}
+	equal(t, "results of a success", results, []any{
+		"success", nil, true, "success", nil, true, "success", nil, true, "failure", "1 warning", true,
+	})
+	api.Plan(mockapi.Outcome{Running: mockapi.Never, Failing: 1})
+	api.put(t, "/api/operations/rerun/1")
+	last := api.get(t, "/api/operations/4/containers")["items"].([]any)[3].(object)
+	equal(t, "the last container of a Run that is still running", last["result"], "queued")
 }

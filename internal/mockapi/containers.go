@@ -21,6 +21,7 @@ type containerRun struct {
 // containerRuns returns the work on each container of a Run with the progress p. A Run processes
 // its containers in order, each for the same share of the work: those that are done succeed, the
 // next one has the result of the Run, and the others are queued, or aborted when the Run has ended.
+// A Run can succeed although its last containers fail.
 func (r *record) containerRuns(p progress) []containerRun {
 	count := len(r.run.Containers)
 	runs := make([]containerRun, count)
@@ -30,6 +31,8 @@ func (r *record) containerRuns(p progress) []containerRun {
 		one := containerRun{id: r.run.ID*1000 + int64(i) + 1, container: container, result: queued}
 		by := r.executionFor(to)
 		switch {
+		case p.result == success && i >= count-r.run.Failing:
+			one.result, one.start, one.end, one.message = failure, by.reaches(from), by.reaches(to), r.run.Message
 		case i < next:
 			one.result, one.start, one.end = success, by.reaches(from), by.reaches(to)
 		case i > next && i < next+r.run.Failing && p.result == failure:
@@ -143,11 +146,10 @@ func (s *Server) containers(r *http.Request, id int64) response {
 			items = append(items, one.listed())
 		}
 	}
-	listing := map[string]any{"items": items, "total": len(runs)}
 	if s.options.NestedContainers {
-		listing["page"], listing["size"], listing["pages"] = page.number, page.size, page.count(len(runs))
+		return reply(http.StatusOK, page.of(items, len(runs)))
 	}
-	return reply(http.StatusOK, listing)
+	return reply(http.StatusOK, map[string]any{"items": items, "total": len(runs)})
 }
 
 // nested returns an item as some deployments list it: the container itself, with the work nested in

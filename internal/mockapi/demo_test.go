@@ -70,3 +70,14 @@ func TestDemoLookups(t *testing.T) {
 	api.clock.Advance(2 * time.Minute)
 	equal(t, "active later", ids(api.get(t, "/api/operations?finished=false")), []int64{53393})
 }
+
+// Runs can be started on the datastores of the demo, on all containers or on some.
+func TestDemoStarts(t *testing.T) {
+	api := start(t, mockapi.Options{}, mockapi.Demo(noon)...)
+	for body, want := range map[string][]int64{
+		`{"type": "scan", "datastore_id": 103}`:                                           {434, 435, 436, 437},
+		`{"type": "profile", "datastore_id": 101, "container_names": ["orders", "gone"]}`: {235},
+	} {
+		equal(t, body, ids(object{"items": api.post(t, body).payload(t)["containers"]}), want)
+	}
+}

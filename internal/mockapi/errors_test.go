@@ -10,7 +10,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// endpoints are all endpoints of the API page, for the Run 1.
+// endpoints are all endpoints, for the Run 1.
 var endpoints = []struct{ method, path string }{
 	{http.MethodGet, "/api/operations"},
 	{http.MethodGet, "/api/operations/1"},
@@ -19,6 +19,7 @@ var endpoints = []struct{ method, path string }{
 	{http.MethodPut, "/api/operations/run/1"},
 	{http.MethodPut, "/api/operations/rerun/1"},
 	{http.MethodDelete, "/api/operations/1"},
+	{http.MethodPost, "/api/operations/run"},
 }
 
 func TestUnauthorized(t *testing.T) {
@@ -86,13 +87,17 @@ func TestForbidden(t *testing.T) {
 	want := `{"detail":"Editor team permission is required on datastore 102 (other)"}`
 	for _, endpoint := range endpoints {
 		response := api.call(t, endpoint.method, endpoint.path)
-		if endpoint.method == http.MethodGet {
+		switch endpoint.method {
+		case http.MethodGet:
 			equal(t, endpoint.path, response.status, http.StatusOK)
 			continue
+		case http.MethodPost:
+			response = api.post(t, `{"type": "scan", "datastore_id": 102}`)
 		}
 		// All four actions are conflicts in this state, too: 403 takes precedence over 409.
 		response.expect(t, http.StatusForbidden, want)
 	}
+	equal(t, "start on the other datastore", api.post(t, `{"type": "scan", "datastore_id": 101}`).status, 200)
 	equal(t, "the other datastore", api.call(t, http.MethodPut, "/api/operations/rerun/2").status, 200)
 	api.call(t, http.MethodDelete, "/api/operations/9").expect(t, 404, `{"detail":"Run 9 does not exist"}`)
 }
@@ -116,6 +121,7 @@ func TestMethodNotAllowed(t *testing.T) {
 		{http.MethodDelete, "/api/operations/1/containers", "GET"},
 		{http.MethodGet, "/api/operations/abort/1", "PUT"},
 		{http.MethodPost, "/api/operations/run/1", "PUT"},
+		{http.MethodPut, "/api/operations/run", "GET, DELETE, POST"},
 		{http.MethodPost, "/api/operations/rerun/1", "PUT"},
 	} {
 		response := api.call(t, test.method, test.path)

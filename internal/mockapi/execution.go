@@ -12,6 +12,7 @@ type execution struct {
 	begins     time.Time     // until then the Run is queued
 	takes      time.Duration // what the work from one share to the other takes
 	ends       time.Time     // earlier than begins+takes when the Run is aborted
+	lag        time.Duration // from the end until the result shows
 	from, to   float64
 }
 
@@ -28,6 +29,7 @@ func newExecution(now time.Time, from float64, outcome Outcome) execution {
 		begins:     begins,
 		takes:      outcome.Running,
 		ends:       earliest(endOfTime, after(begins, outcome.Running)),
+		lag:        outcome.ResultLag,
 		from:       from,
 		to:         to,
 	}
@@ -41,6 +43,11 @@ func (e execution) started(now time.Time) bool {
 // ended reports whether the execution is over by now.
 func (e execution) ended(now time.Time) bool {
 	return !e.ends.After(now)
+}
+
+// settled reports whether the result of the Run shows by now.
+func (e execution) settled(now time.Time) bool {
+	return e.ended(now.Add(-e.lag))
 }
 
 // done returns the share of the Run's work that is done by now. It grows linearly. It does not

@@ -22,8 +22,11 @@ const Always = -1
 type Fault struct {
 	Method string // "" matches any
 	Path   string // a pattern of path.Match such as /api/operations/rerun/*; "" matches any
-	Skip   int    // number of matching requests to skip first
-	Times  int    // number of requests to hit; 0 means one
+	// Match is a further condition, such as PageAbove; nil matches any. It must not
+	// change the faults.
+	Match func(r *http.Request) bool
+	Skip  int // number of matching requests to skip first
+	Times int // number of requests to hit; 0 means one
 
 	// AfterEffect performs the request first.
 	AfterEffect bool
@@ -31,6 +34,10 @@ type Fault struct {
 	// backend that continues working behind a proxy. Requires Status or Close. It uses real time,
 	// or the time of a testing/synctest bubble.
 	EffectAfter time.Duration
+	// Twice performs the request twice and sends the second response, like a gateway that repeats a
+	// request when the connection to a backend breaks. A POST is performed once: a gateway does not
+	// repeat it.
+	Twice bool
 	// Hook is called when the fault hits, before anything else.
 	Hook func()
 	// Delay is the wait before the request is performed, or with AfterEffect, before the response
@@ -43,6 +50,8 @@ type Fault struct {
 	Header http.Header
 	// Body replaces the body of the response. A body that starts with "<" is HTML.
 	Body string
+	// Rewrite changes the JSON of the response: each item of a page, or the only object.
+	Rewrite func(object map[string]any)
 	// Close closes the connection without a response.
 	Close bool
 	// Truncate ends the body after this many bytes, although Content-Length announces all of it.
@@ -102,13 +111,27 @@ func (f *Fault) matches(r *http.Request) bool {
 	if f.Method != "" && f.Method != r.Method {
 		return false
 	}
-	matched, _ := path.Match(f.Path, r.URL.Path)
-	return f.Path == "" || matched
+	if matched, _ := path.Match(f.Path, r.URL.Path); f.Path != "" && !matched {
+		return false
+	}
+	return f.Match == nil || f.Match(r)
+}
+
+// PageAbove matches requests for a page of a list with more than size items, as a Match of a Fault.
+func PageAbove(size int64) func(r *http.Request) bool {
+	return func(r *http.Request) bool { return parse(r).page().size > size }
 }
 
 // apply performs the request as the fault allows, and returns the response. It returns false if
 // there is no response.
-func (f *Fault) apply(ctx context.Context, perform func() response) (response, bool) {
+func (f *Fault) apply(r *http.Request, perform func() response) (response, bool) {
+	if f.Twice && r.Method != http.MethodPost {
+		once := perform
+		perform = func() response {
+			once()
+			return once()
+		}
+	}
 	if f.Hook != nil {
 		f.Hook()
 	}
@@ -116,7 +139,7 @@ func (f *Fault) apply(ctx context.Context, perform func() response) (response, b
 	if f.AfterEffect {
 		result = perform()
 	}
-	inTime := pause(ctx, f.Delay)
+	inTime := pause(r.Context(), f.Delay)
 	if f.EffectAfter > 0 {
 		time.AfterFunc(f.EffectAfter, func() { perform() })
 	}
@@ -134,6 +157,7 @@ func (f *Fault) replace(result response) response {
 	if f.Status != 0 {
 		result = detail(f.Status, "%s", http.StatusText(f.Status))
 	}
+	result = result.rewritten(f.Rewrite)
 	if f.Body != "" {
 		result.body = []byte(f.Body)
 		if strings.HasPrefix(f.Body, "<") {

@@ -153,6 +153,55 @@ func TestFaultDelayOutlastsTheClient(t *testing.T) {
 	}
 }
 
+// A gateway repeats a PUT: two Runs start. It does not repeat a POST.
+func TestFaultTwice(t *testing.T) {
+	api := withFault(t, mockapi.Fault{Twice: true, Times: 2})
+	equal(t, "rerun", api.put(t, rerunPath)["id"], 3.0)
+	equal(t, "start", api.post(t, `{"type": "scan", "datastore_id": 101}`).payload(t)["id"], 4.0)
+	equal(t, "Runs", len(api.Runs()), 4)
+	equal(t, "journal", api.statuses(), []int{200, 200})
+}
+
+// The second request of a gateway meets the effect of the first.
+func TestFaultTwiceOnABusyDatastore(t *testing.T) {
+	api := start(t, mockapi.Options{OneAtATime: true, Outcome: mockapi.Outcome{Running: mockapi.Never}}, mockapi.Run{ID: 1})
+	api.Inject(mockapi.Fault{Method: http.MethodPut, Twice: true})
+	api.call(t, http.MethodPut, rerunPath).expect(t, 409, `{"detail":"A scan of datastore 101 is already running"}`)
+	equal(t, "Runs", len(api.Runs()), 2)
+}
+
+// A fault rewrites one response, but no error.
+func TestFaultRewrite(t *testing.T) {
+	api := withFault(t, mockapi.Fault{Rewrite: func(run object) { run["result"] = "success" }, Times: 4})
+	equal(t, "one", api.put(t, rerunPath)["result"], "success")
+	for _, path := range []string{"/api/operations", "/api/operations/2/containers"} {
+		for _, item := range api.get(t, path)["items"].([]any) {
+			equal(t, path, item.(object)["result"], "success")
+		}
+	}
+	api.call(t, http.MethodGet, "/api/operations/9").expect(t, 404, `{"detail":"Run 9 does not exist"}`)
+}
+
+// A response without content has no body, and the request takes effect.
+func TestFaultNoContent(t *testing.T) {
+	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1, Result: "running"})
+	api.Inject(mockapi.Fault{Path: "/api/operations/abort/*", Status: 204, AfterEffect: true})
+	api.call(t, http.MethodPut, "/api/operations/abort/1").expect(t, 204, "")
+	equal(t, "result", api.get(t, "/api/operations/1")["result"], "aborted")
+}
+
+// A page that is too large for the deployment.
+func TestFaultPageAbove(t *testing.T) {
+	api := start(t, mockapi.Options{}, make([]mockapi.Run, 60)...)
+	api.Inject(mockapi.Fault{
+		Path: "/api/operations", Match: mockapi.PageAbove(25), Status: 502, Body: mockapi.GatewayPage(502), Times: mockapi.Always,
+	})
+	for query, status := range map[string]int{"": 502, "?size=26": 502, "?size=25": 200, "?size=1&page=3": 200} {
+		equal(t, query, api.call(t, http.MethodGet, "/api/operations"+query).status, status)
+	}
+	equal(t, "another path", api.call(t, http.MethodGet, "/api/operations/1").status, 200)
+}
+
 func TestFaultHook(t *testing.T) {
 	var api service
 	api = withFault(t, mockapi.Fault{Hook: func() { api.Remove(1) }})

@@ -13,7 +13,7 @@ type filter func(r *record, now time.Time) bool
 
 // filters reads the filters of the table in "Listing Runs". The list includes a Run that passes all
 // of them.
-func (q *query) filters() []filter {
+func (q *query) filters(literalTypes bool) []filter {
 	var filters []filter
 	add := func(f filter) { filters = append(filters, f) }
 
@@ -23,8 +23,11 @@ func (q *query) filters() []filter {
 	if id, ok := q.integer("schedule_id"); ok {
 		add(func(r *record, _ time.Time) bool { return r.run.Schedule != nil && r.run.Schedule.ID == id })
 	}
-	if kind := q.operationType(); kind != "" {
-		add(func(r *record, _ time.Time) bool { return kindOf(r.run.Type) == kind })
+	if wanted := q.operationType(); wanted != "" {
+		literal := literalTypes && kindOf(wanted) == "catalog"
+		add(func(r *record, _ time.Time) bool {
+			return r.run.Type == wanted || !literal && kindOf(r.run.Type) == kindOf(wanted)
+		})
 	}
 	if finished, ok := q.boolean("finished"); ok {
 		add(func(r *record, now time.Time) bool { return r.current.ended(now) == finished })
@@ -63,7 +66,7 @@ var operationTypes = []string{"catalog", "profile", "scan", "external_scan", "ex
 // operationType also accepts "sync", the type in the payload of a catalog Run.
 func (q *query) operationType() string {
 	if value, _ := q.last("operation_type"); value == "sync" {
-		return kindOf(value)
+		return value
 	}
 	return q.choice("operation_type", operationTypes...)
 }

@@ -101,6 +101,24 @@ func TestFilters(t *testing.T) {
 	}
 }
 
+// Some deployments take the types of a sync literally. The history has both.
+func TestLiteralTypes(t *testing.T) {
+	api := start(t, mockapi.Options{LiteralTypes: true}, history()...)
+	for filter, want := range map[string][]int64{"sync": {1}, "catalog": {2}, "promote": {9, 8}, "scan": {10, 4}} {
+		equal(t, filter, ids(api.get(t, "/api/operations?operation_type="+filter)), want)
+	}
+	api.put(t, "/api/operations/rerun/2")
+	api.post(t, `{"type": "catalog", "datastore_id": 101}`)
+	equal(t, "rerun", ids(api.get(t, "/api/operations?operation_type=catalog")), []int64{11, 2})
+	equal(t, "started", ids(api.get(t, "/api/operations?operation_type=sync")), []int64{12, 1})
+}
+
+// An ignored filter has no effect, whatever its value.
+func TestIgnoredFilters(t *testing.T) {
+	api := start(t, mockapi.Options{IgnoredFilters: []string{"container", "schedule_id"}}, history()...)
+	equal(t, "ids", ids(api.get(t, "/api/operations?container=900&schedule_id=x&datastore=102")), []int64{4, 3})
+}
+
 // A filter applies to a Run's state at the time of the request.
 func TestFiltersFollowTheClock(t *testing.T) {
 	api := start(t, mockapi.Options{}, mockapi.Run{

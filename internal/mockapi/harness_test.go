@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -59,11 +60,20 @@ type response struct {
 
 func (s service) request(t *testing.T, method, path string) *http.Request {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, s.url+path, nil)
+	return s.requestWith(t, method, path, "")
+}
+
+// requestWith returns a request with a JSON body.
+func (s service) requestWith(t *testing.T, method, path, body string) *http.Request {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, s.url+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
 	request.Header.Set("Authorization", "Bearer "+token)
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
 	return request
 }
 
@@ -96,6 +106,12 @@ func (s service) get(t *testing.T, path string) object {
 func (s service) put(t *testing.T, path string) object {
 	t.Helper()
 	return s.call(t, http.MethodPut, path).payload(t)
+}
+
+// post returns the response to a request that starts a Run.
+func (s service) post(t *testing.T, body string) response {
+	t.Helper()
+	return s.send(t, s.requestWith(t, http.MethodPost, "/api/operations/run", body))
 }
 
 func (r response) payload(t *testing.T) object {

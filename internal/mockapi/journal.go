@@ -16,6 +16,7 @@ type Request struct {
 	Path       string // as received, such as /api/operations/rerun/53388
 	Query      url.Values
 	Header     http.Header
+	Body       string
 	Status     int       // of the response; 0 while, or if, no response was sent
 	Time       time.Time // by the server's clock
 	RemoteAddr string
@@ -56,13 +57,15 @@ func (s *Server) ResetRequests() {
 	s.journal.requests = nil
 }
 
-// arrived records a request. The returned function records the status of the response.
-func (j *journal) arrived(r *http.Request, now time.Time) (responded func(status int)) {
+// arrived records a request with its body. The returned function records the status of the
+// response.
+func (j *journal) arrived(r *http.Request, body []byte, now time.Time) (responded func(status int)) {
 	entry := &Request{
 		Method:     r.Method,
 		Path:       r.URL.Path,
 		Query:      r.URL.Query(),
 		Header:     r.Header.Clone(),
+		Body:       string(body),
 		Time:       now,
 		RemoteAddr: r.RemoteAddr,
 	}

@@ -50,3 +50,18 @@ func TestJournalBeforeResponse(t *testing.T) {
 	equal(t, "status then", then, []int{0})
 	equal(t, "status now", api.statuses(), []int{200})
 }
+
+// The journal has the body of every request, also of one that has no effect.
+func TestJournalBody(t *testing.T) {
+	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1})
+	api.Inject(mockapi.Fault{Status: 503})
+	for range 2 {
+		api.send(t, api.requestWith(t, http.MethodPut, "/api/operations/rerun/1", `{"a": 1}`))
+	}
+	api.call(t, http.MethodGet, "/api/operations/1")
+	var bodies []string
+	for _, request := range api.Requests() {
+		bodies = append(bodies, request.Body)
+	}
+	equal(t, "bodies", bodies, []string{`{"a": 1}`, `{"a": 1}`, ""})
+}

@@ -4,6 +4,7 @@
 package mockapi
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -48,9 +49,8 @@ func (s *Server) editable(id int64) (*record, response, bool) {
 	if !ok {
 		return nil, noSuchRun(id), false
 	}
-	if datastore := found.run.Datastore; s.forbidden[datastore.ID] {
-		return nil, detail(http.StatusForbidden,
-			"Editor team permission is required on datastore %d (%s)", datastore.ID, datastore.Name), false
+	if refusal, forbidden := s.forbids(found.run.Datastore); forbidden {
+		return nil, refusal, false
 	}
 	return found, response{}, true
 }
@@ -67,12 +67,21 @@ func (s *Server) abort(_ *http.Request, id int64) response {
 	if conflict, ok := abortAction.conflict(found, found.at(now).result); ok {
 		return conflict
 	}
+	if s.options.StoppingConflict && found.stopping {
+		return detail(http.StatusConflict, "Run %d cannot be aborted: it is already stopping", id)
+	}
+	found.stopping = true
 	// A Run that ends before the worker stops is not aborted.
 	if stop := now.Add(s.options.AbortDelay); found.current.ends.After(stop) {
-		found.current.ends = stop
-		found.run.Result, found.run.Message = aborted, ""
+		found.stop(stop, s.options.User)
 	}
-	return reply(http.StatusOK, found.full(found.at(now)))
+	return s.reply(found.full(found.at(now)))
+}
+
+// stop ends the Run at a time because the user aborts it.
+func (r *record) stop(at time.Time, user string) {
+	r.current.ends = at
+	r.run.Result, r.run.Message, r.run.AbortedBy = aborted, "", user
 }
 
 // resume serves PUT /api/operations/run/{id}.
@@ -98,17 +107,17 @@ func (s *Server) resume(r *http.Request, id int64) response {
 		return conflict
 	}
 	if forced {
-		found.current.ends = now
-		found.run.Result, found.run.Message = aborted, ""
+		found.stop(now, s.options.User)
 	}
 	if s.options.ResumeAsNew {
 		found = found.copyFor(s.nextID(), now, s.options.User)
 		s.add(found)
 	}
 	done := found.current.done(now)
+	before := found.listed(found.at(now))
 	found.earlier = append(found.earlier, found.current)
 	s.dispatch(found, done, now)
-	return reply(http.StatusOK, found.full(found.accepted()))
+	return s.started(found, before)
 }
 
 // rerun serves PUT /api/operations/rerun/{id}.
@@ -123,8 +132,23 @@ func (s *Server) rerun(_ *http.Request, id int64) response {
 	if conflict, ok := rerunAction.conflict(source, source.at(now).result); ok {
 		return conflict
 	}
+	if conflict, ok := s.busy(source.run.Type, source.run.Datastore.ID, now); ok {
+		return conflict
+	}
 	fresh := s.begin(source, now, nil)
-	return reply(http.StatusOK, fresh.full(fresh.accepted()))
+	return s.started(fresh, source.listed(source.at(now)))
+}
+
+// started returns the response to a request that has just started a Run from another one, or from
+// an earlier state of its own.
+func (s *Server) started(r *record, from map[string]any) response {
+	payload := r.full(r.accepted())
+	if s.options.StaleStarts {
+		for _, name := range []string{"result", "message", "start_time", "end_time", "status", "aborted_by", "aborted_by_user"} {
+			payload[name] = from[name]
+		}
+	}
+	return s.reply(payload)
 }
 
 // Start reruns a Run as another client would, and returns the id of the new Run. The function
@@ -151,11 +175,13 @@ func (s *Server) begin(source *record, now time.Time, change func(*Run)) *record
 // dispatch starts an execution of a Run with a share of its work already done.
 func (s *Server) dispatch(r *record, done float64, now time.Time) {
 	outcome := s.nextOutcome(r.run.Type)
-	r.run.Result, r.run.Message, r.run.Failing = outcome.Result, outcome.Message, outcome.Failing
+	r.run.Result, r.run.Message, r.run.AbortedBy = outcome.Result, outcome.Message, ""
+	r.run.Failing = outcome.Failing
+	maps.Copy(r.run.Status, outcome.Status)
 	if outcome.Anomalies != nil {
 		r.run.identify(*outcome.Anomalies)
 	}
-	r.current = newExecution(now, done, outcome)
+	r.current, r.stopping = newExecution(now, done, outcome), false
 }
 
 // remove serves DELETE /api/operations/{id}.

@@ -30,7 +30,10 @@ func (q *query) ordering() ordering {
 // list serves GET /api/operations.
 func (s *Server) list(r *http.Request, _ int64) response {
 	query := parse(r)
-	filters, ordering, page := query.filters(), query.ordering(), query.page()
+	for _, name := range s.options.IgnoredFilters {
+		query.values.Del(name)
+	}
+	filters, ordering, page := query.filters(s.options.LiteralTypes), query.ordering(), query.page()
 	if query.invalid() {
 		return query.unprocessable()
 	}
@@ -51,13 +54,7 @@ func (s *Server) list(r *http.Request, _ int64) response {
 		}
 		items = append(items, matches[index].listed(matches[index].at(now)))
 	}
-	return reply(http.StatusOK, map[string]any{
-		"items": items,
-		"total": len(matches),
-		"page":  page.number,
-		"size":  page.size,
-		"pages": page.count(len(matches)),
-	})
+	return s.reply(page.of(items, len(matches)))
 }
 
 // matching returns the Runs that pass all filters, in the order in which they are stored. Without

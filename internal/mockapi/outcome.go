@@ -21,8 +21,14 @@ type Outcome struct {
 	Result  string        // success, failure or aborted; "" means success
 	Message string
 
+	// ResultLag is the time from the end to the result: until then the Run has an end_time, but its
+	// result is still running.
+	ResultLag time.Duration
+
 	Anomalies *int64 // number of anomalies that a scan identifies; nil: as many as its source
-	Failing   int    // number of containers that fail if the Run fails; 0 means one
+	Failing   int    // number of containers that fail; 0 means one if the Run fails, otherwise none
+	// Status holds counters of the whole work. The others are those of its source.
+	Status map[string]int64
 }
 
 // Plan sets the outcomes of the next Runs that are started or resumed, in order. Options.Outcome

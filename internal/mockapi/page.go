@@ -5,6 +5,9 @@ package mockapi
 
 import "math"
 
+// defaultSize is the number of items on a page, unless a client requests another.
+const defaultSize = 50
+
 // page is one page of a list. The first page has the number 1.
 type page struct {
 	number, size int64
@@ -14,13 +17,18 @@ type page struct {
 func (q *query) page() page {
 	return page{
 		number: q.boundedInteger("page", math.MaxInt64, 1),
-		size:   q.boundedInteger("size", 100, 50),
+		size:   q.boundedInteger("size", 100, defaultSize),
 	}
 }
 
 // count returns the number of pages of a list with this total.
 func (p page) count(total int) int64 {
 	return (int64(total) + p.size - 1) / p.size
+}
+
+// of returns the page with these items, of a list with this total.
+func (p page) of(items []map[string]any, total int) map[string]any {
+	return map[string]any{"items": items, "total": total, "page": p.number, "size": p.size, "pages": p.count(total)}
 }
 
 // bounds returns the indexes between which the page lies in total items.

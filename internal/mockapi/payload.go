@@ -30,19 +30,26 @@ func text(s string) any {
 func (r *record) listed(p progress) map[string]any {
 	run := r.view(p)
 	payload := map[string]any{
-		"id":           run.ID,
-		"created":      timestamp(run.Created),
-		"type":         run.Type,
-		"start_time":   timestamp(run.StartTime),
-		"end_time":     timestamp(run.EndTime),
-		"result":       run.Result,
-		"message":      text(run.Message),
-		"triggered_by": text(run.TriggeredBy),
-		"datastore":    run.Datastore,
-		"schedule":     run.Schedule,
-		"status":       run.Status,
-		"containers":   append([]Container{}, run.Containers...),
-		"tags":         append([]string{}, run.Tags...),
+		"id":                run.ID,
+		"created":           timestamp(run.Created),
+		"type":              run.Type,
+		"start_time":        timestamp(run.StartTime),
+		"end_time":          timestamp(run.EndTime),
+		"result":            run.Result,
+		"message":           text(run.Message),
+		"triggered_by":      text(run.TriggeredBy),
+		"triggered_by_user": user(run.TriggeredBy),
+		"aborted_by":        text(run.AbortedBy),
+		"aborted_by_user":   user(run.AbortedBy),
+		"datastore":         run.Datastore,
+		"schedule":          run.Schedule,
+		"schedule_id":       nil,
+		"status":            run.Status,
+		"containers":        append([]Container{}, run.Containers...),
+		"tags":              append([]string{}, run.Tags...),
+	}
+	if run.Schedule != nil {
+		payload["schedule_id"], payload["triggered_by_user"] = run.Schedule.ID, nil
 	}
 	maps.Copy(payload, defaultSettings[kindOf(run.Type)])
 	maps.Copy(payload, run.Settings)
@@ -57,7 +64,11 @@ func (s *Server) retrieve(_ *http.Request, id int64) response {
 	if !ok {
 		return noSuchRun(id)
 	}
-	return reply(http.StatusOK, found.full(found.at(s.now())))
+	run := found.full(found.at(s.now()))
+	if s.options.WrappedRun {
+		return s.reply(page{number: 1, size: defaultSize}.of([]map[string]any{run}, 1))
+	}
+	return s.reply(run)
 }
 
 // full returns a Run with the progress p as "Retrieving a Run" shows it.

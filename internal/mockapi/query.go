@@ -13,39 +13,37 @@ import (
 	"time"
 )
 
-// query reads the parameters of one request, and collects the invalid ones for a single response
-// with status 422 in the format of the API's framework.
+// query reads the parameters of one request.
 type query struct {
+	rejections
+
 	values url.Values
-	errors []map[string]any
 }
 
 func parse(r *http.Request) *query {
 	return &query{values: r.URL.Query()}
 }
 
-func (q *query) invalid() bool {
-	return len(q.errors) > 0
-}
-
-func (q *query) unprocessable() response {
-	return reply(http.StatusUnprocessableEntity, map[string]any{"detail": q.errors})
-}
-
 // reject records that the value at index of the named parameter is not valid. The index is -1 for a
 // parameter that is not a list.
-func (q *query) reject(name string, index int, kind, message string, context map[string]any) {
-	location := []any{"query", name}
-	input, _ := q.last(name)
+func (q *query) reject(name string, index int, kind, expected string, context map[string]any) {
+	location, input := q.locate(name, index)
+	q.unexpected(location, kind, expected, input, context)
+}
+
+func (q *query) rejectChoice(name string, index int, values []string) {
+	location, input := q.locate(name, index)
+	q.noChoice(location, input, values)
+}
+
+// locate returns where the value at index of the named parameter is, and the value.
+func (q *query) locate(name string, index int) (location []any, input string) {
+	location = []any{"query", name}
 	if index >= 0 {
-		location = append(location, index)
-		input = q.values[name][index]
+		return append(location, index), q.values[name][index]
 	}
-	entry := map[string]any{"type": kind, "loc": location, "msg": "Input should be " + message, "input": input}
-	if context != nil {
-		entry["ctx"] = context
-	}
-	q.errors = append(q.errors, entry)
+	input, _ = q.last(name)
+	return location, input
 }
 
 // last returns the value of a parameter that is not a list. If there are several, the last one
@@ -130,12 +128,6 @@ func (q *query) choices(name string, values ...string) []string {
 		}
 	}
 	return q.values[name]
-}
-
-func (q *query) rejectChoice(name string, index int, values []string) {
-	last := len(values) - 1
-	expected := "'" + strings.Join(values[:last], "', '") + "' or '" + values[last] + "'"
-	q.reject(name, index, "enum", expected, map[string]any{"expected": expected})
 }
 
 // date returns a calendar date, or "" if there is none.

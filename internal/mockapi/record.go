@@ -17,6 +17,8 @@ type record struct {
 	run     Run
 	current execution
 	earlier []execution // those before the Run was resumed
+	// stopping is set when an abort of the current execution was accepted.
+	stopping bool
 }
 
 // progress is the state of a Run at one time.
@@ -37,7 +39,10 @@ func (r *record) at(now time.Time) progress {
 		p.start = r.current.dispatched
 	}
 	if r.current.ended(now) {
-		p.result, p.end = r.run.Result, r.current.ends
+		p.end = r.current.ends
+	}
+	if r.current.settled(now) {
+		p.result = r.run.Result
 	}
 	return p
 }
@@ -59,8 +64,11 @@ func (r *record) accepted() progress {
 func (r *record) view(p progress) Run {
 	run := r.run.clone()
 	run.Result, run.StartTime, run.EndTime = p.result, p.start, p.end
-	if p.end.IsZero() {
+	if active(p.result) {
 		run.Message = ""
+	}
+	if p.result != aborted {
+		run.AbortedBy = ""
 	}
 	for name, whole := range run.Status {
 		run.Status[name] = counted(name, whole, p.done)

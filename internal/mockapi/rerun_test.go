@@ -148,3 +148,21 @@ func TestFreshIDs(t *testing.T) {
 	api.call(t, "DELETE", "/api/operations/41").expect(t, 204, "")
 	equal(t, "second", api.put(t, "/api/operations/rerun/1")["id"], 42.0)
 }
+
+// The response to a rerun or a resume can show the state from before the start. A GET tells the
+// truth.
+func TestStaleStarts(t *testing.T) {
+	api := start(t, mockapi.Options{StaleStarts: true},
+		mockapi.Run{ID: 1, Result: "failure", Message: "lost", Anomalies: []int64{2}}, mockapi.Run{ID: 2, Result: "aborted"})
+	for request, id := range map[string]string{"/api/operations/rerun/1": "1", "/api/operations/run/2": "2"} {
+		before := api.get(t, "/api/operations/"+id)
+		api.Plan(mockapi.Outcome{Running: mockapi.Never, Anomalies: new(int64(37)), Message: "never reached"})
+		response := api.put(t, request)
+		for _, name := range []string{"result", "message", "start_time", "end_time", "status", "aborted_by", "aborted_by_user"} {
+			equal(t, request+": "+name, response[name], before[name])
+		}
+		now, _ := api.Run(int64(response["id"].(float64)))
+		equal(t, request, now.Result, "running")
+		equal(t, request, now.Created.Equal(noon), id == "1")
+	}
+}

@@ -31,11 +31,12 @@ func scan() mockapi.Run {
 func TestRetrieveScan(t *testing.T) {
 	api := start(t, mockapi.Options{}, scan())
 	equal(t, "payload", api.get(t, "/api/operations/53388"), decode(t, `{
-		"id": 53388, "type": "scan", "result": "success", "message": null, "triggered_by": "user@example.com",
+		"id": 53388, "type": "scan", "result": "success", "message": null,
+		"triggered_by": "user@example.com", "triggered_by_user": null, "aborted_by": null, "aborted_by_user": null,
 		"created": "2026-05-01T09:30:00.123456Z", "start_time": "2026-05-01T09:30:01.123456Z", "end_time": "2026-05-01T09:31:00.123456Z",
 		"datastore": {"id": 101, "name": "Datastore-Sample", "store_type": "jdbc", "type": "snowflake",
 			"enrich_only": false, "enrich_container_prefix": "_x", "favorite": false},
-		"schedule": {"id": 12, "name": "Daily", "crontab": "0 6 * * *"},
+		"schedule": {"id": 12, "name": "Daily", "crontab": "0 6 * * *"}, "schedule_id": 12,
 		"containers": [
 			{"id": 234, "name": "customers", "container_type": "table", "table_type": "table"},
 			{"id": 235, "name": "orders.csv", "container_type": "file"}],
@@ -56,7 +57,7 @@ func TestRetrieveScan(t *testing.T) {
 }
 
 func TestRetrieveByType(t *testing.T) {
-	const common = 13
+	const common = 17
 	tests := []struct {
 		runType string
 		extra   []string
@@ -145,4 +146,13 @@ func TestHeaders(t *testing.T) {
 	header := api.call(t, http.MethodGet, "/api/operations/1").header
 	equal(t, "Date", header.Get("Date"), "Fri, 01 May 2026 12:01:30 GMT")
 	equal(t, "Content-Type", header.Get("Content-Type"), "application/json")
+}
+
+// Some deployments wrap a single Run in a page.
+func TestWrappedRun(t *testing.T) {
+	plain, wrapped := start(t, mockapi.Options{}, scan()), start(t, mockapi.Options{WrappedRun: true}, scan())
+	equal(t, "payload", wrapped.get(t, "/api/operations/53388"), object{
+		"items": []any{plain.get(t, "/api/operations/53388")}, "total": 1.0, "page": 1.0, "size": 50.0, "pages": 1.0,
+	})
+	equal(t, "rerun", wrapped.put(t, "/api/operations/rerun/53388")["id"], 53389.0)
 }

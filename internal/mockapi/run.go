@@ -32,6 +32,7 @@ type Run struct {
 	Result      string
 	Message     string
 	TriggeredBy string
+	AbortedBy   string // shows only while Result is aborted
 	Datastore   Datastore
 	Schedule    *Schedule // nil for a Run that no schedule triggered
 	Containers  []Container
@@ -40,7 +41,7 @@ type Run struct {
 	Status      map[string]int64 // the counters of the payload's status
 	Settings    map[string]any   // the operation's own settings, merged into the payload
 	Anomalies   []int64          // anomalies that a scan identifies, by container; missing ones are 0
-	Failing     int              // number of containers that fail if the Run fails; 0 means one
+	Failing     int              // number of containers that fail; 0 means one if the Run fails, otherwise none
 }
 
 // Datastore is the datastore of a Run, as the payload of a Run shows it.

@@ -16,6 +16,8 @@ const (
 	defaultRunTime   = 5 * time.Minute
 )
 
+const defaultUser = "user@example.com"
+
 var defaultDatastore = Datastore{ID: 101, Name: "Datastore-Sample", StoreType: "jdbc", Type: "snowflake"}
 
 // containerNames are the default tables of a datastore.
@@ -41,7 +43,10 @@ func defaultContainers(first int64, count int) []Container {
 func seeded(run Run, now time.Time) *record {
 	run.Type = cmp.Or(run.Type, "scan")
 	run.Result = cmp.Or(run.Result, success)
-	run.TriggeredBy = cmp.Or(run.TriggeredBy, "user@example.com")
+	run.TriggeredBy = cmp.Or(run.TriggeredBy, defaultUser)
+	if run.Result == aborted {
+		run.AbortedBy = cmp.Or(run.AbortedBy, defaultUser)
+	}
 	run.Datastore = cmp.Or(run.Datastore, defaultDatastore)
 	if run.Containers == nil && kindOf(run.Type) != "catalog" {
 		run.Containers = defaultContainers(234, int(cmp.Or(run.Status["total_containers"], 2)))

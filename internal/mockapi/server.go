@@ -4,7 +4,9 @@
 package mockapi
 
 import (
+	"bytes"
 	"cmp"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -25,6 +27,9 @@ type Options struct {
 	// AbortDelay is the time from an accepted abort to the end of the Run. The response to the
 	// abort shows the result aborted only if AbortDelay is 0.
 	AbortDelay time.Duration
+	// StoppingConflict makes the abort of a Run that is about to stop a conflict. Otherwise it has
+	// no effect.
+	StoppingConflict bool
 	// ResumeAsNew makes resume start a new Run, as the page on the lifecycle of Runs describes,
 	// instead of continuing the same one, as the API page describes.
 	ResumeAsNew bool
@@ -35,6 +40,26 @@ type Options struct {
 	// NestedContainers lists the containers of a Run as some deployments do: each item is the
 	// container, with the work of the Run nested in it.
 	NestedContainers bool
+	// OneAtATime makes the start of a Run, from a body or by a rerun, a conflict while a Run of its
+	// type is active on its datastore.
+	OneAtATime bool
+	// LiteralTypes makes the operation types sync and catalog select only the Runs whose type reads
+	// the same. Otherwise either selects both.
+	LiteralTypes bool
+	// IgnoredFilters are the query parameters of the list that have no effect, such as container.
+	IgnoredFilters []string
+	// WrappedRun wraps a Run in a page of one item where a client retrieves it alone.
+	WrappedRun bool
+	// StaleStarts makes the responses to reruns and resumes show the result, end and counters from
+	// before the start: those of the source, or the old ones of the Run.
+	StaleStarts bool
+	// OlderPayload leaves out the fields of a Run that deployments have since September 2026:
+	// aborted_by, aborted_by_user, triggered_by_user and schedule_id.
+	OlderPayload bool
+	// Rewrite changes the JSON of each Run that the API shows, in the list and alone, like a
+	// deployment whose Runs have another shape. The function may be called concurrently, and must
+	// not call the Server.
+	Rewrite func(run map[string]any)
 }
 
 // Server implements the API. It is an http.Handler, safe for concurrent use.
@@ -44,13 +69,14 @@ type Server struct {
 	faults  faults
 	gateway *gateway
 
-	mutex     sync.RWMutex // guards all below
-	byID      map[int64]*record
-	ordered   []*record // by creation, then id
-	lastID    int64
-	planned   []Outcome
-	forbidden map[int64]bool // by datastore
-	revoked   bool
+	mutex      sync.RWMutex // guards all below
+	byID       map[int64]*record
+	ordered    []*record // by creation, then id
+	lastID     int64
+	planned    []Outcome
+	datastores map[int64]*knownDatastore
+	forbidden  map[int64]bool // by datastore
+	revoked    bool
 }
 
 // New returns a Server with no Runs.
@@ -61,16 +87,8 @@ func New(options Options) *Server {
 	options.User = cmp.Or(options.User, "terraform@service.example.com")
 	return &Server{
 		options: options, gateway: newGateway(options.Gateway),
-		byID: map[int64]*record{}, forbidden: map[int64]bool{},
+		byID: map[int64]*record{}, datastores: map[int64]*knownDatastore{}, forbidden: map[int64]bool{},
 	}
-}
-
-// Forbid removes the Editor team permission on a datastore from the token: its Runs can be read,
-// but not aborted, resumed, rerun or deleted.
-func (s *Server) Forbid(datastore int64) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	s.forbidden[datastore] = true
 }
 
 // Revoke makes the token invalid.
@@ -88,7 +106,8 @@ func (s *Server) now() time.Time {
 // ServeHTTP responds to one request. To close a connection without a response, it panics with
 // http.ErrAbortHandler, as net/http documents.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	responded := s.journal.arrived(r, s.now())
+	r, body := received(r)
+	responded := s.journal.arrived(r, body, s.now())
 	if refusal, refused := s.gateway.refuse(r, s.now()); refused {
 		responded(refusal.status)
 		refusal.writeHead(w)
@@ -96,7 +115,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	fault := s.faults.take(r)
-	result, ok := fault.apply(r.Context(), func() response { return s.perform(r) })
+	result, ok := fault.apply(r, func() response { return s.perform(r) })
 	if !ok {
 		panic(http.ErrAbortHandler)
 	}
@@ -105,7 +124,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fault.send(r.Context(), w, result.compressed(r))
 }
 
-// routes are the endpoints of the API page.
+// received returns a request whose body is read, and the body. A request can be performed after the
+// client is gone, when the connection no longer provides the body.
+func received(r *http.Request) (*http.Request, []byte) {
+	body, _ := io.ReadAll(r.Body) // what arrived of an incomplete body is invalid in any case
+	r = r.WithContext(r.Context())
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return r, body
+}
+
+// routes are the endpoints of the API page, and the one that starts a Run.
 var routes = []struct {
 	method, pattern string
 	handle          func(s *Server, r *http.Request, id int64) response
@@ -114,6 +142,7 @@ var routes = []struct {
 	{http.MethodGet, "/api/operations/{id}", (*Server).retrieve},
 	{http.MethodDelete, "/api/operations/{id}", (*Server).remove},
 	{http.MethodGet, "/api/operations/{id}/containers", (*Server).containers},
+	{http.MethodPost, "/api/operations/run", (*Server).create},
 	{http.MethodPut, "/api/operations/abort/{id}", (*Server).abort},
 	{http.MethodPut, "/api/operations/run/{id}", (*Server).resume},
 	{http.MethodPut, "/api/operations/rerun/{id}", (*Server).rerun},

@@ -30,6 +30,7 @@ func (s *Server) Seed(runs ...Run) {
 		s.drop(run.ID)
 		added := seeded(run.clone(), now)
 		s.byID[run.ID] = added
+		s.know(added.run.Datastore, added.run.Containers)
 		s.ordered = append(s.ordered, added)
 	}
 	slices.SortFunc(s.ordered, byCreated)
