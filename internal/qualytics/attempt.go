@@ -22,9 +22,9 @@ var errTooLarge = errors.New("the response is larger than 64 MiB")
 type callState struct {
 	retry   retryPolicy
 	later   context.Context //nolint:containedctx // with which an attempt ends
-	reached int       // attempts that may have reached the application
-	sent    time.Time // when the last attempt was sent
-	body    []byte    // of the last response, complete and without the token
+	reached int             // attempts that may have reached the application
+	sent    time.Time       // when the last attempt was sent
+	body    []byte          // of the last response, complete and without the token
 }
 
 type callStateKey struct{}

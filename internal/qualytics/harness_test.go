@@ -166,10 +166,11 @@ const (
 	listPage   = "GET /api/operations?datastore=101&page=1&size=100&sort_created=desc" // if fewer Runs leave a doubt
 )
 
-// requests returns all requests of the method. After a start, it looks at the list once more.
+// requests returns all requests of the method. After a PUT, a start looks at the
+// list once more.
 func (e endpoint) requests() []string {
 	requests := append(slices.Clone(e.reads), e.request)
-	if e.starts {
+	if e.starts && e.name != "run" {
 		requests = append(requests, listNewest)
 	}
 	return requests
@@ -209,6 +210,10 @@ var endpoints = []endpoint{
 	}},
 	{"resume", "PUT /api/operations/run/100", true, []string{readSource, listNewest}, func(ctx context.Context, client *Client) error {
 		_, err := resume(ctx, client, 100, false)
+		return err
+	}},
+	{"run", "POST /api/operations/run", true, []string{listNewest}, func(ctx context.Context, client *Client) error {
+		_, err := client.Run(ctx, configuration, "")
 		return err
 	}},
 	{"rerun", "PUT /api/operations/rerun/100", true, []string{readSource, listNewest}, func(ctx context.Context, client *Client) error {
