@@ -133,11 +133,12 @@ func (s *Server) containers(r *http.Request, id int64) response {
 	}
 	s.mutex.RLock()
 	defer s.mutex.RUnlock()
-	found, ok := s.byID[id]
-	if !ok {
+	then := s.now().Add(-s.options.DetailLag)
+	found := s.byID[id].seen(then)
+	if found == nil {
 		return noSuchRun(id)
 	}
-	runs := found.containerRuns(found.at(s.now()))
+	runs := found.containerRuns(found.at(then))
 	items := []map[string]any{}
 	for _, one := range window(runs, page) {
 		if s.options.NestedContainers {

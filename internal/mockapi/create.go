@@ -42,7 +42,7 @@ func (s *Server) create(r *http.Request, _ int64) response {
 	if conflict, ok := s.busy(runType, id, now); ok {
 		return conflict
 	}
-	fresh := &record{run: Run{
+	fresh := &record{changed: now, run: Run{
 		ID: s.nextID(), Type: runType, Created: now, TriggeredBy: s.options.User,
 		Datastore: on.Datastore, Containers: on.targets(runType, settings), Settings: settings,
 	}}

@@ -106,6 +106,7 @@ func (s *Server) resume(r *http.Request, id int64) response {
 	if conflict, ok := resumeAction.conflict(found, result); ok {
 		return conflict
 	}
+	found.remember(now)
 	if forced {
 		found.stop(now, s.options.User)
 	}
@@ -194,6 +195,9 @@ func (s *Server) remove(_ *http.Request, id int64) response {
 	}
 	if conflict, ok := deleteAction.conflict(found, found.at(s.now()).result); ok {
 		return conflict
+	}
+	if found.run.ReferencedBy != "" {
+		return detail(http.StatusConflict, "Run %d is referenced by %s", id, found.run.ReferencedBy)
 	}
 	s.drop(id)
 	return response{status: http.StatusNoContent}

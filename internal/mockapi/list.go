@@ -39,10 +39,10 @@ func (s *Server) list(r *http.Request, _ int64) response {
 	}
 	s.mutex.RLock()
 	defer s.mutex.RUnlock()
-	now := s.now()
-	matches := s.matching(filters, now)
+	then := s.now().Add(-s.options.ListLag)
+	matches := s.matching(filters, then)
 	if ordering.duration != "" {
-		matches = byDuration(matches, ordering, now)
+		matches = byDuration(matches, ordering, then)
 	}
 	items := []map[string]any{}
 	from, to := page.bounds(len(matches))
@@ -52,21 +52,22 @@ func (s *Server) list(r *http.Request, _ int64) response {
 		if ordering.duration == "" && ordering.created != ascending {
 			index = len(matches) - 1 - i
 		}
-		items = append(items, matches[index].listed(matches[index].at(now)))
+		items = append(items, matches[index].listed(matches[index].at(then)))
 	}
 	return s.reply(page.of(items, len(matches)))
 }
 
-// matching returns the Runs that pass all filters, in the order in which they are stored. Without
-// filters it returns the stored slice itself, which must not be changed.
-func (s *Server) matching(filters []filter, now time.Time) []*record {
-	if len(filters) == 0 {
+// matching returns the Runs that passed all filters at the time then, in the order in which they are
+// stored. It may return the stored slice itself, which must not be changed.
+func (s *Server) matching(filters []filter, then time.Time) []*record {
+	if len(filters) == 0 && s.options.ListLag == 0 {
 		return s.ordered
 	}
 	matches := make([]*record, 0, len(s.ordered))
 	for _, one := range s.ordered {
-		if !slices.ContainsFunc(filters, func(passes filter) bool { return !passes(one, now) }) {
-			matches = append(matches, one)
+		seen := one.seen(then)
+		if seen != nil && !slices.ContainsFunc(filters, func(passes filter) bool { return !passes(seen, then) }) {
+			matches = append(matches, seen)
 		}
 	}
 	return matches

@@ -60,11 +60,12 @@ func (r *record) listed(p progress) map[string]any {
 func (s *Server) retrieve(_ *http.Request, id int64) response {
 	s.mutex.RLock()
 	defer s.mutex.RUnlock()
-	found, ok := s.byID[id]
-	if !ok {
+	then := s.now().Add(-s.options.DetailLag)
+	found := s.byID[id].seen(then)
+	if found == nil {
 		return noSuchRun(id)
 	}
-	run := found.full(found.at(s.now()))
+	run := found.full(found.at(then))
 	if s.options.WrappedRun {
 		return s.reply(page{number: 1, size: defaultSize}.of([]map[string]any{run}, 1))
 	}

@@ -19,6 +19,9 @@ type record struct {
 	earlier []execution // those before the Run was resumed
 	// stopping is set when an abort of the current execution was accepted.
 	stopping bool
+
+	changed time.Time // when the Run was last started, resumed or changed
+	before  *record   // the state until then; nil for a Run that was started then
 }
 
 // progress is the state of a Run at one time.
@@ -98,6 +101,6 @@ func isTotal(name string) bool {
 // copyFor returns a record with the same configuration and progress for a new Run.
 func (r *record) copyFor(id int64, now time.Time, user string) *record {
 	run := r.run.clone()
-	run.ID, run.Created, run.TriggeredBy, run.Schedule = id, now, user, nil
-	return &record{run: run, current: r.current, earlier: slices.Clone(r.earlier)}
+	run.ID, run.Created, run.TriggeredBy, run.Schedule, run.ReferencedBy = id, now, user, nil, ""
+	return &record{run: run, current: r.current, earlier: slices.Clone(r.earlier), changed: now}
 }

@@ -37,11 +37,13 @@ type Run struct {
 	Schedule    *Schedule // nil for a Run that no schedule triggered
 	Containers  []Container
 	HasLogs     bool
-	Tags        []string
-	Status      map[string]int64 // the counters of the payload's status
-	Settings    map[string]any   // the operation's own settings, merged into the payload
-	Anomalies   []int64          // anomalies that a scan identifies, by container; missing ones are 0
-	Failing     int              // number of containers that fail; 0 means one if the Run fails, otherwise none
+	// ReferencedBy is what refers to the Run, such as "report 12". Such a Run cannot be deleted.
+	ReferencedBy string
+	Tags         []string
+	Status       map[string]int64 // the counters of the payload's status
+	Settings     map[string]any   // the operation's own settings, merged into the payload
+	Anomalies    []int64          // anomalies that a scan identifies, by container; missing ones are 0
+	Failing      int              // number of containers that fail; 0 means one if the Run fails, otherwise none
 }
 
 // Datastore is the datastore of a Run, as the payload of a Run shows it.

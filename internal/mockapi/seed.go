@@ -54,25 +54,37 @@ func seeded(run Run, now time.Time) *record {
 	fillTimes(&run, now)
 
 	share := shareOf(run)
-	if run.Status == nil {
-		run.Status = defaultCounters(run)
-		for i := range run.Anomalies {
-			run.Status[anomaliesCounter] += run.Anomalies[i]
-		}
-	} else if run.Result != queued {
+	if run.Status != nil {
+		return recorded(run, share)
+	}
+	run.Status = defaultCounters(run)
+	for i := range run.Anomalies {
+		run.Status[anomaliesCounter] += run.Anomalies[i]
+	}
+	return &record{run: run, current: executionOf(run, share)}
+}
+
+// recorded returns the record of a Run that has done a share of its work, as its counters show.
+func recorded(run Run, share float64) *record {
+	if run.Result != queued {
 		for name, count := range run.Status {
 			run.Status[name] = wholeOf(name, count, share)
 		}
 	}
+	return &record{run: run, current: executionOf(run, share)}
+}
+
+// executionOf returns the execution that has led to the state of a Run.
+func executionOf(run Run, share float64) execution {
 	current := execution{dispatched: run.Created, begins: run.StartTime, ends: run.EndTime, to: share}
 	current.takes = current.ends.Sub(current.begins)
 	if active(run.Result) {
 		current.ends, current.takes = endOfTime, Never
 	}
-	if run.Result == queued {
+	if run.Result == queued || run.StartTime.IsZero() {
 		current.begins = endOfTime
 	}
-	return &record{run: run, current: current}
+	return current
 }
 
 // fillTimes derives the missing times of a Run from the others.

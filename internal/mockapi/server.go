@@ -53,6 +53,10 @@ type Options struct {
 	// StaleStarts makes the responses to reruns and resumes show the result, end and counters from
 	// before the start: those of the source, or the old ones of the Run.
 	StaleStarts bool
+	// DetailLag and ListLag are how far the replicas lag behind from which a client retrieves a Run
+	// with its containers, and the list: they show the state of so long ago. A replica does not have
+	// a Run that was started since, but no longer has a Run that was deleted since.
+	DetailLag, ListLag time.Duration
 	// OlderPayload leaves out the fields of a Run that deployments have since September 2026:
 	// aborted_by, aborted_by_user, triggered_by_user and schedule_id.
 	OlderPayload bool
