@@ -54,10 +54,7 @@ func newClient(t testing.TB, url string, changes ...func(*Config)) *Client {
 	return client
 }
 
-// attemptsOf returns the transport that makes the client's attempts.
-func attemptsOf(client *Client) *attemptTransport {
-	return client.http.HTTPClient.Transport.(*throttle).next.(*attemptTransport)
-}
+func attemptsOf(client *Client) *attempter { return client.attempts }
 
 // rerun and resume read a Run, and then call the client's method.
 func rerun(ctx context.Context, client *Client, id int64) (Started, error) {

@@ -52,8 +52,8 @@ type lostRunSearch struct {
 }
 
 // run polls until it finds the Run to adopt, or until the request is no longer processed. When the
-// context ends, it polls once more and returns.
-func (s *lostRunSearch) run(ctx context.Context) (*Operation, *LostStartError) {
+// context ends, it polls once more, until later ends, and returns.
+func (s *lostRunSearch) run(ctx, later context.Context) (*Operation, *LostStartError) {
 	failure := &LostStartError{Source: s.request.source.ID}
 	bounded, cancel := context.WithDeadline(ctx, s.until.Add(s.client.timeout))
 	defer cancel()
@@ -76,9 +76,7 @@ func (s *lostRunSearch) run(ctx context.Context) (*Operation, *LostStartError) {
 		return nil, failure
 	}
 	failure.Interrupted = true
-	once, cancel := context.WithTimeout(context.WithoutCancel(ctx), interruptGrace)
-	defer cancel()
-	if found := s.poll(once, failure); found != nil {
+	if found := s.poll(later, failure); found != nil {
 		return found, nil
 	}
 	return nil, failure

@@ -100,7 +100,11 @@ func (c *Client) start(ctx context.Context, request startRequest) (Started, erro
 		return Started{}, err
 	}
 	var run Operation
-	state, err := c.do(ctx, request.call, &run)
+	untilResponse, cancel := outliving(ctx, responseGrace)
+	defer cancel()
+	untilFound, cancel := outliving(ctx, interruptGrace)
+	defer cancel()
+	state, err := c.doOutliving(ctx, untilResponse, request.call, &run)
 	responded := err == nil
 	if err == nil {
 		err = c.check(request, &run, before)
@@ -117,12 +121,12 @@ func (c *Client) start(ctx context.Context, request startRequest) (Started, erro
 		return Started{}, err
 	}
 	search := lostRunSearch{client: c, request: request, before: before, until: time.Now().Add(min(c.searchTimeout, minSearchTime))}
-	_, _, isAPI := readDetail(state.body)
+	_, _, isAPI := readDetail(state.body())
 	responded = responded || isAPI && failure.StatusCode == http.StatusInternalServerError
 	if processed := state.sent.Add(c.searchTimeout); !responded && processed.After(search.until) {
 		search.until = processed
 	}
-	found, lost := search.run(ctx)
+	found, lost := search.run(ctx, untilFound)
 	if lost != nil {
 		lost.Lost = failure
 		return Started{}, lost
