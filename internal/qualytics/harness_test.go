@@ -54,10 +54,7 @@ func newClient(t testing.TB, url string, changes ...func(*Config)) *Client {
 	return client
 }
 
-// attemptsOf returns the transport that makes the client's attempts.
-func attemptsOf(client *Client) *attemptTransport {
-	return client.http.HTTPClient.Transport.(*throttle).next.(*attemptTransport)
-}
+func attemptsOf(client *Client) *attempter { return client.attempts }
 
 // rerun and resume read a Run, call the client's method, and wait for the look at the list.
 func rerun(ctx context.Context, client *Client, id int64) (Started, error) {

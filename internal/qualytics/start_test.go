@@ -337,7 +337,11 @@ func TestContextEndsDuringPause(t *testing.T) {
 				_, err := start.call(ctx, client)
 				what := action + ", " + name
 				equal(t, what, failure(t, err).Kind, KindCancelled)
-				equal(t, what, time.Since(began), 5*time.Second)
+				took := 5 * time.Second
+				if what == "run, timed out" { // the others do not get beyond reading the source
+					took -= took / 4
+				}
+				equal(t, what, time.Since(began), took)
 				equal(t, what, requests.Load(), int32(1))
 			})
 		}
