@@ -21,6 +21,7 @@ var errTooLarge = errors.New("the response is larger than 64 MiB")
 // callState is the state of a call across its attempts. The request's context carries it.
 type callState struct {
 	retry   retryPolicy
+	later   context.Context //nolint:containedctx // with which an attempt ends
 	reached int       // attempts that may have reached the application
 	sent    time.Time // when the last attempt was sent
 	body    []byte    // of the last response, complete and without the token
@@ -60,7 +61,7 @@ type attemptTransport struct {
 	timeout   time.Duration     // of one attempt, its body included
 	maxBody   int64             // in bytes, after decompression
 	token     secret
-	log       func(ctx context.Context, message string, fields map[string]any)
+	log       logFunc
 }
 
 func (a *attemptTransport) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -73,7 +74,7 @@ func (a *attemptTransport) RoundTrip(request *http.Request) (*http.Response, err
 		transport = a.starts
 	}
 	began := time.Now()
-	ctx, cancel := state.retry.attemptContext(request.Context(), a.timeout)
+	ctx, cancel := context.WithTimeoutCause(state.later, a.timeout, timeoutError{a.timeout})
 	defer cancel()
 	sent := false
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
@@ -124,9 +125,6 @@ func readBody(response *http.Response, limit int64) ([]byte, error) {
 }
 
 func (a *attemptTransport) report(request *http.Request, response *http.Response, err error, took time.Duration) {
-	if a.log == nil {
-		return
-	}
 	fields := map[string]any{
 		"method":      request.Method,
 		"path":        request.URL.Path,

@@ -4,74 +4,88 @@
 package qualytics
 
 import (
-	"bytes"
-	"cmp"
-	"encoding/json"
 	"fmt"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
-// mismatch returns the reason why a Run cannot be the one whose response was lost, as shown to the
-// user. It is empty if the Run matches. Both Runs include their payload. expectedUser counts until
-// the API has shown the user.
-func (s *startedRuns) mismatch(run, source *Operation, expectedUser string) string {
-	payload, user := payloadFields(run.Payload), cmp.Or(s.user, expectedUser)
+// Candidate is a Run that a request may have started.
+type Candidate struct {
+	Operation
+	Reason string // why it was not adopted, such as "triggered by schedule 12"; empty if it may match
+}
+
+// mismatch returns the reason why a Run cannot be the one that a request started, as shown to the
+// user. It is empty if the Run matches. The Run and the request's model include their payloads.
+func (s *startedRuns) mismatch(run, model *Operation, expectedUser string) string {
+	payload, user := payloadFields(run.Payload), s.knownUser(expectedUser)
+	schedule := run.ScheduleID
+	if schedule == nil {
+		schedule = optionalInt(payload["schedule_id"])
+	}
 	switch {
-	case s.ids[run.ID]:
+	case s.has(run.ID):
 		return "started by another request of this provider"
-	case !sameType(run.Type, source.Type):
-		return fmt.Sprintf("its type is %s, not %s", orUnknown(string(run.Type)), orUnknown(string(source.Type)))
-	case differInDatastore(run, source):
-		return fmt.Sprintf("it is on datastore %d, not %d", *run.Datastore.ID, *source.Datastore.ID)
-	case run.ScheduleID != nil:
-		return "triggered by schedule " + strconv.FormatInt(*run.ScheduleID, 10)
-	case !isNull(payload["schedule"]):
+	case run.Type == "" || !sameType(run.Type, model.Type):
+		return fmt.Sprintf("its type is %s, not %s", orUnknown(string(run.Type)), orUnknown(string(model.Type)))
+	case differInDatastore(run, model):
+		return fmt.Sprintf("it is on datastore %d, not %d", *run.Datastore.ID, *model.Datastore.ID)
+	case !locatedAlike(run, model):
+		return "it is not known to be on the same datastore"
+	case schedule != nil:
+		return "triggered by schedule " + strconv.FormatInt(*schedule, 10)
+	case !isNull(payload["schedule"]) || !isNull(payload["schedule_id"]):
 		return "triggered by a schedule"
 	case !isNull(payload["action_execution"]):
 		return "triggered by a flow"
-	case user != "" && orZero(run.TriggeredBy) != user:
+	case user != "" && !sameUser(orZero(run.TriggeredBy), user):
 		return fmt.Sprintf("triggered by %s, not by %s", orUnknown(orZero(run.TriggeredBy)), user)
+	case model.ID == 0:
+		return unlikeRequested(run, payload, payloadFields(model.Payload))
 	}
-	if names := differingSettings(payload, payloadFields(source.Payload)); len(names) > 0 {
+	if names := differingSettings(payload, payloadFields(model.Payload)); len(names) > 0 {
 		return "its settings differ from the source's: " + strings.Join(names, ", ")
 	}
 	return ""
 }
 
 // choose returns the Run to adopt: the only match or, of several matches, the only one with the
-// source's containers. Otherwise, it returns nil, and the reason of each match names the others.
-func choose(candidates []Candidate, source *Operation) *Operation {
-	var matches []int
-	for i, candidate := range candidates {
-		if candidate.Reason == "" {
-			matches = append(matches, i)
+// model's containers or, of these, with the values of its other fields. Otherwise, it returns nil,
+// and the reason of each match names the others. It also returns the number of matches.
+func choose(candidates []Candidate, model *Operation) (*Operation, int) {
+	var matches []*Candidate
+	for i := range candidates {
+		if candidates[i].Reason == "" {
+			matches = append(matches, &candidates[i])
 		}
 	}
-	switch len(matches) {
-	case 0:
-		return nil
-	case 1:
-		return &candidates[matches[0]].Operation
+	closest := slices.Clone(matches)
+	for _, alike := range []func(a, b *Operation) bool{sameContainers, sameOtherFields} {
+		differs := func(candidate *Candidate) bool { return !alike(&candidate.Operation, model) }
+		if len(closest) > 1 && !allOf(closest, differs) {
+			closest = slices.DeleteFunc(closest, differs)
+		}
 	}
-	closest := slices.DeleteFunc(slices.Clone(matches), func(i int) bool {
-		return !sameContainers(&candidates[i].Operation, source)
-	})
 	if len(closest) == 1 {
-		return &candidates[closest[0]].Operation
+		return &closest[0].Operation, len(matches)
 	}
-	for _, i := range matches {
+	for _, match := range matches {
 		var others []string
-		for _, j := range matches {
-			if j != i {
-				others = append(others, strconv.FormatInt(candidates[j].ID, 10))
+		for _, other := range matches {
+			if other != match {
+				others = append(others, strconv.FormatInt(other.ID, 10))
 			}
 		}
-		candidates[i].Reason = "same settings, indistinguishable from Run " + strings.Join(others, ", ")
+		match.Reason = "same settings, indistinguishable from Run " + strings.Join(others, ", ")
 	}
-	return nil
+	return nil, len(matches)
+}
+
+func allOf[T any](values []T, is func(T) bool) bool {
+	return !slices.ContainsFunc(values, func(value T) bool { return !is(value) })
 }
 
 func orUnknown(text string) string {
@@ -88,6 +102,9 @@ func sameType(a, b OperationType) bool {
 	return a == b || canonical == b.Canonical() && (a == canonical || b == canonical)
 }
 
+// sameUser compares two users, whose names may be composed or decomposed Unicode.
+func sameUser(a, b string) bool { return norm.NFC.String(a) == norm.NFC.String(b) }
+
 func (o *Operation) datastoreID() (id int64, ok bool) {
 	if o.Datastore == nil || o.Datastore.ID == nil {
 		return 0, false
@@ -100,6 +117,13 @@ func differInDatastore(a, b *Operation) bool {
 	left, ok := a.datastoreID()
 	right, known := b.datastoreID()
 	return ok && known && left != right
+}
+
+// locatedAlike reports whether two Runs are known to be on the same datastore.
+func locatedAlike(a, b *Operation) bool {
+	left, ok := a.datastoreID()
+	right, known := b.datastoreID()
+	return ok && known && left == right
 }
 
 // sameContainers reports whether two Runs are known to target the same containers.
@@ -115,46 +139,4 @@ func containerIDs(o *Operation) []int64 {
 	}
 	slices.Sort(ids)
 	return ids
-}
-
-// notSettings lists the fields of a payload that say which Run it is, who started it and how it
-// ended. All others are settings of the operation, which a rerun reuses.
-var notSettings = map[string]bool{
-	"id": true, "created": true, "type": true, "datastore": true, "tags": true,
-	"triggered_by": true, "schedule": true, "action_execution": true,
-	"start_time": true, "end_time": true, "result": true, "message": true, "status": true, "has_logs": true,
-	"containers": true, "container_scans": true, "container_profiles": true, "auto_resolved_anomaly_count": true,
-}
-
-// differingSettings returns the sorted names of the settings in which two payloads differ. A null
-// setting equals a missing one.
-func differingSettings(a, b map[string]json.RawMessage) []string {
-	var names []string
-	for name := range a {
-		if !notSettings[name] && !sameJSON(a[name], b[name]) {
-			names = append(names, name)
-		}
-	}
-	for name := range b {
-		if _, both := a[name]; !both && !notSettings[name] && !isNull(b[name]) {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
-func payloadFields(payload json.RawMessage) map[string]json.RawMessage {
-	return orZero(optional[map[string]json.RawMessage](payload))
-}
-
-func isNull(field json.RawMessage) bool { return len(field) == 0 || string(field) == "null" }
-
-// sameJSON reports whether two fields have the same value, regardless of their notation.
-func sameJSON(a, b json.RawMessage) bool {
-	if isNull(a) || isNull(b) {
-		return isNull(a) && isNull(b)
-	}
-	left, right := optional[any](a), optional[any](b)
-	return left != nil && right != nil && reflect.DeepEqual(*left, *right) || bytes.Equal(a, b)
 }

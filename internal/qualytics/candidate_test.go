@@ -21,7 +21,8 @@ func read(t *testing.T, payload string) Operation {
 
 func TestMismatch(t *testing.T) {
 	const source = `{"id": 1, "type": "scan", "datastore": {"id": 101}, "incremental": true, "tags": ["a"], ` +
-		`"limit": 10, "include": ["a", {"b": 1}]`
+		`"greater_than_batch": 10, "include": ["a", {"b": 1}]`
+	const differ = "its settings differ from the source's: "
 	for name, test := range map[string]struct{ source, run, want string }{
 		"equal": {source + `}`, source + `}`, ""},
 		"identity and outcome": {
@@ -29,31 +30,82 @@ func TestMismatch(t *testing.T) {
 			source + `, "result": "queued", "auto_resolved_anomaly_count": 4, ` +
 				`"message": "m", "start_time": "s", "end_time": "e", "created": "c", "tags": []}`, "",
 		},
-		"white space and notation": {source + `}`, `{ "limit" : 1e1, "include":["a",{"b":1.0}], "type": "scan", "incremental" : true }`, ""},
-		"null for missing":         {source + `, "a": null}`, source + `, "b": null}`, ""},
-		"a number too large":       {source + `, "a": 1e999}`, source + `, "a": 1e999}`, ""},
-		"another number too large": {source + `, "a": 1e999}`, source + `, "a": 1e998}`, "its settings differ from the source's: a"},
-		"null for a value":         {source + `, "a": 1}`, source + `, "a": null}`, "its settings differ from the source's: a"},
-		"missing for a value":      {source + `, "a": 1}`, source + `}`, "its settings differ from the source's: a"},
-		"a value for missing":      {source + `}`, source + `, "a": false}`, "its settings differ from the source's: a"},
-		"a deep difference": {
-			source + `, "z": 1}`, strings.Replace(source, `{"b": 1}`, `{"b": 2}`, 1) + `, "z": 2}`,
-			"its settings differ from the source's: include, z",
+		"who and when": {
+			source + `, "triggered_by_user": {"id": 1}, "aborted_by": "ann", "aborted_by_user": {"id": 2}, "archived_at": "x"}`,
+			source + `, "triggered_by_user": {"id": 3}, "aborted_by": null, "archived_at": "y", "worker": 7}`, "",
 		},
+		"white space and notation": {
+			source + `}`, `{ "greater_than_batch" : 1e1, "include":["a",{"b":1.0}], "type": "scan", "incremental" : true, ` +
+				`"datastore": {"id": 101.0}}`, "",
+		},
+		"null for missing":         {source + `, "prune": null}`, source + `, "recreate": null}`, ""},
+		"a number too large":       {source + `, "prune": 1e999}`, source + `, "prune": 1e999}`, ""},
+		"another number too large": {source + `, "prune": 1e999}`, source + `, "prune": 1e998}`, differ + "prune"},
+		"numbers that are equal as floats": {
+			source + `, "prune": 9007199254740993}`, source + `, "prune": 9007199254740992}`, differ + "prune",
+		},
+		"null for a value":    {source + `, "prune": 1}`, source + `, "prune": null}`, differ + "prune"},
+		"missing for a value": {source + `, "prune": 1}`, source + `}`, differ + "prune"},
+		"a value for missing": {source + `}`, source + `, "prune": false}`, differ + "prune"},
+		"an unknown field":    {source + `, "new": 1}`, source + `, "new": 2, "newer": 3}`, ""},
 		"several differences": {
-			source + `, "f": 1, "e": 1, "d": 1, "c": 1, "b": 1, "g": 1}`, source + `, "f": 2, "e": 2, "d": 2, "c": 2, "b": 2, "g": 2}`,
-			"its settings differ from the source's: b, c, d, e, f, g",
+			source + `, "prune": 1, "recreate": 2}`, strings.Replace(source, `{"b": 1}`, `{"b": 2}`, 1) + `, "prune": 2}`,
+			differ + "include, prune, recreate",
 		},
-		"the datastore":         {source + `}`, strings.Replace(source, "101", "102", 1) + `}`, "it is on datastore 102, not 101"},
-		"an unknown datastore":  {`{"type": "scan"}`, `{"type": "scan", "datastore": {"id": 102}}`, ""},
-		"an unknown type":       {source + `}`, `{"type": 5}`, "its type is unknown, not scan"},
-		"a schedule":            {source + `}`, source + `, "schedule": {"id": 12}}`, "triggered by schedule 12"},
-		"a schedule without id": {source + `}`, source + `, "schedule": {"id": null}}`, "triggered by a schedule"},
-		"the source's schedule": {source + `, "schedule": {"id": 12}}`, source + `, "schedule": null}`, ""},
+		"the datastore":                     {source + `}`, strings.Replace(source, "101", "102", 1) + `}`, "it is on datastore 102, not 101"},
+		"the source's datastore is unknown": {`{"type": "scan"}`, source + `}`, "it is not known to be on the same datastore"},
+		"its datastore is unknown":          {source + `}`, `{"type": "scan"}`, "it is not known to be on the same datastore"},
+		"no datastore is known":             {`{"type": "scan"}`, `{"type": "scan"}`, "it is not known to be on the same datastore"},
+		"an unknown type":                   {source + `}`, `{"type": 5}`, "its type is unknown, not scan"},
+		"no type is known":                  {`{"type": 5}`, `{"type": 5}`, "its type is unknown, not unknown"},
+		"a schedule":                        {source + `}`, source + `, "schedule": {"id": 12}}`, "triggered by schedule 12"},
+		"a schedule's id":                   {source + `}`, source + `, "schedule": null, "schedule_id": 12}`, "triggered by schedule 12"},
+		"a schedule without id":             {source + `}`, source + `, "schedule": {"id": null}}`, "triggered by a schedule"},
+		"a schedule's odd id":               {source + `}`, source + `, "schedule_id": "nightly"}`, "triggered by a schedule"},
+		"the source's schedule":             {source + `, "schedule": {"id": 12}, "schedule_id": 12}`, source + `, "schedule": null}`, ""},
 	} {
 		source, run := read(t, test.source), read(t, test.run)
+		source.ID = 1
 		equal(t, name, new(startedRuns).mismatch(&run, &source, ""), test.want)
 	}
+}
+
+// A Run is compared with the configuration that was sent: each setting that it shows.
+func TestMismatchWithConfiguration(t *testing.T) {
+	const (
+		datastore = `"datastore": {"id": 101}`
+		differ    = "its settings differ from the requested ones: "
+	)
+	for name, test := range map[string]struct {
+		operationType   OperationType
+		sent, run, want string
+	}{
+		"no settings":                {"scan", `{}`, `"type": "scan", "incremental": true`, ""},
+		"another type":               {"scan", `{}`, `"type": "profile"`, "its type is profile, not scan"},
+		"another name of the type":   {"sync", `{"prune": true}`, `"type": "catalog", "prune": true`, ""},
+		"the settings":               {"scan", `{"incremental": false, "a": 1}`, `"type": "scan", "incremental": false, "a": 1.0, "b": 2`, ""},
+		"another value":              {"scan", `{"incremental": false, "new": 1}`, `"type": "scan", "incremental": true, "new": 2`, differ + "incremental, new"},
+		"null for a value":           {"scan", `{"incremental": false}`, `"type": "scan", "incremental": null`, differ + "incremental"},
+		"one that is not shown":      {"scan", `{"incremental": false, "new": 1}`, `"type": "scan", "incremental": false`, ""},
+		"none that is shown":         {"scan", `{"new": 1}`, `"type": "scan", "incremental": false`, "it shows none of the requested settings"},
+		"null that is not shown":     {"scan", `{"new": null}`, `"type": "scan"`, ""},
+		"its containers":             {"scan", `{"container_names": ["a", "b"]}`, `"type": "scan", "containers": [{"name": "a"}, {"id": 2}]`, ""},
+		"other containers":           {"scan", `{"container_names": ["a"]}`, `"type": "scan", "containers": [{"name": "a"}, {"name": "b"}]`, differ + "container_names"},
+		"other containers and names": {"scan", `{"container_names": ["a"]}`, `"type": "scan", "container_names": null, "containers": [{"name": "b"}]`, differ + "container_names"},
+		"tags that are not shown":    {"scan", `{"container_tags": ["a"], "incremental": true}`, `"type": "scan", "container_tags": null, "incremental": true`, ""},
+	} {
+		model := &Operation{Type: test.operationType, Datastore: &Datastore{ID: new(int64(101))}, Payload: []byte(test.sent)}
+		run := read(t, `{"id": 7, `+datastore+`, `+test.run+`}`)
+		equal(t, name, new(startedRuns).mismatch(&run, model, ""), test.want)
+	}
+}
+
+// The same name has several forms in Unicode.
+func TestSameUser(t *testing.T) {
+	const composed, decomposed = "Jos\u00e9", "Jose\u0301"
+	run := read(t, `{"id": 7, "type": "scan", "datastore": {"id": 101}, "triggered_by": "`+decomposed+`"}`)
+	equal(t, "mismatch", new(startedRuns).mismatch(&run, &run, composed), "")
+	equal(t, "mismatch", new(startedRuns).mismatch(&run, &run, "Jose"), "triggered by "+decomposed+", not by Jose")
 }
 
 func TestSameType(t *testing.T) {
@@ -80,24 +132,32 @@ func TestChoose(t *testing.T) {
 		candidate.Reason = "a reason"
 		return candidate
 	}
+	with := func(candidate Candidate, payload string) Candidate {
+		candidate.Payload = []byte(payload)
+		return candidate
+	}
 	full, none := on(1, 234, 235).Operation, on(1).Operation
 	for name, test := range map[string]struct {
 		source     Operation
 		candidates []Candidate
 		want       int64
 	}{
-		"none":                          {full, nil, 0},
-		"no match":                      {full, []Candidate{mismatch(on(2, 234, 235))}, 0},
-		"one, on other containers":      {full, []Candidate{on(2, 9)}, 2},
-		"one match":                     {full, []Candidate{mismatch(on(2, 234, 235)), on(3)}, 3},
-		"one on the same containers":    {full, []Candidate{on(2, 234), on(3, 235, 234)}, 3},
-		"two on the same containers":    {full, []Candidate{on(2, 234, 235), on(3, 235, 234), on(4)}, 0},
-		"two on other containers":       {full, []Candidate{on(2, 234), on(3)}, 0},
-		"the source's are unknown":      {none, []Candidate{on(2), on(3, 1)}, 0},
+		"none":                           {full, nil, 0},
+		"no match":                       {full, []Candidate{mismatch(on(2, 234, 235))}, 0},
+		"one, on other containers":       {full, []Candidate{on(2, 9)}, 2},
+		"one match":                      {full, []Candidate{mismatch(on(2, 234, 235)), on(3)}, 3},
+		"one on the same containers":     {full, []Candidate{on(2, 234), on(3, 235, 234)}, 3},
+		"two on the same containers":     {full, []Candidate{on(2, 234, 235), on(3, 235, 234), on(4)}, 0},
+		"two on other containers":        {full, []Candidate{on(2, 234), on(3)}, 0},
+		"the source's are unknown":       {none, []Candidate{on(2), on(3, 1)}, 0},
+		"another field tells them apart": {none, []Candidate{with(on(2), `{"new": 1}`), with(on(3), `{"worker_id": 1}`)}, 3},
+		"after the containers, another field": {full, []Candidate{
+			with(on(2, 234, 235), `{"new": 1}`), with(on(3, 234, 235), `{}`), on(4),
+		}, 3},
 		"same containers, but no match": {full, []Candidate{mismatch(on(2, 234, 235)), on(3, 1), on(4, 2)}, 0},
 	} {
 		var got int64
-		if chosen := choose(test.candidates, &test.source); chosen != nil {
+		if chosen, _ := choose(test.candidates, &test.source); chosen != nil {
 			got = chosen.ID
 		}
 		equal(t, name, got, test.want)

@@ -52,10 +52,12 @@ type Config struct {
 	CACertFile         string // PEM file of authorities to trust in addition to the system's
 	InsecureSkipVerify bool   // accept any TLS certificate
 
-	// Log receives one line per HTTP attempt, never a header, a body or the token. nil disables
-	// logging.
+	// Log receives one line per HTTP attempt, and lines about a start that waits for its turn: never
+	// a header, a body or the token. nil disables logging.
 	Log func(ctx context.Context, message string, fields map[string]any)
 }
+
+type logFunc func(ctx context.Context, message string, fields map[string]any)
 
 // Client calls the Runs API. It is safe for concurrent use.
 type Client struct {
@@ -68,7 +70,7 @@ type Client struct {
 	retryWait     time.Duration
 	searchTimeout time.Duration
 
-	lock    startLock
+	locks   *startLocks
 	started startedRuns
 }
 
@@ -100,6 +102,9 @@ func New(config Config) (*Client, error) {
 	if config.RateLimitTimeout == 0 {
 		config.RateLimitTimeout = defaultRateLimitTimeout * config.RetryWait
 	}
+	if config.Log == nil {
+		config.Log = func(context.Context, string, map[string]any) {}
+	}
 	if config.SearchTimeout == 0 {
 		config.SearchTimeout = max(config.RequestTimeout, defaultSearchTimeout)
 	}
@@ -107,7 +112,7 @@ func New(config Config) (*Client, error) {
 	client := &Client{
 		base: base, token: token, tokenSource: config.TokenSource, userAgent: config.UserAgent,
 		timeout: config.RequestTimeout, retryWait: config.RetryWait, searchTimeout: config.SearchTimeout,
-		lock: newStartLock(base),
+		locks: newStartLocks(base, config.Log),
 	}
 	attempts := &attemptTransport{
 		transport: transport, starts: starts, timeout: config.RequestTimeout,
@@ -145,15 +150,26 @@ type apiCall struct {
 	path   string // below /api, such as "/operations/53388"
 	query  url.Values
 	retry  retryPolicy
+	body   []byte // JSON; nil: none
 }
 
 // do makes a call and decodes its response into the value that into points to. If into is nil, the
 // response may be empty. do returns the state of the call even if it failed.
 func (c *Client) do(ctx context.Context, call apiCall, into any) (*callState, error) {
-	state := &callState{retry: call.retry}
+	return c.doOutliving(ctx, ctx, call, into)
+}
+
+// doOutliving is do, but an attempt ends with the context later, not with ctx. None begins after the
+// end of ctx.
+func (c *Client) doOutliving(ctx, later context.Context, call apiCall, into any) (*callState, error) {
+	state := &callState{retry: call.retry, later: later}
 	target := c.endpoint(call)
 	target.RawQuery = call.query.Encode()
 	request, err := retryablehttp.NewRequestWithContext(withCallState(ctx, state), call.method, target.String(), nil)
+	if err == nil && call.body != nil {
+		request.Header.Set("Content-Type", "application/json")
+		err = request.SetBody(call.body)
+	}
 	if err != nil {
 		return state, fmt.Errorf("building %s %s: %w", call.method, c.endpoint(call), err)
 	}

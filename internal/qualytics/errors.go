@@ -113,8 +113,11 @@ func KindOf(err error) Kind {
 func IsNotFound(err error) bool { return KindOf(err) == KindNotFound }
 
 // IsConflict reports whether the API responded that the Run is not in a state that supports the
-// action.
-func IsConflict(err error) bool { return KindOf(err) == KindConflict }
+// action, and certainly started nothing.
+func IsConflict(err error) bool {
+	_, lost := errors.AsType[*LostStartError](err)
+	return !lost && KindOf(err) == KindConflict
+}
 
 // IsTransient reports whether the same call may succeed later.
 func IsTransient(err error) bool {

@@ -59,13 +59,15 @@ func attemptsOf(client *Client) *attemptTransport {
 	return client.http.HTTPClient.Transport.(*throttle).next.(*attemptTransport)
 }
 
-// rerun and resume read a Run, and then call the client's method.
+// rerun and resume read a Run, call the client's method, and wait for the look at the list.
 func rerun(ctx context.Context, client *Client, id int64) (Started, error) {
 	source, err := client.Operation(ctx, id)
 	if err != nil {
 		return Started{}, err
 	}
-	return client.Rerun(ctx, source, "")
+	started, err := client.Rerun(ctx, source, "")
+	started.Others(ctx)
+	return started, err
 }
 
 func resume(ctx context.Context, client *Client, id int64, forceAbort bool) (Started, error) {
@@ -73,7 +75,9 @@ func resume(ctx context.Context, client *Client, id int64, forceAbort bool) (Sta
 	if err != nil {
 		return Started{}, err
 	}
-	return client.Resume(ctx, source, forceAbort)
+	started, err := client.Resume(ctx, source, forceAbort)
+	started.Others(ctx)
+	return started, err
 }
 
 func noRetries(config *Config) { config.MaxRetries = 0 }
@@ -158,11 +162,18 @@ type endpoint struct {
 
 const (
 	readSource = "GET /api/operations/100"
-	listNewest = "GET /api/operations?datastore=101&page=1&size=100&sort_created=desc"
+	listNewest = "GET /api/operations?datastore=101&page=1&size=20&sort_created=desc"
+	listPage   = "GET /api/operations?datastore=101&page=1&size=100&sort_created=desc" // if fewer Runs leave a doubt
 )
 
-// requests returns all requests of the method.
-func (e endpoint) requests() []string { return append(slices.Clone(e.reads), e.request) }
+// requests returns all requests of the method. After a start, it looks at the list once more.
+func (e endpoint) requests() []string {
+	requests := append(slices.Clone(e.reads), e.request)
+	if e.starts {
+		requests = append(requests, listNewest)
+	}
+	return requests
+}
 
 // respondToReads responds to the reads before a start, and passes all other requests to the
 // handler.

@@ -7,26 +7,27 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
-// maxSearchInterval limits the interval between two polls for a lost Run, which grows.
-const maxSearchInterval = 8 * time.Second
+const (
+	// minSearchTime is the minimum duration of the search for a Run. If the application itself has
+	// responded, it is also the maximum.
+	minSearchTime = 5 * time.Second
+	// maxSearchInterval limits the interval between two polls for a lost Run, which grows.
+	maxSearchInterval = 8 * time.Second
+)
 
 // LostStartError reports that a request to start a Run was sent, that its response was lost, and
 // that no Run could be adopted with certainty.
 type LostStartError struct {
-	Source      int64       // the Run to rerun or resume
+	Source      int64       // the Run to rerun or resume; 0 for [Client.Run]
+	Datastore   int64       // of the request; 0 if unknown
 	Candidates  []Candidate // new Runs since the request; if empty, it probably started none
 	Lost        error       // why the response was lost
 	SearchErr   error       // why the search failed or is unreliable; nil if it succeeded
 	Interrupted bool        // the context ended, so the request may still be processed
-}
-
-// Candidate is a Run that a request may have started.
-type Candidate struct {
-	Operation
-	Reason string // why it was not adopted, such as "triggered by schedule 12"; empty if it may match
 }
 
 func (e *LostStartError) Error() string {
@@ -42,74 +43,91 @@ func (e *LostStartError) Error() string {
 
 func (e *LostStartError) Unwrap() []error { return []error{e.Lost, e.SearchErr} }
 
-// lostRunSearch searches for the Run that a request may have started.
-type lostRunSearch struct {
+// startSearch searches for the Runs that a request may have started.
+type startSearch struct {
 	client  *Client
 	request startRequest
-	before  snapshot
-	until   time.Time  // when the request is no longer processed
-	source  *Operation // with its payload; nil until it has been read
+	before  *snapshot
+	model   *Operation // the request's, with its payload; nil until it has been read
 }
 
-// run polls until it finds the Run to adopt, or until the request is no longer processed. When the
-// context ends, it polls once more and returns.
-func (s *lostRunSearch) run(ctx context.Context) (*Operation, *LostStartError) {
-	failure := &LostStartError{Source: s.request.source.ID}
-	bounded, cancel := context.WithDeadline(ctx, s.until.Add(s.client.timeout))
+// untilFound polls until it finds the Run to adopt, or until the request is no longer processed.
+// When ctx ends, it polls once more, until later ends.
+func (s *startSearch) untilFound(ctx, later context.Context, until time.Time, failure *LostStartError) *Operation {
+	bounded, cancel := context.WithDeadline(ctx, until.Add(s.client.timeout))
 	defer cancel()
 	interval := s.client.retryWait
 	for bounded.Err() == nil {
-		last := !time.Now().Before(s.until)
-		if found := s.poll(bounded, failure); found != nil {
-			return found, nil
+		last := !time.Now().Before(until)
+		if found, _ := s.poll(bounded, last, failure); found != nil {
+			return found
 		}
 		if last {
 			break
 		}
 		select {
 		case <-bounded.Done():
-		case <-time.After(min(interval, time.Until(s.until))):
+		case <-time.After(min(interval, time.Until(until))):
 		}
 		interval = min(2*interval, maxSearchInterval)
 	}
 	if ctx.Err() == nil {
-		return nil, failure
+		return nil
 	}
 	failure.Interrupted = true
-	once, cancel := context.WithTimeout(context.WithoutCancel(ctx), interruptGrace)
-	defer cancel()
-	if found := s.poll(once, failure); found != nil {
-		return found, nil
-	}
-	return nil, failure
+	found, _ := s.poll(later, true, failure)
+	return found
 }
 
-// poll polls once. It returns the Run to adopt, or updates the failure.
-func (s *lostRunSearch) poll(ctx context.Context, failure *LostStartError) *Operation {
+// poll polls once: a full page if it is the last poll. It returns the Run to adopt, or updates the
+// failure, and the number of Runs that match.
+func (s *startSearch) poll(ctx context.Context, last bool, failure *LostStartError) (found *Operation, matches int) {
 	var unread error
 	if s.request.resumes {
-		current, err := s.client.Operation(ctx, s.request.source.ID)
-		if err == nil && hasResumed(s.request.source, current) {
-			return current
+		current, err := s.client.Operation(ctx, s.request.model.ID)
+		if err == nil && current.ContinuedSince(s.request.model) {
+			return current, 1
 		}
 		unread = err
 	}
-	now, err := s.client.takeSnapshot(ctx, s.request.source)
+	_, fresh, doubt, err := s.client.newSince(ctx, s.request.model, s.before, last)
 	if err != nil {
 		failure.SearchErr = err
-		return nil
+		return nil, 0
 	}
-	fresh, doubt := now.since(s.before)
 	candidates, err := s.examine(ctx, fresh)
 	failure.Candidates, failure.SearchErr = candidates, cmp.Or(unread, err, doubt)
 	if failure.SearchErr != nil {
-		return nil
+		return nil, 0
 	}
-	return choose(candidates, s.source)
+	return choose(candidates, s.model)
 }
 
-// examine compares each new Run with the source. The error says why a Run could not be compared.
-func (s *lostRunSearch) examine(ctx context.Context, fresh []Operation) ([]Candidate, error) {
+// others returns the new Runs that only an accepted request can have started, without the one that
+// its response names, and the snapshot that shows them. Both are nil if that is not certain.
+func (s *startSearch) others(ctx context.Context, named int64) ([]Operation, *snapshot) {
+	now, fresh, doubt, err := s.client.newSince(ctx, s.request.model, s.before, false)
+	if err != nil || doubt != nil {
+		return nil, nil
+	}
+	fresh = slices.DeleteFunc(fresh, func(run Operation) bool {
+		if run.ID == named {
+			s.client.started.learn(run.TriggeredBy)
+		}
+		return run.ID == named
+	})
+	candidates, _ := s.examine(ctx, fresh)
+	var others []Operation
+	for _, candidate := range candidates {
+		if candidate.Reason == "" && candidate.Payload != nil {
+			others = append(others, candidate.Operation)
+		}
+	}
+	return others, now
+}
+
+// examine compares each new Run with the model. The error says why a Run could not be compared.
+func (s *startSearch) examine(ctx context.Context, fresh []Operation) ([]Candidate, error) {
 	candidates := make([]Candidate, len(fresh))
 	var failed error
 	for i, run := range fresh {
@@ -119,29 +137,32 @@ func (s *lostRunSearch) examine(ctx context.Context, fresh []Operation) ([]Candi
 			failed = err
 			continue
 		}
-		candidates[i] = Candidate{Operation: *full, Reason: s.client.started.mismatch(full, s.source, s.request.user)}
+		candidates[i] = Candidate{Operation: *full, Reason: s.client.started.mismatch(full, s.model, s.request.user)}
+		if candidates[i].Reason == "" && s.before.mayPrecede(full) {
+			candidates[i].Reason = "created no later than Runs that existed before the request"
+		}
 	}
 	return candidates, failed
 }
 
-// readFull reads a Run with its payload. Before the first Run, it reads the source.
-func (s *lostRunSearch) readFull(ctx context.Context, id int64) (*Operation, error) {
-	if s.source == nil {
-		source := s.request.source
-		if source.Payload == nil {
+// readFull reads a Run with its payload. Before the first Run, it reads the model.
+func (s *startSearch) readFull(ctx context.Context, id int64) (*Operation, error) {
+	if s.model == nil {
+		model := s.request.model
+		if model.Payload == nil {
 			var err error
-			if source, err = s.client.Operation(ctx, source.ID); err != nil {
+			if model, err = s.client.Operation(ctx, model.ID); err != nil {
 				return nil, err
 			}
 		}
-		s.source = source
+		s.model = model
 	}
 	return s.client.Operation(ctx, id)
 }
 
-// hasResumed reports whether a Run has continued since it was read: its start time has changed, or
-// it had ended and is now active or has another end time.
-func hasResumed(before, now *Operation) bool {
-	return now.StartTime != before.StartTime ||
-		before.Finished() && (!now.Finished() || now.EndTime != before.EndTime)
+// ContinuedSince reports whether a Run has continued since it was read before: its start time has
+// changed, or it had ended and is now active or has another end time.
+func (o *Operation) ContinuedSince(before *Operation) bool {
+	return before.StartTime != "" && o.StartTime != before.StartTime ||
+		before.Finished() && (!o.Finished() || o.EndTime != before.EndTime)
 }

@@ -96,12 +96,21 @@ func TestWhichRunIsAdopted(t *testing.T) {
 			}},
 			reasons: map[int64]string{101: "its settings differ from the source's: greater_than_batch, incremental, remediation"},
 		},
-		"a new setting": {
-			meanwhile: []func(*mockapi.Run){setting("new_setting", 1)},
-			reasons:   map[int64]string{101: "its settings differ from the source's: new_setting"},
+		"the client's, with a new field": {
+			meanwhile: []func(*mockapi.Run){setting("new_field", 1)}, adopted: 101,
 		},
-		"the client's, with a new setting that is null": {
-			meanwhile: []func(*mockapi.Run){setting("new_setting", nil)}, adopted: 101,
+		"the client's, and one with a new field": {
+			effect: true, meanwhile: []func(*mockapi.Run){setting("new_field", 1)}, adopted: 102,
+		},
+		"a schedule's, at the top level": {
+			meanwhile: []func(*mockapi.Run){setting("schedule_id", 12)},
+			reasons:   map[int64]string{101: "triggered by schedule 12"},
+		},
+		"the client's, of a source that somebody else started and aborted": {
+			source: mockapi.Run{Settings: map[string]any{
+				"triggered_by_user": map[string]any{"id": 1, "name": "Ann"}, "aborted_by": "ann", "aborted_by_user": map[string]any{"id": 1},
+			}},
+			meanwhile: []func(*mockapi.Run){setting("triggered_by_user", map[string]any{"id": 2})}, adopted: 101,
 		},
 		"the client's, with another notation of a number": {
 			meanwhile: []func(*mockapi.Run){setting("high_count_rollup_threshold", 10.0)}, adopted: 101,
@@ -160,8 +169,8 @@ func TestWhichRunIsAdopted(t *testing.T) {
 					if request.Query.Has("operation_type") {
 						t.Errorf("%s filters by type, whose name the API may reject", request)
 					}
-					if request.Path == "/api/operations" {
-						equal(t, "list", request.String(), listNewest)
+					if request.Path == "/api/operations" && request.String() != listNewest && request.String() != listPage {
+						t.Errorf("%s has another filter than the datastore", request)
 					}
 				}
 				if test.adopted != 0 {
@@ -295,7 +304,7 @@ func TestLostStartErrorText(t *testing.T) {
 	}
 }
 
-func TestHasResumed(t *testing.T) {
+func TestContinuedSince(t *testing.T) {
 	const early, late = Timestamp("2026-05-01T09:00:00Z"), Timestamp("2026-05-01T10:00:00Z")
 	aborted := Operation{Result: ResultAborted, StartTime: early, EndTime: early}
 	running := Operation{Result: ResultRunning, StartTime: early}
@@ -309,10 +318,11 @@ func TestHasResumed(t *testing.T) {
 		"dispatched again":               {aborted, Operation{Result: ResultRunning, StartTime: late}, true},
 		"ended again":                    {aborted, Operation{Result: ResultFailure, StartTime: early, EndTime: late}, true},
 		"still running":                  {running, running, false},
+		"dispatched":                     {Operation{Result: ResultQueued}, running, false},
 		"aborted":                        {running, Operation{Result: ResultAborted, StartTime: early, EndTime: late}, false},
 		"aborted, then dispatched again": {running, Operation{Result: ResultRunning, StartTime: late}, true},
 		"aborted, then queued again":     {running, Operation{Result: ResultQueued}, true},
 	} {
-		equal(t, name, hasResumed(&test.before, &test.now), test.want)
+		equal(t, name, test.now.ContinuedSince(&test.before), test.want)
 	}
 }

@@ -14,8 +14,10 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	if err := os.Setenv("TMPDIR", directory); err != nil {
-		panic(err)
+	for _, name := range []string{"XDG_CACHE_HOME", "LocalAppData", "HOME"} { // on Linux, Windows, macOS
+		if err := os.Setenv(name, directory); err != nil {
+			panic(err)
+		}
 	}
 	code := m.Run()
 	_ = os.RemoveAll(directory)

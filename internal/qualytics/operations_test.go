@@ -231,7 +231,7 @@ func TestForceAbort(t *testing.T) {
 	if _, err := resume(t.Context(), service.client, 100, true); err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "requests", service.requests(), []string{readSource, listNewest, "PUT /api/operations/run/100?force_abort=true"})
+	equal(t, "requests", service.requests(), []string{readSource, listNewest, "PUT /api/operations/run/100?force_abort=true", listNewest})
 }
 
 func TestWrongRun(t *testing.T) {

@@ -5,7 +5,6 @@ package qualytics
 
 import (
 	"errors"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -33,7 +32,7 @@ func TestParallelReruns(t *testing.T) {
 			service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")}, func(config *Config) {
 				config.MaxRetries, config.RateLimitTimeout = 6, time.Minute
 			})
-			service.client.lock.path = filepath.Join(t.TempDir(), "missing", "lock") // test without the lock file
+			service.client.locks.directory = noDirectory
 			if test.lost > 0 || test.fault.Status != 0 {
 				service.breakAt(rerunPath, test.fault)
 			}
@@ -80,3 +79,6 @@ func TestParallelReruns(t *testing.T) {
 		})
 	}
 }
+
+// noDirectory is a lock directory that cannot be used, so that the lock covers one client only.
+func noDirectory() (string, error) { return "", errors.New("no directory") }

@@ -21,9 +21,15 @@ const (
 	maxRetryAfter = time.Minute
 )
 
-// interruptGrace is how long a request that starts a Run may continue after the caller's context
-// has ended: its response names the Run that it started.
-const interruptGrace = 5 * time.Second
+// outliving returns a context that ends a while after ctx.
+func outliving(ctx context.Context, while time.Duration) (context.Context, context.CancelFunc) {
+	later, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(while, cancel) })
+	return later, func() {
+		stop()
+		cancel()
+	}
+}
 
 // retryPolicy determines when a call may be retried.
 type retryPolicy int
@@ -35,26 +41,6 @@ const (
 	// not reach the application.
 	retryUnlessReached
 )
-
-// attemptContext returns the context of one attempt: the caller's, with a timeout. For a request
-// that starts a Run, it outlasts the caller's by interruptGrace.
-func (p retryPolicy) attemptContext(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
-	if p == retryAlways {
-		return context.WithTimeoutCause(ctx, limit, timeoutError{limit})
-	}
-	detached, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), limit, timeoutError{limit})
-	stop := context.AfterFunc(ctx, func() {
-		select {
-		case <-detached.Done():
-		case <-time.After(interruptGrace):
-			cancel()
-		}
-	})
-	return detached, func() {
-		stop()
-		cancel()
-	}
-}
 
 // checkRetry decides, for go-retryablehttp, whether to retry after an attempt.
 func checkRetry(ctx context.Context, response *http.Response, err error) (bool, error) {

@@ -48,13 +48,13 @@ func TestIsNew(t *testing.T) {
 		"a smaller id, in a list without valid times":   {[]Operation{{ID: 30}}, 500, Operation{ID: 5, Created: at(0)}, false},
 		"a smaller id without time, in a complete list": {[]Operation{{ID: 30}}, 1, Operation{ID: 5}, true},
 	} {
-		s := newSnapshot(Listing[Operation]{Items: test.listed, Total: test.total, Steady: true})
+		s := newSnapshot(Listing[Operation]{Items: test.listed, Total: test.total, Steady: true}, maxPageSize)
 		equal(t, name, s.isNew(&test.run), test.want)
 	}
 }
 
 func TestSinceErrors(t *testing.T) {
-	page := func(count int, total int64, steady, oldestFirst bool) snapshot {
+	page := func(count int, total int64, steady, oldestFirst bool) *snapshot {
 		listing := Listing[Operation]{Total: total, Steady: steady}
 		for i := range count {
 			id := int64(count - i)
@@ -64,11 +64,11 @@ func TestSinceErrors(t *testing.T) {
 			created := time.Date(2026, time.May, 1, 0, 0, int(id), 0, time.UTC)
 			listing.Items = append(listing.Items, Operation{ID: id, Created: Timestamp(created.Format(time.RFC3339))})
 		}
-		return newSnapshot(listing)
+		return newSnapshot(listing, maxPageSize)
 	}
 	good := page(50, 500, true, false)
 	for name, test := range map[string]struct {
-		before, now snapshot
+		before, now *snapshot
 		want        error
 	}{
 		"none":                    {good, page(60, 500, true, false), nil},
@@ -77,8 +77,8 @@ func TestSinceErrors(t *testing.T) {
 		"unsorted before":         {page(50, 500, true, true), good, errUnsorted},
 		"unsorted":                {good, page(60, 500, true, true), errUnsorted},
 		"unsorted, but complete":  {page(50, 50, true, true), page(60, 60, true, true), nil},
-		"only new ones":           {newSnapshot(Listing[Operation]{Steady: true}), good, errTooMany},
-		"only new ones, complete": {newSnapshot(Listing[Operation]{Steady: true}), page(50, 50, true, false), nil},
+		"only new ones":           {newSnapshot(Listing[Operation]{Steady: true}, maxPageSize), good, errTooMany},
+		"only new ones, complete": {newSnapshot(Listing[Operation]{Steady: true}, maxPageSize), page(50, 50, true, false), nil},
 	} {
 		_, err := test.now.since(test.before)
 		equal(t, name, err, test.want)

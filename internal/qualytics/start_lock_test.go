@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -56,7 +55,7 @@ func TestOneStartAtATimePerClient(t *testing.T) {
 				second := scan(200, "success")
 				second.Settings = settings
 				service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success"), second})
-				service.client.lock.path = filepath.Join(t.TempDir(), "missing", "lock")
+				service.client.locks.directory = noDirectory
 				service.Inject(
 					mockapi.Fault{Path: rerunPath, Status: 502, Delay: time.Second},
 					mockapi.Fault{Path: "/api/operations/rerun/200", Status: 502, Delay: time.Second, AfterEffect: true},
@@ -94,22 +93,22 @@ func TestWaitingForLockEnds(t *testing.T) {
 					url := first.base.String()
 					first = simulated(t, handled(service.Server), func(config *Config) { config.URL = url })
 				}
-				release, err := first.lock.acquire(t.Context())
+				turn, err := first.locks.acquire(t.Context(), 101)
 				if err != nil {
 					t.Fatal(err)
 				}
-				ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second+interruptGrace)
 				defer cancel()
 				began := time.Now()
 				_, err = rerun(ctx, service.client, 100)
-				equal(t, "took", time.Since(began), 3*time.Second)
+				equal(t, "took", time.Since(began), 10*time.Second)
 				equal(t, "kind", failure(t, err).Kind, KindCancelled)
 				equal(t, "a timeout", errors.Is(err, context.DeadlineExceeded), true)
 				if !strings.Contains(err.Error(), "nothing was started") {
 					t.Errorf("got %v, want an error that says that nothing was started", err)
 				}
 				equal(t, "requests", service.requests(), []string{readSource})
-				release()
+				turn.release(nil)
 				if _, err := service.rerun(t); err != nil {
 					t.Errorf("the next one: %v", err)
 				}
@@ -152,30 +151,33 @@ func TestInterruptedWhileOthersWait(t *testing.T) {
 		cancel()
 		began := time.Now()
 		group.Wait()
-		equal(t, "took", time.Since(began), 2*interruptGrace)
+		equal(t, "took", time.Since(began), interruptGrace)
 		equal(t, "interrupted requests", interrupted, 1)
 		equal(t, "unsent requests", unsent, 9)
 	})
 }
 
+// A request that has been sent may complete, and is searched for: within a few seconds after Ctrl-C,
+// or before the deadline.
 func TestInterrupted(t *testing.T) {
+	const after = 10 * time.Second
 	for name, test := range map[string]struct {
 		fault mockapi.Fault
-		after time.Duration // when the context ends
 		took  time.Duration // after that
 		found int64
 	}{
-		"response in time":            {fault: mockapi.Fault{Delay: 4 * time.Second}, after: time.Second, took: 3 * time.Second, found: 101},
-		"no response, without effect": {fault: mockapi.Fault{Delay: time.Hour}, after: time.Second, took: interruptGrace},
-		"no response, with effect": {
-			fault: mockapi.Fault{Delay: time.Hour, AfterEffect: true}, after: time.Second, took: interruptGrace, found: 101,
-		},
-		"search":                      {fault: mockapi.Fault{Close: true}, after: 10 * time.Second},
-		"search, just before the Run": {fault: mockapi.Fault{Close: true, EffectAfter: 9 * time.Second}, after: 10 * time.Second, found: 101},
+		"response in time":            {fault: mockapi.Fault{Delay: after + 2*time.Second}, took: 2 * time.Second, found: 101},
+		"no response, without effect": {fault: mockapi.Fault{Delay: time.Hour}, took: 3 * time.Second},
+		"no response, with effect":    {fault: mockapi.Fault{Delay: time.Hour, AfterEffect: true}, took: 3 * time.Second, found: 101},
+		"search":                      {fault: mockapi.Fault{Close: true}},
+		"search, just before the Run": {fault: mockapi.Fault{Close: true, EffectAfter: 9 * time.Second}, found: 101},
+		"search that hangs":           {fault: mockapi.Fault{Delay: time.Hour}, took: interruptGrace},
 	} {
-		for cause, end := range map[string]func(context.Context, time.Duration) (context.Context, context.CancelFunc){
-			"timeout": context.WithTimeout,
-			"Ctrl-C": func(ctx context.Context, after time.Duration) (context.Context, context.CancelFunc) {
+		for cause, end := range map[string]func(context.Context) (context.Context, context.CancelFunc){
+			"timeout": func(ctx context.Context) (context.Context, context.CancelFunc) {
+				return context.WithTimeout(ctx, after+interruptGrace)
+			},
+			"Ctrl-C": func(ctx context.Context) (context.Context, context.CancelFunc) {
 				ctx, cancel := context.WithCancel(ctx)
 				time.AfterFunc(after, cancel)
 				return ctx, cancel
@@ -186,11 +188,14 @@ func TestInterrupted(t *testing.T) {
 					service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
 					test.fault.Path = rerunPath
 					service.Inject(test.fault)
-					ctx, cancel := end(t.Context(), test.after)
+					if test.took == interruptGrace {
+						service.Inject(mockapi.Fault{Path: "/api/operations", Skip: 1, Delay: time.Hour, Times: mockapi.Always})
+					}
+					ctx, cancel := end(t.Context())
 					defer cancel()
 					began := time.Now()
 					started, err := rerun(ctx, service.client, 100)
-					equal(t, "took", time.Since(began), test.after+test.took)
+					equal(t, "took", time.Since(began), after+test.took)
 					if test.found != 0 {
 						equal(t, "error", err, error(nil))
 						equal(t, "the Run", started.ID, test.found)
@@ -202,4 +207,18 @@ func TestInterrupted(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A short deadline leaves half of its time for a request to complete, and is kept.
+func TestShortDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
+		service.Inject(mockapi.Fault{Path: rerunPath, Delay: time.Hour, AfterEffect: true})
+		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+		defer cancel()
+		began := time.Now()
+		started, err := rerun(ctx, service.client, 100)
+		equal(t, "adopted", adopted(t, started, err), int64(101))
+		equal(t, "took", time.Since(began), 3200*time.Millisecond)
+	})
 }

@@ -118,21 +118,21 @@ func TestCheckResponse(t *testing.T) {
 	client := newClient(t, "https://a.qualytics.io")
 	on := func(id int64) *Datastore { return &Datastore{ID: new(id)} }
 	source := &Operation{ID: 100, Type: TypeScan, Datastore: on(101)}
-	before := newSnapshot(Listing[Operation]{Items: []Operation{*source}, Total: 1, Steady: true})
+	before := newSnapshot(Listing[Operation]{Items: []Operation{*source}, Total: 1, Steady: true}, maxPageSize)
 	for name, test := range map[string]struct {
 		request startRequest
-		before  snapshot
+		before  *snapshot
 		run     Operation
 		ok      bool
 	}{
-		"a larger id":                          {startRequest{source: source}, before, Operation{ID: 101}, true},
-		"a smaller id on the datastore":        {startRequest{source: source}, before, Operation{ID: 5, Datastore: on(101)}, true},
-		"a smaller id of any datastore":        {startRequest{source: source}, before, Operation{ID: 5}, false},
-		"the source":                           {startRequest{source: source}, before, Operation{ID: 100}, false},
-		"the source, which was not listed":     {startRequest{source: source}, snapshot{}, Operation{ID: 100}, false},
-		"the source, which continues":          {startRequest{source: source, resumes: true}, before, Operation{ID: 100}, true},
-		"of a type that the source lacks":      {startRequest{source: &Operation{ID: 100}}, before, Operation{ID: 101, Type: TypeScan}, true},
-		"of a datastore that the source lacks": {startRequest{source: &Operation{ID: 100}}, before, Operation{ID: 101, Datastore: on(1)}, true},
+		"a larger id":                          {startRequest{model: source}, before, Operation{ID: 101}, true},
+		"a smaller id on the datastore":        {startRequest{model: source}, before, Operation{ID: 5, Datastore: on(101)}, true},
+		"a smaller id of any datastore":        {startRequest{model: source}, before, Operation{ID: 5}, false},
+		"the source":                           {startRequest{model: source}, before, Operation{ID: 100}, false},
+		"the source, which was not listed":     {startRequest{model: source}, new(snapshot), Operation{ID: 100}, false},
+		"the source, which continues":          {startRequest{model: source, resumes: true}, before, Operation{ID: 100}, true},
+		"of a type that the source lacks":      {startRequest{model: &Operation{ID: 100}}, before, Operation{ID: 101, Type: TypeScan}, true},
+		"of a datastore that the source lacks": {startRequest{model: &Operation{ID: 100}}, before, Operation{ID: 101, Datastore: on(1)}, true},
 	} {
 		equal(t, name, client.check(test.request, &test.run, test.before) == nil, test.ok)
 	}
@@ -186,7 +186,7 @@ func TestLostStartWithoutEffect(t *testing.T) {
 }
 
 func TestNoSearchAfterRejection(t *testing.T) {
-	for _, status := range []int{301, 307, 400, 401, 403, 404, 405, 409, 418, 422, 503} {
+	for _, status := range []int{301, 307, 400, 401, 403, 404, 405, 418, 422, 503} {
 		for action, start := range starts {
 			service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, start.result)}, noRetries)
 			fault := mockapi.Fault{Path: start.path, Status: status}

@@ -5,6 +5,7 @@ package qualytics
 
 import (
 	"errors"
+	"net"
 	"net/url"
 	"strings"
 )
@@ -38,8 +39,12 @@ func parseURL(text string) (*url.URL, error) {
 func SameURL(a, b string) bool {
 	left, leftErr := parseURL(a)
 	right, rightErr := parseURL(b)
-	return leftErr == nil && rightErr == nil && left.Scheme == right.Scheme && left.Path == right.Path &&
-		strings.EqualFold(left.Hostname(), right.Hostname()) && port(left) == port(right)
+	return leftErr == nil && rightErr == nil && canonicalURL(left) == canonicalURL(right)
+}
+
+// canonicalURL returns the one notation of a base URL: with its port, and its host in lower case.
+func canonicalURL(base *url.URL) string {
+	return base.Scheme + "://" + net.JoinHostPort(strings.ToLower(base.Hostname()), port(base)) + base.Path
 }
 
 func port(base *url.URL) string {
