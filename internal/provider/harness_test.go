@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -37,7 +38,7 @@ type api struct {
 func newAPI(t *testing.T, options mockapi.Options) *api {
 	t.Helper()
 	options.Token = testToken
-	if options.Outcome == (mockapi.Outcome{}) {
+	if reflect.ValueOf(options.Outcome).IsZero() {
 		options.Outcome = mockapi.Outcome{Running: 20 * time.Millisecond}
 	}
 	server := mockapi.New(options)

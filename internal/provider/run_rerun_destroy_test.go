@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -79,7 +80,7 @@ func TestAccRunRerun_destroy(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			api := newAPI(t, mockapi.Options{AbortDelay: 20 * time.Millisecond})
-			if test.outcome != (mockapi.Outcome{}) {
+			if !reflect.ValueOf(test.outcome).IsZero() {
 				api.Plan(test.outcome)
 			}
 			steps := []resource.TestStep{{Config: api.config(rerunConfig(test.arguments)), ConfigPlanChecks: emptyPlan}}
