@@ -75,7 +75,8 @@ func TestAbortDelay(t *testing.T) {
 
 // Some deployments refuse to abort a Run that is about to stop. A resumed Run can be aborted again.
 func TestStoppingConflict(t *testing.T) {
-	api := start(t, mockapi.Options{StoppingConflict: true, AbortDelay: time.Minute, Outcome: running()}, mockapi.Run{ID: 1, Result: "running"})
+	options := mockapi.Options{StoppingConflict: true, AbortDelay: time.Minute, Outcome: running()}
+	api := start(t, options, mockapi.Run{ID: 1, Result: "running"})
 	for range 2 {
 		equal(t, "status", api.call(t, "PUT", "/api/operations/abort/1").status, 200)
 		api.call(t, "PUT", "/api/operations/abort/1").expect(t, 409, `{"detail":"Run 1 cannot be aborted: it is already stopping"}`)

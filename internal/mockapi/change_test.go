@@ -52,7 +52,11 @@ func TestChangeWhileStopping(t *testing.T) {
 // After the end everything can change, and shows as it is set.
 func TestChangeEnded(t *testing.T) {
 	for _, seeded := range []mockapi.Run{
-		{}, {Result: "failure"}, {Result: "aborted"}, {Anomalies: []int64{2, 1}}, {Result: "failure", Anomalies: []int64{2, 1}},
+		{},
+		{Result: "failure"},
+		{Result: "aborted"},
+		{Anomalies: []int64{2, 1}},
+		{Result: "failure", Anomalies: []int64{2, 1}},
 		{Status: map[string]int64{"total_containers": 14, "containers_analyzed": 9, "records_processed": 444444}},
 	} {
 		seeded.ID = 1

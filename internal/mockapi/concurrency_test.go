@@ -28,10 +28,12 @@ func TestConcurrentUse(t *testing.T) {
 				method, target, _ := strings.Cut(path, " ")
 				api.call(t, method, target)
 			}
+			api.post(t, `{"type": "sync", "datastore_id": 101}`)
 		})
 		group.Go(func() {
 			api.Seed(mockapi.Run{ID: 500, Result: "running"})
 			api.Plan(mockapi.Outcome{Running: time.Second})
+			api.Change(1, func(run *mockapi.Run) { run.Status["records_processed"]++ })
 			api.Finish(500, "success", "")
 			api.clock.Advance(time.Second)
 			api.Remove(500)

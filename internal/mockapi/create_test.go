@@ -95,58 +95,96 @@ func TestCreateTypes(t *testing.T) {
 	}
 }
 
-// Invalid bodies have no effect.
+// Whatever is invalid is rejected at its location, and nothing starts.
 func TestCreateInvalid(t *testing.T) {
 	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1})
-	const types = `'sync', 'catalog', 'profile', 'scan', 'materialize', 'export' or 'promote_quality_check'`
-	extra := func(name, input string) string {
-		return fmt.Sprintf(`{"input":%s,"loc":["body",%q],"msg":"Extra inputs are not permitted","type":"extra_forbidden"}`, input, name)
-	}
-	wrong := func(location, kind, expected, input string) string {
-		return fmt.Sprintf(`{"input":%s,"loc":["body",%s],"msg":"Input should be %s","type":%q}`, input, location, expected, kind)
-	}
-	choice := func(location, expected, input string) string {
-		return fmt.Sprintf(`{"ctx":{"expected":%q},"input":%s,"loc":["body",%s],"msg":"Input should be %s","type":"enum"}`,
-			expected, input, location, expected)
-	}
-	missing := func(name, input string) string {
-		return fmt.Sprintf(`{"input":%s,"loc":["body",%q],"msg":"Field required","type":"missing"}`, input, name)
-	}
-	for body, want := range map[string]string{
-		`{}`:                                                missing("datastore_id", `{}`) + "," + missing("type", `{}`),
-		`{"type":"scan"}`:                                   missing("datastore_id", `{"type":"scan"}`),
-		`{"datastore_id":101}`:                              missing("type", `{"datastore_id":101}`),
-		`{"datastore_id":101,"type":"export"}`:              missing("asset_type", `{"datastore_id":101,"type":"export"}`),
-		`{"datastore_id":"101","type":"scan"}`:              wrong(`"datastore_id"`, "int_type", "a valid integer", `"101"`),
-		`{"datastore_id":null,"type":"scan"}`:               wrong(`"datastore_id"`, "int_type", "a valid integer", `null`),
-		`{"datastore_id":1.5,"type":"scan"}`:                wrong(`"datastore_id"`, "int_from_float", "a valid integer, got a number with a fractional part", `1.5`),
-		`{"datastore_id":101,"type":"external_scan","a":1}`: choice(`"type"`, types, `"external_scan"`),
-		`{"datastore_id":101,"type":5}`:                     choice(`"type"`, types, `5`),
-		`{"datastore_id":101,"type":"scan","max_record":5,"remediation":"none"}`: extra("max_record", "5") + "," + extra("remediation", `"none"`),
-		`{"datastore_id":101,"type":"sync","container_names":[]}`:                extra("container_names", "[]"),
-		`{"datastore_id":101,"type":"scan","max_records_analyzed_per_partition":"many"}`: wrong(
-			`"max_records_analyzed_per_partition"`, "int_type", "a valid integer", `"many"`),
-		`{"datastore_id":101,"type":"scan","container_names":[5,"orders"]}`: wrong(`"container_names",0`, "string_type", "a valid string", `5`),
-		`{"datastore_id":101,"type":"scan","container_names":"orders"}`:     wrong(`"container_names"`, "list_type", "a valid list", `"orders"`),
-		`{"datastore_id":101,"type":"scan","incremental":"false"}`:          wrong(`"incremental"`, "bool_type", "a valid boolean", `"false"`),
-		`{"datastore_id":101,"type":"scan","incremental":null}`:             wrong(`"incremental"`, "bool_type", "a valid boolean", `null`),
-		`{"datastore_id":101,"type":"scan","greater_than_batch":"1"}`:       wrong(`"greater_than_batch"`, "float_type", "a valid number", `"1"`),
-		`{"datastore_id":101,"type":"scan","greater_than_time":5}`:          wrong(`"greater_than_time"`, "datetime_type", "a valid datetime", `5`),
-		`{"datastore_id":101,"type":"scan","greater_than_time":"today"}`: `{"ctx":{"error":"invalid datetime or date"},"input":"today",` +
-			`"loc":["body","greater_than_time"],"msg":"Input should be a valid datetime or date, invalid datetime or date","type":"datetime_from_date_parsing"}`,
-		`{"datastore_id":101,"type":"sync","include":["table","index"]}`: choice(`"include",1`, `'table' or 'view'`, `"index"`),
-		`{"datastore_id":101,"type":"export","asset_type":"scans"}`:      choice(`"asset_type"`, `'anomalies', 'checks' or 'profiles'`, `"scans"`),
-		`[5]`:   `{"input":[5],"loc":["body"],"msg":"Input should be a valid dictionary or object to extract fields from","type":"model_attributes_type"}`,
-		`null`:  `{"input":null,"loc":["body"],"msg":"Input should be a valid dictionary or object to extract fields from","type":"model_attributes_type"}`,
-		``:      `{"input":null,"loc":["body"],"msg":"Field required","type":"missing"}`,
-		`{"a":`: `{"ctx":{"error":"unexpected end of JSON input"},"input":{},"loc":["body",5],"msg":"JSON decode error","type":"json_invalid"}`,
-		`{} {}`: `{"ctx":{"error":"invalid character '{' after top-level value"},"input":{},"loc":["body",4],"msg":"JSON decode error","type":"json_invalid"}`,
+	const (
+		types   = `'sync', 'catalog', 'profile', 'scan', 'materialize', 'export' or 'promote_quality_check'`
+		integer = "Input should be a valid integer"
+		extra   = "Extra inputs are not permitted"
+	)
+	at := func(location ...any) []any { return append([]any{"body"}, location...) }
+	for _, test := range []struct {
+		body          string
+		location      []any
+		kind, message string
+	}{
+		{`{"type":"scan"}`, at("datastore_id"), "missing", "Field required"},
+		{`{"datastore_id":101}`, at("type"), "missing", "Field required"},
+		{`{"datastore_id":101,"type":"export"}`, at("asset_type"), "missing", "Field required"},
+		{`{"datastore_id":"101","type":"scan"}`, at("datastore_id"), "int_type", integer},
+		{`{"datastore_id":null,"type":"scan"}`, at("datastore_id"), "int_type", integer},
+		{`{"datastore_id":1.5,"type":"scan"}`, at("datastore_id"), "int_from_float", integer + ", got a number with a fractional part"},
+		{`{"datastore_id":101,"type":"external_scan","a":1}`, at("type"), "enum", "Input should be " + types},
+		{`{"datastore_id":101,"type":5}`, at("type"), "enum", "Input should be " + types},
+		{`{"datastore_id":101,"type":"scan","max_record":5}`, at("max_record"), "extra_forbidden", extra},
+		{`{"datastore_id":101,"type":"scan","remediation":"none"}`, at("remediation"), "extra_forbidden", extra},
+		{`{"datastore_id":101,"type":"sync","container_names":[]}`, at("container_names"), "extra_forbidden", extra},
+		{
+			`{"datastore_id":101,"type":"scan","max_records_analyzed_per_partition":"many"}`,
+			at("max_records_analyzed_per_partition"), "int_type", integer,
+		},
+		{
+			`{"datastore_id":101,"type":"scan","container_names":["orders",5]}`,
+			at("container_names", 1.0), "string_type", "Input should be a valid string",
+		},
+		{
+			`{"datastore_id":101,"type":"scan","container_names":"orders"}`,
+			at("container_names"), "list_type", "Input should be a valid list",
+		},
+		{`{"datastore_id":101,"type":"scan","incremental":"false"}`, at("incremental"), "bool_type", "Input should be a valid boolean"},
+		{`{"datastore_id":101,"type":"scan","incremental":null}`, at("incremental"), "bool_type", "Input should be a valid boolean"},
+		{
+			`{"datastore_id":101,"type":"scan","greater_than_batch":"1"}`,
+			at("greater_than_batch"), "float_type", "Input should be a valid number",
+		},
+		{
+			`{"datastore_id":101,"type":"scan","greater_than_time":5}`,
+			at("greater_than_time"), "datetime_type", "Input should be a valid datetime",
+		},
+		{
+			`{"datastore_id":101,"type":"scan","greater_than_time":"today"}`,
+			at("greater_than_time"), "datetime_from_date_parsing", "Input should be a valid datetime or date, invalid datetime or date",
+		},
+		{
+			`{"datastore_id":101,"type":"sync","include":["table","index"]}`,
+			at("include", 1.0), "enum", "Input should be 'table' or 'view'",
+		},
+		{
+			`{"datastore_id":101,"type":"export","asset_type":"scans"}`,
+			at("asset_type"), "enum", "Input should be 'anomalies', 'checks' or 'profiles'",
+		},
+		{`[5]`, at(), "model_attributes_type", "Input should be a valid dictionary or object to extract fields from"},
+		{`null`, at(), "model_attributes_type", "Input should be a valid dictionary or object to extract fields from"},
+		{``, at(), "missing", "Field required"},
+		{`{"a":`, at(5.0), "json_invalid", "JSON decode error"},
+		{`{} {}`, at(4.0), "json_invalid", "JSON decode error"},
 	} {
-		t.Run(body, func(t *testing.T) {
-			api.post(t, body).expect(t, http.StatusUnprocessableEntity, `{"detail":[`+want+`]}`)
+		t.Run(test.body, func(t *testing.T) {
+			response := api.post(t, test.body)
+			equal(t, "status", response.status, http.StatusUnprocessableEntity)
+			details := decode(t, response.body)["detail"].([]any)
+			equal(t, "details", len(details), 1)
+			one := first(t, details).(object)
+			equal(t, "location", one["loc"], any(test.location))
+			equal(t, "type", one["type"], test.kind)
+			equal(t, "message", one["msg"], test.message)
 		})
 	}
 	equal(t, "Runs", len(api.Runs()), 1)
+}
+
+// One response has all that is invalid, with what was given.
+func TestCreateInvalidDetails(t *testing.T) {
+	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1})
+	api.post(t, `{"type":"sync","include":["index"],"odd":[1.50]}`).expect(t, http.StatusUnprocessableEntity, `{"detail":[`+
+		`{"input":{"include":["index"],"odd":[1.50],"type":"sync"},"loc":["body","datastore_id"],"msg":"Field required","type":"missing"},`+
+		`{"ctx":{"expected":"'table' or 'view'"},"input":"index","loc":["body","include",0],`+
+		`"msg":"Input should be 'table' or 'view'","type":"enum"},`+
+		`{"input":[1.50],"loc":["body","odd"],"msg":"Extra inputs are not permitted","type":"extra_forbidden"}]}`)
+	api.post(t, `{]`).expect(t, http.StatusUnprocessableEntity, `{"detail":[`+
+		`{"ctx":{"error":"invalid character ']' looking for beginning of object key string"},"input":{},"loc":["body",2],`+
+		`"msg":"JSON decode error","type":"json_invalid"}]}`)
 }
 
 // Only a body that is declared as JSON is read as JSON.
@@ -160,6 +198,9 @@ func TestCreateContentType(t *testing.T) {
 		request.Header.Set("Content-Type", media)
 		equal(t, media, api.send(t, request).status, status)
 	}
+	empty := api.requestWith(t, http.MethodPost, "/api/operations/run", "")
+	empty.Header.Set("Content-Type", "application/json")
+	api.send(t, empty).expect(t, 422, `{"detail":[{"input":null,"loc":["body"],"msg":"Field required","type":"missing"}]}`)
 }
 
 func TestCreateUnknownDatastore(t *testing.T) {
