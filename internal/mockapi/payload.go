@@ -85,7 +85,7 @@ func (r *record) full(p progress) map[string]any {
 }
 
 var scanSettings = map[string]any{
-	"incremental":                        true,
+	"incremental":                        false,
 	"remediation":                        "none",
 	"max_records_analyzed_per_partition": 10_000_000,
 	"greater_than_time":                  nil,

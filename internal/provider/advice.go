@@ -29,10 +29,8 @@ func (s subject) advice(failure *qualytics.Error) string {
 		}
 		return "The token's user needs the Editor team permission on the Run's datastore (or the Admin role) to " + s.verb + " a Run. " +
 			"Ask an administrator of the deployment for it, or use another token."
-	case qualytics.KindNotFound:
-		return "No such Run exists: it was deleted, or the id is wrong. The data source qualytics_operations lists the Runs."
-	case qualytics.KindConflict:
-		return s.conditions()
+	case qualytics.KindNotFound, qualytics.KindConflict:
+		return s.refusedAdvice(failure)
 	case qualytics.KindBadRequest, qualytics.KindInvalid:
 		return "The API rejected a value. Correct it as described in the response."
 	case qualytics.KindRateLimited:
@@ -96,6 +94,22 @@ func (s subject) advice(failure *qualytics.Error) string {
 	}
 }
 
+// refusedAdvice explains a 404 or a 409. The API's own words say more if the Run is not the cause.
+func (s subject) refusedAdvice(failure *qualytics.Error) string {
+	switch {
+	case s.action == qualytics.ActionRun && failure.Kind == qualytics.KindNotFound:
+		return "The API did not find what the Run needs, as described in the response. Check the datastore and the settings."
+	case s.possible && failure.Kind == qualytics.KindNotFound:
+		return "The Run exists, but the API did not find something else that the action needs, as described in the response."
+	case s.possible || s.action == qualytics.ActionRun:
+		return "Something else is in the way, as described in the response, such as another Run on the same datastore. " +
+			"Apply again later, or increase the timeout."
+	case failure.Kind == qualytics.KindNotFound:
+		return "No such Run exists: it was deleted, or the id is wrong. The data source qualytics_operations lists the Runs."
+	}
+	return s.conditions()
+}
+
 // timedOut names the argument to increase.
 func (s subject) timedOut() string {
 	if s.inAction {
@@ -125,7 +139,7 @@ func tokenAdvice(failure *qualytics.Error) string {
 
 // conditions lists the results and types of Runs that support the action.
 func (s subject) conditions() string {
-	conditions := fmt.Sprintf("Only a Run with result %s can be %s", orList(s.action.From()), pastParticiple[s.action])
+	conditions := fmt.Sprintf("Only a Run with result %s can be %s", orList(s.action.From()), words[s.action].participle)
 	if !s.action.SupportsEveryType() {
 		conditions += ", and only of type " + orList(s.action.Types())
 	}
@@ -152,4 +166,21 @@ func redirectAdvice(failure *qualytics.Error) string {
 	}
 	return "The provider does not follow this redirect, because it could change the request, and the token must not be sent elsewhere. " +
 		"If " + base + " is your deployment, set the provider's `url` to it."
+}
+
+// words are the forms of an action's verb.
+var words = map[qualytics.Action]struct{ participle, thirdPerson string }{
+	qualytics.ActionRun:    {"started", "starts"},
+	qualytics.ActionAbort:  {"aborted", "aborts"},
+	qualytics.ActionResume: {"resumed", "resumes"},
+	qualytics.ActionRerun:  {"rerun", "reruns"},
+	qualytics.ActionDelete: {"deleted", "deletes"},
+}
+
+// possibleFor describes the Runs that support an action.
+func possibleFor(action qualytics.Action) string {
+	if action.SupportsEveryType() {
+		return "The Run can be of any type. Its result must be " + orList(action.From()) + "."
+	}
+	return "The Run must be of type " + orList(action.Types()) + ", with result " + orList(action.From()) + "."
 }

@@ -253,10 +253,10 @@ func BenchmarkRerunLife(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			if _, result, err := api.wait(b.Context(), &start.Operation, waitOptions{}.within(time.Minute, "timeout"), nil); result != waitTerminal {
+			if _, result, err := api.wait(b.Context(), &start.Operation, within(time.Minute, "timeout"), nil, nil); result != waitTerminal {
 				b.Fatal(err)
 			}
-			if err := api.deleteRecord(b.Context(), start.ID, false, true); err != nil {
+			if err := api.deleteRecord(b.Context(), &start.Operation, true); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -75,4 +76,14 @@ func int64Or(value types.Int64, fallback int64) int64 {
 		return fallback
 	}
 	return value.ValueInt64()
+}
+
+// typed asserts the type of a value, which a schema or the framework guarantees. It panics with
+// both types if they differ, which is a bug in the provider.
+func typed[T any](value any) T {
+	fixed, ok := value.(T)
+	if !ok {
+		panic(fmt.Sprintf("got a value of type %T, want %T", value, fixed))
+	}
+	return fixed
 }

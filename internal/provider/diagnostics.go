@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -21,6 +22,8 @@ type subject struct {
 	object   string           // such as "Run 53388"
 	action   qualytics.Action // empty for a read
 	inAction bool             // reported by a Terraform action, which has no state and no next apply
+	possible bool             // the Run supports the action, so it is not the cause of a 404 or a 409
+	url      string           // the page of the Run; empty if unknown
 }
 
 func actionOn(action qualytics.Action, id int64) subject {
@@ -29,27 +32,70 @@ func actionOn(action qualytics.Action, id int64) subject {
 
 func readingRun(id int64) subject { return subject{verb: "read", object: runName(id)} }
 
+func runName(id int64) string { return fmt.Sprintf("Run %d", id) }
+
 // ofAction returns the subject for diagnostics of a Terraform action.
 func (s subject) ofAction() subject {
 	s.inAction = true
 	return s
 }
 
-func runName(id int64) string { return fmt.Sprintf("Run %d", id) }
+// about adds the Run's page, if it is known, to the diagnostics about the subject.
+func (s subject) about(run *qualytics.Operation) subject {
+	if run != nil && run.URL != nil {
+		s.url = *run.URL
+	}
+	return s
+}
 
-// addError reports a failure: what was requested, what came back, and what to do.
-func addError(diags *diag.Diagnostics, subject subject, err error) {
-	diags.AddError(subject.summary(), subject.explain(err))
+// failed returns the failure of the subject, or nil.
+func (s subject) failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &requestError{s, err}
+}
+
+// requestError is an error of the API, and the operation of the provider that it ended.
+type requestError struct {
+	subject subject
+	err     error
+}
+
+func (e *requestError) Error() string { return e.subject.summary() + ": " + e.err.Error() }
+
+func (e *requestError) Unwrap() error { return e.err }
+
+// subjectOf returns the subject of a failure.
+func subjectOf(err error) subject {
+	if failed, ok := errors.AsType[*requestError](err); ok {
+		return failed.subject
+	}
+	return subject{verb: "complete", object: "the operation"}
+}
+
+// explanation returns what was requested, what came back, and what to do, for use in another
+// diagnostic.
+func explanation(err error) string {
+	return subjectOf(err).summary() + ". " + subjectOf(err).explain(err)
+}
+
+// addError reports a failure on the whole resource: what was requested, what came back, and what to
+// do.
+func addError(diags *diag.Diagnostics, err error) {
+	if err != nil {
+		diags.AddError(subjectOf(err).summary(), subjectOf(err).explain(err))
+	}
 }
 
 // addErrorAt reports a failure on the attribute that names the Run, and rejected parameters on
 // their own attributes. Any other failure is reported on the whole resource.
-func addErrorAt(diags *diag.Diagnostics, at path.Path, subject subject, err error) {
+func addErrorAt(diags *diag.Diagnostics, at path.Path, err error) {
 	switch qualytics.KindOf(err) {
 	case qualytics.KindNotFound, qualytics.KindConflict, qualytics.KindBadRequest, qualytics.KindForbidden:
-		diags.AddAttributeError(at, subject.summary(), subject.explain(err))
+		diags.AddAttributeError(at, subjectOf(err).summary(), subjectOf(err).explain(err))
 	default:
-		addParameterErrors(diags, subject, err, func(parameter qualytics.ParameterError) (path.Path, bool) {
+		addParameterErrors(diags, err, func(parameter qualytics.ParameterError) (path.Path, bool) {
 			switch {
 			case parameter.In() == "path":
 				return at, true
@@ -61,20 +107,9 @@ func addErrorAt(diags *diag.Diagnostics, at path.Path, subject subject, err erro
 	}
 }
 
-const forceAbort = "force_abort"
-
-// addFilterError reports a failed listing, with each rejected parameter on the attribute of that
-// name.
-func addFilterError(diags *diag.Diagnostics, subject subject, err error, isAttribute func(name string) bool) {
-	addParameterErrors(diags, subject, err, func(parameter qualytics.ParameterError) (path.Path, bool) {
-		name := parameter.Parameter()
-		return path.Root(name), isAttribute(name)
-	})
-}
-
 // addParameterErrors reports each rejected parameter at the path that place returns for it. It also
 // reports the failure as a whole, unless all of its parameters have a path.
-func addParameterErrors(diags *diag.Diagnostics, subject subject, err error, place func(qualytics.ParameterError) (path.Path, bool)) {
+func addParameterErrors(diags *diag.Diagnostics, err error, place func(qualytics.ParameterError) (path.Path, bool)) {
 	placed := 0
 	failure, ok := errors.AsType[*qualytics.Error](err)
 	if ok {
@@ -90,13 +125,16 @@ func addParameterErrors(diags *diag.Diagnostics, subject subject, err error, pla
 		}
 	}
 	if placed == 0 || placed < len(failure.Parameters) {
-		addError(diags, subject, err)
+		addError(diags, err)
 	}
 }
 
 func (s subject) summary() string { return "Cannot " + s.verb + " " + s.object }
 
 func (s subject) explain(err error) string {
+	if failed, ok := errors.AsType[*requestError](err); ok {
+		err = failed.err
+	}
 	var (
 		lost    *qualytics.LostStartError
 		failure *qualytics.Error
@@ -105,13 +143,13 @@ func (s subject) explain(err error) string {
 	case errors.As(err, &lost):
 		return s.explainLost(lost)
 	case errors.As(err, &failure):
-		return responseTo(failure) + "\n\n" + s.advice(failure)
+		return paragraphs(responseTo(failure), s.advice(failure), openIt(s.url))
 	case errors.Is(err, context.DeadlineExceeded):
 		return s.timedOut()
 	case errors.Is(err, context.Canceled):
 		return "The operation was interrupted."
 	default:
-		return sentence(printable(err.Error()))
+		return paragraphs(sentence(printable(err.Error())), openIt(s.url))
 	}
 }
 
@@ -121,6 +159,27 @@ func responseTo(failure *qualytics.Error) string {
 		return fmt.Sprintf("%s received no usable response: %s", failure.Call, sentence(failure.Detail))
 	}
 	return fmt.Sprintf("%s returned HTTP status %d: %s", failure.Call, failure.StatusCode, sentence(failure.Detail))
+}
+
+// paragraphs joins texts, and omits empty ones.
+func paragraphs(texts ...string) string {
+	return strings.Join(slices.DeleteFunc(texts, func(text string) bool { return text == "" }), "\n\n")
+}
+
+// sentences joins sentences of one paragraph, and omits empty ones.
+func sentences(texts ...string) string {
+	return strings.Join(slices.DeleteFunc(texts, func(text string) bool { return text == "" }), " ")
+}
+
+// linkTo returns the sentence that ends each error and warning about a Run, or "" if its page is
+// unknown.
+func linkTo(run *qualytics.Operation) string { return openIt(subject{}.about(run).url) }
+
+func openIt(url string) string {
+	if url == "" {
+		return ""
+	}
+	return "Open it: " + printable(url)
 }
 
 func sentence(text string) string {
@@ -157,3 +216,8 @@ func orList[S ~string](words []S) string {
 	}
 	return text.String()
 }
+
+const (
+	forceAbort = "force_abort"
+	reportBug  = " This is a bug in the provider. Please report it."
+)

@@ -286,7 +286,7 @@ func TestDiagnostics_advice(t *testing.T) {
 		},
 	} {
 		var diags diag.Diagnostics
-		addErrorAt(&diags, path.Root("run_id"), test.subject, test.err)
+		addErrorAt(&diags, path.Root("run_id"), test.subject.failed(test.err))
 		t.Log(name)
 		expectDiagnostics(t, protocolDiagnostics(diags), "error: Cannot "+test.subject.verb+" Run 100: "+test.want)
 		for _, diagnostic := range diags {

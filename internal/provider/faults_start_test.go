@@ -42,8 +42,15 @@ var faultsRefused = []faultRow{
 		holds: 102,
 	},
 	{
-		phase: updating, fault: "PUT: 409",
-		prepare: onRerun(mockapi.Fault{Status: 409}), says: []finding{fails(cannot, "Only a Run with result")},
+		phase: updating, fault: "PUT: 409 that the source does not explain, once",
+		prepare:  onRerun(mockapi.Fault{Status: 409, Body: `{"detail": "A scan of datastore 101 is already running"}`}),
+		requests: []string{rerun100, rerun100, delete101}, server: []int64{102}, state: "Run 102", next: noChanges, holds: 102,
+	},
+	{
+		phase: updating, fault: "PUT: 409 that the source does not explain, until timeouts.update expires",
+		timeouts: `, "timeouts": {"update": "500ms"}`,
+		prepare:  onRerun(mockapi.Fault{Status: 409, Body: `{"detail": "A scan of datastore 101 is already running"}`}),
+		says:     []finding{fails(cannot, "Something else is in the way, as described in the response")},
 		requests: []string{rerun100}, server: []int64{101}, state: "Run 101", next: "update", then: []string{rerun100, delete101},
 		holds: 102,
 	},
@@ -184,7 +191,7 @@ var faultsUnknown = []faultRow{
 		fault: "PUT: 502 before the effect; another resource reruns a Run with other settings meanwhile, with 502 after the effect",
 		given: func(s *scene) {
 			run := older(90, 101, "success", time.Hour)
-			run.Settings = map[string]any{"incremental": false}
+			run.Settings = map[string]any{"incremental": true}
 			s.Seed(run)
 		},
 		prepare: func(s *scene) {

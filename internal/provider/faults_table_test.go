@@ -69,8 +69,8 @@ const (
 	wasFound   = "The Run that it started was found and adopted: Run "
 	adoptLost  = "The response to the rerun was lost"
 	cannot     = "Cannot rerun Run 100"
-	excess102  = "warning: Run 102 failed an earlier apply: The Run identified 6 anomalies, and .max_anomalies. allows 5. " +
-		"This is why the plan includes another rerun."
+	excess102  = "warning: Run 102 does not pass: The Run identified 6 anomalies, and .max_anomalies. allows 5. " +
+		"This is why the plan reruns it again."
 	htmlPage = "<html><head><title>Gateway</title></head></html>"
 )
 
@@ -103,7 +103,7 @@ func bySchedule(run *mockapi.Run) {
 
 func byColleague(run *mockapi.Run) { run.TriggeredBy = "ann@example.com" }
 
-func onOtherSettings(run *mockapi.Run) { run.Settings = map[string]any{"incremental": false} }
+func onOtherSettings(run *mockapi.Run) { run.Settings = map[string]any{"incremental": true} }
 
 // anotherFirst applies another resource first, whose start shows the provider its user.
 func anotherFirst(s *scene) { s.applyBeside(s.resource.protocol, `{"run_id": 100}`) }

@@ -90,7 +90,7 @@ var faultsPassing = []faultRow{
 		prepare: func(*scene) {}, outcome: []mockapi.Outcome{{Result: "aborted"}},
 		says:     []finding{fails("Run 102 was aborted", "The next apply reruns it.")},
 		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: "update",
-		nextSays: []string{"warning: Run 102 failed an earlier apply: Its result is .aborted., and .fail_on. includes .aborted.."},
+		nextSays: []string{"warning: Run 102 does not pass: Its result is .aborted., and .fail_on. includes .aborted.."},
 		then:     []string{rerun100, delete101, delete102}, holds: 103,
 	},
 	{
@@ -116,8 +116,7 @@ var faultsPassing = []faultRow{
 			})
 		},
 		says:     []finding{fails("Run 102 did not pass max_anomalies", "does not report the number of anomalies")},
-		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: noChanges,
-		then: []string{delete101}, holds: 102,
+		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: noChanges, holds: 102,
 	},
 	{
 		phase: updating, fault: "a result that the provider does not know",
@@ -127,7 +126,7 @@ var faultsPassing = []faultRow{
 		outcome:  []mockapi.Outcome{{Result: "partially_successful"}},
 		says:     []finding{fails("Run 102 ended as partially_successful", "the provider does not know this result, which counts as `failure`")},
 		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: "update",
-		nextSays: []string{"warning: Run 102 failed an earlier apply: Its result is .partially_successful., which counts as .failure."},
+		nextSays: []string{"warning: Run 102 does not pass: Its result is .partially_successful., which counts as .failure."},
 		then:     []string{rerun100, delete101, delete102}, holds: 103,
 	},
 }
@@ -138,7 +137,7 @@ var faultsRecords = []faultRow{
 		phase: updating, fault: "DELETE of the superseded record: 403",
 		prepare: on("DELETE", readPath, mockapi.Fault{Status: 403}),
 		says: []finding{
-			warns("The record of the superseded Run 101 was not deleted", "The record is deleted after the next rerun that passes"),
+			warns("The record of the superseded Run 101 was not deleted", "The record is deleted after the next Run that passes"),
 		},
 		requests: []string{rerun100, delete101}, server: []int64{101, 102}, state: "Run 102", next: noChanges, holds: 102,
 	},
@@ -157,7 +156,7 @@ var faultsRecords = []faultRow{
 	{
 		phase: refreshing, fault: "somebody has deleted the record",
 		prepare: func(s *scene) { s.Remove(101) },
-		says:    []finding{warns("The record of Run 101 was deleted", "An apply creates it again, which reruns.")},
+		says:    []finding{warns("The record of Run 101 was deleted", "An apply creates it again, which starts another Run.")},
 		state:   "nothing", next: "create", then: []string{rerun100}, holds: 102,
 	},
 	{
@@ -172,8 +171,8 @@ var faultsRecords = []faultRow{
 	},
 	{
 		phase: destroying, fault: "somebody has deleted the record",
-		prepare:  func(s *scene) { s.Remove(101) },
-		requests: []string{delete101}, state: "nothing", next: "create", then: []string{rerun100}, holds: 102,
+		prepare: func(s *scene) { s.Remove(101) },
+		state:   "nothing", next: "create", then: []string{rerun100}, holds: 102,
 	},
 	{
 		phase: destroying, fault: "DELETE: 403",
@@ -194,9 +193,9 @@ var faultsRecords = []faultRow{
 		requests: []string{abort101, delete101}, state: "nothing", next: "create", then: []string{rerun100}, holds: 102,
 	},
 	{
-		phase: destroying, fault: "an active Run; DELETE: 409 three times after the abort", resource: unawaited, given: startsEndless,
-		prepare:  on("DELETE", "", mockapi.Fault{Status: 409, Times: 3}),
-		requests: []string{abort101, delete101, delete101, delete101, delete101}, state: "nothing", next: "create",
+		phase: destroying, fault: "an active Run; DELETE: 409 twice after the abort", resource: unawaited, given: startsEndless,
+		prepare:  on("DELETE", "", mockapi.Fault{Status: 409, Times: 2}),
+		requests: []string{abort101, delete101, delete101, delete101}, state: "nothing", next: "create",
 		then: []string{rerun100}, holds: 102,
 	},
 	{

@@ -30,20 +30,22 @@ func (s subject) explainLost(lost *qualytics.LostStartError) string {
 	if len(lost.Candidates) > 0 {
 		text.WriteString("The request may have started one of these:\n")
 		for _, candidate := range lost.Candidates {
-			text.WriteString(candidateLine(candidate.ID, candidate.Type, candidate.Result, candidate.Created, candidate.Reason))
+			text.WriteString(candidateLine(&candidate.Operation, candidate.Reason))
 		}
 	}
 	text.WriteString(s.afterLost())
 	return text.String()
 }
 
-// candidateLine describes a Run that the request may have started, and any evidence against that.
-func candidateLine(
-	id int64, operationType qualytics.OperationType, result qualytics.Result, created qualytics.Timestamp, against string,
-) string {
-	line := fmt.Sprintf("  - Run %d: %s, %s, created %s", id, operationType, result, created)
+// candidateLine describes a Run that the request may have started, its page, and any evidence against
+// it.
+func candidateLine(run *qualytics.Operation, against string) string {
+	line := fmt.Sprintf("  - Run %d: %s, %s, created %s", run.ID, run.Type, run.Result, run.Created)
 	if against != "" {
 		line += " (" + against + ")"
+	}
+	if run.URL != nil {
+		line += " " + *run.URL
 	}
 	return printable(line) + "\n"
 }

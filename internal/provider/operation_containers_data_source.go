@@ -41,7 +41,7 @@ func (d *operationContainersDataSource) Schema(_ context.Context, _ datasource.S
 			},
 			"containers": schema.ListNestedAttribute{
 				Computed:            true,
-				NestedObject:        schema.NestedAttributeObject{Attributes: dataSourceAttributes(containerRunFields)},
+				NestedObject:        schema.NestedAttributeObject{Attributes: containerRunObject.attributes()},
 				MarkdownDescription: "All containers that the Run targets, one entry each, in the order of the API.",
 			},
 			"total": schema.Int64Attribute{
@@ -65,17 +65,39 @@ func (d *operationContainersDataSource) Read(ctx context.Context, req datasource
 	}
 	listing, err := d.client.Containers(ctx, id.ValueInt64())
 	if err != nil {
-		addErrorAt(&resp.Diagnostics, path.Root("operation_id"),
-			subject{verb: "list", object: "the containers of " + runName(id.ValueInt64())}, err)
+		listing := subject{verb: "list", object: "the containers of " + runName(id.ValueInt64())}
+		addErrorAt(&resp.Diagnostics, path.Root("operation_id"), listing.failed(err))
 		return
 	}
 	warnUnsteady(listing.Steady, &resp.Diagnostics)
-	containers := make([]tftypes.Value, 0, len(listing.Items))
-	for i := range listing.Items {
-		containers = append(containers, containerRunValue(&listing.Items[i]))
-	}
 	setState(ctx, req, resp, map[string]tftypes.Value{
-		"containers": tftypes.NewValue(tftypes.List{ElementType: containerRunType}, containers),
+		"containers": containerRunObject.list(listing.Items),
 		"total":      number(&listing.Total),
 	})
 }
+
+// containerRunObject has the attributes of a Run's work in one container.
+var containerRunObject = newObject(
+	field[qualytics.ContainerRun]{"id", wholeNumber("Id of the entry."),
+		func(c *qualytics.ContainerRun) tftypes.Value { return number(c.ID) }},
+	field[qualytics.ContainerRun]{"container", containerObject.nested("Container that the entry describes."),
+		func(c *qualytics.ContainerRun) tftypes.Value {
+			if c.Container != nil && *c.Container == (qualytics.Container{}) { // a container without data
+				return containerObject.value(nil)
+			}
+			return containerObject.value(c.Container)
+		}},
+	field[qualytics.ContainerRun]{"start_time", pointOfTime("Time at which the Run started to process the container, in RFC 3339 format. " +
+		"Null until then."),
+		func(c *qualytics.ContainerRun) tftypes.Value { return timestamp(c.StartTime) }},
+	field[qualytics.ContainerRun]{"end_time", pointOfTime("Time at which the Run finished the container, in RFC 3339 format. Null until then."),
+		func(c *qualytics.ContainerRun) tftypes.Value { return timestamp(c.EndTime) }},
+	field[qualytics.ContainerRun]{"records_processed", wholeNumber("Number of records processed in the container so far."),
+		func(c *qualytics.ContainerRun) tftypes.Value { return number(c.RecordsProcessed) }},
+	field[qualytics.ContainerRun]{"anomaly_count", wholeNumber("Number of anomalies found in the container so far."),
+		func(c *qualytics.ContainerRun) tftypes.Value { return number(c.AnomalyCount) }},
+	field[qualytics.ContainerRun]{"result", str("Result of the container: `queued`, `running`, `success`, `failure` or `aborted`."),
+		func(c *qualytics.ContainerRun) tftypes.Value { return text(c.Result) }},
+	field[qualytics.ContainerRun]{"message", str("Message about the container. Null if there is none."),
+		func(c *qualytics.ContainerRun) tftypes.Value { return text(c.Message) }},
+)

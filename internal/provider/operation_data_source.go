@@ -15,7 +15,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
@@ -27,18 +26,12 @@ func newOperationDataSource() datasource.DataSource { return &operationDataSourc
 // operationDataSource looks up one Run, with its full payload.
 type operationDataSource struct{ client *qualytics.Client }
 
-type operationDetailsModel struct {
-	operationModel
-	Containers types.List           `tfsdk:"containers"`
-	Details    jsontypes.Normalized `tfsdk:"details"`
-}
-
 func (d *operationDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_operation"
 }
 
 func (d *operationDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	attributes := dataSourceAttributes(operationFields)
+	attributes := operationObject.attributes()
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"id": schema.Int64Attribute{
 			Required:            true,
@@ -47,7 +40,7 @@ func (d *operationDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 		},
 		"containers": schema.ListNestedAttribute{
 			Computed:     true,
-			NestedObject: schema.NestedAttributeObject{Attributes: dataSourceAttributes(containerFields)},
+			NestedObject: schema.NestedAttributeObject{Attributes: containerObject.attributes()},
 			MarkdownDescription: "Containers that the Run targets. " +
 				"The data source `qualytics_operation_containers` lists what the Run did in each of them.",
 		},
@@ -78,26 +71,18 @@ func (d *operationDataSource) Read(ctx context.Context, req datasource.ReadReque
 	}
 	operation, err := d.client.Operation(ctx, id.ValueInt64())
 	if err != nil {
-		addErrorAt(&resp.Diagnostics, path.Root("id"), readingRun(id.ValueInt64()), err)
+		addErrorAt(&resp.Diagnostics, path.Root("id"), readingRun(id.ValueInt64()).failed(err))
 		return
 	}
-	var model operationDetailsModel
-	held, diags := newOperationModel(ctx, operation)
-	resp.Diagnostics.Append(diags...)
-	model.operationModel = held
-	containers := make([]tftypes.Value, 0, len(operation.Containers))
-	for i := range operation.Containers {
-		containers = append(containers, containerValue(&operation.Containers[i]))
-	}
-	model.Containers, diags = readList(ctx, containerAttrType, containers)
-	resp.Diagnostics.Append(diags...)
 	details, err := normalize(operation.Payload)
 	if err != nil {
-		addError(&resp.Diagnostics, readingRun(operation.ID), err)
+		addError(&resp.Diagnostics, readingRun(operation.ID).failed(err))
 		return
 	}
-	model.Details = jsontypes.NewNormalizedValue(details)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+	computed := operationObject.values(operation, every)
+	computed["containers"] = containerObject.list(operation.Containers)
+	computed["details"] = text(&details)
+	setState(ctx, req, resp, computed)
 }
 
 // normalize formats JSON without white space and with sorted names, and keeps numbers unchanged.

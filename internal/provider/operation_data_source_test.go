@@ -110,6 +110,7 @@ func TestOperation_fields(t *testing.T) {
 			map[string]any{"id": int64(234), "name": "customers", "container_type": "table"},
 			map[string]any{"id": int64(235), "name": "orders", "container_type": "view"},
 		},
+		"url": api.url + "/datastores/101/activity?operation_id=100",
 	}
 	if !reflect.DeepEqual(state, want) {
 		t.Errorf("got  %v\nwant %v", state, want)

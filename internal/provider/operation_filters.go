@@ -4,13 +4,11 @@
 package provider
 
 import (
-	"slices"
-
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	datasourceschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -63,86 +61,83 @@ func (m filterModel) filter(diags *diag.Diagnostics) qualytics.Filter {
 	}
 }
 
-type namedFilter struct {
-	name string
-	filter
-}
-
 const (
 	neverEmpty = " Must not be empty. Omit it to select all."
 	inRFC3339  = " (RFC 3339, such as `2026-05-01T00:00:00Z`)"
 )
 
-var (
-	direction = []validator.String{stringvalidator.OneOf("asc", "desc")}
-	oneDay    = []validator.String{calendarDate{}}
-
-	// operationFilters are the query parameters of the API's listing, and the time window that the
-	// client adds.
-	operationFilters = []namedFilter{
-		{"id", numberFilter{"Only the Run with this id.", validID{}}},
-		{"schedule_id", numberFilter{"Only Runs triggered by the schedule with this id.", validID{}}},
-		{"operation_type", textFilter{
-			"Only Runs of this type: `sync` or `catalog` (both mean sync), `profile`, `scan`, `external_scan`, " +
-				"`export`, `materialize` or `promote`.",
-			[]validator.String{stringvalidator.OneOf(plainStrings(qualytics.OperationTypes())...)},
-		}},
-		{"finished", boolFilter{"Only Runs that have ended (`true`), or only Runs that are still active (`false`)."}},
-		{"result", textsFilter{
-			"Only Runs with one of these results: `queued`, `running`, `success`, `failure`, `aborted`." + neverEmpty,
-			stringvalidator.OneOf(plainStrings(qualytics.Results())...),
-		}},
-		{"created_after", textFilter{
-			"Only Runs created at or after this time" + inRFC3339 + ". The Runs are read newest first, and pages with older Runs are not requested.",
-			[]validator.String{pointInTime{}},
-		}},
-		{"created_before", textFilter{
-			"Only Runs created before this time" + inRFC3339 + ". Must be later than `created_after`.",
-			[]validator.String{pointInTime{}, laterThan("created_after")},
-		}},
-		{"created_date", textFilter{"Only Runs created on this date (`YYYY-MM-DD`).", oneDay}},
-		{"start_date", textFilter{"Only Runs that started on this date (`YYYY-MM-DD`).", oneDay}},
-		{"end_date", textFilter{"Only Runs that ended on this date (`YYYY-MM-DD`).", oneDay}},
-		{"datastore", idsFilter{"Only Runs on one of the datastores with these ids." + neverEmpty}},
-		{"container", idsFilter{"Only Runs that target one of the containers with these ids." + neverEmpty}},
-		{"has_logs", boolFilter{"Only Runs with log entries (`true`), or only Runs without (`false`)."}},
-		{"offset", numberFilter{
-			"Timezone offset of the date filters, in minutes, from -1440 to 1440. Defaults to `0`, which is UTC. " +
+// operationFilters returns the query parameters of the API's listing, and the time window that the
+// client adds, as arguments of a data source.
+func operationFilters() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"id":          idFilter("Only the Run with this id."),
+		"schedule_id": idFilter("Only Runs triggered by the schedule with this id."),
+		"operation_type": textFilter("Only Runs of this type: `sync` or `catalog` (both mean sync), `profile`, `scan`, `external_scan`, "+
+			"`export`, `materialize` or `promote`.", stringvalidator.OneOf(plainStrings(qualytics.OperationTypes())...)),
+		"finished": schema.BoolAttribute{
+			Optional: true, MarkdownDescription: "Only Runs that have ended (`true`), or only Runs that are still active (`false`).",
+		},
+		"result": schema.ListAttribute{
+			Optional: true, ElementType: types.StringType, Validators: resultValidators(),
+			MarkdownDescription: "Only Runs with one of these results: `queued`, `running`, `success`, `failure`, `aborted`." + neverEmpty,
+		},
+		"created_after": textFilter("Only Runs created at or after this time"+inRFC3339+". "+
+			"The Runs are read newest first, and pages with older Runs are not requested.", pointInTime{}),
+		"created_before": textFilter("Only Runs created before this time"+inRFC3339+". Must be later than `created_after`.",
+			pointInTime{}, laterThan("created_after")),
+		"created_date": textFilter("Only Runs created on this date (`YYYY-MM-DD`).", calendarDate{}),
+		"start_date":   textFilter("Only Runs that started on this date (`YYYY-MM-DD`).", calendarDate{}),
+		"end_date":     textFilter("Only Runs that ended on this date (`YYYY-MM-DD`).", calendarDate{}),
+		"datastore":    idsFilter("Only Runs on one of the datastores with these ids."),
+		"container":    idsFilter("Only Runs that target one of the containers with these ids."),
+		"has_logs": schema.BoolAttribute{
+			Optional: true, MarkdownDescription: "Only Runs with log entries (`true`), or only Runs without (`false`).",
+		},
+		"offset": schema.Int64Attribute{
+			Optional: true, Validators: []validator.Int64{int64validator.Between(-1440, 1440)},
+			MarkdownDescription: "Timezone offset of the date filters, in minutes, from -1440 to 1440. Defaults to `0`, which is UTC. " +
 				"The API does not document which sign is east of UTC: to find out, filter for a Run that was created around midnight.",
-			int64validator.Between(-1440, 1440),
-		}},
-		{"sort_created", textFilter{
-			"Sorts the Runs by creation time: `asc` (oldest first) or `desc` (newest first). " +
-				"Without either sort, the API decides the order; with `created_after` or `created_before`, the newest Runs come first.",
-			direction,
-		}},
-		{"sort_duration", textFilter{
-			"Sorts the Runs by duration: `asc` (shortest first) or `desc` (longest first). With `created_after` or `created_before`, " +
-				"it sorts the Runs within that window. " +
-				"If both sorts are set, `sort_created` takes precedence within a window; without a window, the API decides which one does.",
-			direction,
-		}},
+		},
+		"sort_created": textFilter("Sorts the Runs by creation time: `asc` (oldest first) or `desc` (newest first). "+
+			"Without either sort, the API decides the order; with `created_after` or `created_before`, the newest Runs come first.",
+			stringvalidator.OneOf("asc", "desc")),
+		"sort_duration": textFilter("Sorts the Runs by duration: `asc` (shortest first) or `desc` (longest first). "+
+			"With `created_after` or `created_before`, it sorts the Runs within that window. "+
+			"If both sorts are set, `sort_created` takes precedence within a window; without a window, the API decides which one does.",
+			stringvalidator.OneOf("asc", "desc")),
 	}
-)
-
-func isOperationFilter(name string) bool {
-	return slices.ContainsFunc(operationFilters, func(filter namedFilter) bool { return filter.name == name })
 }
 
-// filterAttributes returns the filters as arguments of a data source.
-func filterAttributes() map[string]datasourceschema.Attribute {
-	attributes := make(map[string]datasourceschema.Attribute, len(operationFilters))
-	for _, filter := range operationFilters {
-		attributes[filter.name] = filter.dataSourceAttribute()
-	}
-	return attributes
+func idFilter(description string) schema.Attribute {
+	return schema.Int64Attribute{Optional: true, MarkdownDescription: description, Validators: []validator.Int64{validID{}}}
 }
 
-// listFilterAttributes returns the filters as arguments of a list resource.
-func listFilterAttributes() map[string]listschema.Attribute {
-	attributes := make(map[string]listschema.Attribute, len(operationFilters))
-	for _, filter := range operationFilters {
-		attributes[filter.name] = filter.listAttribute()
+func idsFilter(description string) schema.Attribute {
+	return schema.ListAttribute{
+		Optional: true, ElementType: types.Int64Type, MarkdownDescription: description + neverEmpty,
+		Validators: nonEmptyListOf(listvalidator.ValueInt64sAre(validID{})),
 	}
-	return attributes
+}
+
+func textFilter(description string, valid ...validator.String) schema.Attribute {
+	return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: valid}
+}
+
+func resultValidators() []validator.List {
+	return nonEmptyListOf(listvalidator.ValueStringsAre(stringvalidator.OneOf(plainStrings(qualytics.Results())...)))
+}
+
+// nonEmptyListOf rejects empty lists, which would select everything, and invalid elements.
+func nonEmptyListOf(elements validator.List) []validator.List {
+	return []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(), elements}
+}
+
+// addFilterError reports a failed listing, with each rejected parameter on the filter of that name.
+func addFilterError(diags *diag.Diagnostics, err error) {
+	filters := operationFilters()
+	addParameterErrors(diags, subject{verb: "list", object: "Runs"}.failed(err), func(parameter qualytics.ParameterError) (path.Path, bool) {
+		name := parameter.Parameter()
+		_, isFilter := filters[name]
+		return path.Root(name), isFilter
+	})
 }

@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"maps"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
@@ -39,7 +40,7 @@ func (d *operationsDataSource) Metadata(_ context.Context, req datasource.Metada
 }
 
 func (d *operationsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	attributes := filterAttributes()
+	attributes := operationFilters()
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"limit": schema.Int64Attribute{
 			Optional:            true,
@@ -49,7 +50,7 @@ func (d *operationsDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 		"fields": schema.ListAttribute{
 			Optional:    true,
 			ElementType: types.StringType,
-			Validators: append(nonEmptyListOf(listvalidator.ValueStringsAre(stringvalidator.OneOf(operationFieldNames...))),
+			Validators: append(nonEmptyListOf(listvalidator.ValueStringsAre(stringvalidator.OneOf(operationObject.names()...))),
 				listvalidator.UniqueValues()),
 			MarkdownDescription: "Attributes to set for each Run in `operations`, such as `[\"id\", \"result\", \"end_time\"]`. " +
 				"The others are null. Defaults to all attributes. " +
@@ -58,7 +59,7 @@ func (d *operationsDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 		},
 		"operations": schema.ListNestedAttribute{
 			Computed:            true,
-			NestedObject:        schema.NestedAttributeObject{Attributes: dataSourceAttributes(operationFields)},
+			NestedObject:        schema.NestedAttributeObject{Attributes: operationObject.attributes()},
 			MarkdownDescription: "The Runs, in the requested order. With `fields`, all other attributes of a Run are null.",
 		},
 		"ids": schema.ListAttribute{
@@ -91,29 +92,28 @@ func (d *operationsDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	}
 	listing, err := d.client.Operations(ctx, filter, int(config.Limit.ValueInt64()))
 	if err != nil {
-		addFilterError(&resp.Diagnostics, subject{verb: "list", object: "Runs"}, err, isOperationFilter)
+		addFilterError(&resp.Diagnostics, err)
 		return
 	}
 	warnUnsteady(listing.Steady, &resp.Diagnostics)
-	fields := operationFieldNames
+	wanted := every
 	if !config.Fields.IsNull() {
-		fields = goStrings[string](config.Fields)
+		fields := goStrings[string](config.Fields)
+		wanted = func(name string) bool { return slices.Contains(fields, name) }
 	}
-	setState(ctx, req, resp, listingValues(listing, fields))
+	setState(ctx, req, resp, listingValues(listing, wanted))
 }
 
-// listingValues returns the computed attributes, with only the given fields of each Run, as tftypes
-// values. With thousands of Runs, the framework's reflection would take most of the time and memory
-// of the read.
-func listingValues(listing qualytics.Listing[qualytics.Operation], fields []string) map[string]tftypes.Value {
+// listingValues returns the computed attributes, with only the wanted attributes of each Run.
+func listingValues(listing qualytics.Listing[qualytics.Operation], wanted func(name string) bool) map[string]tftypes.Value {
 	operations := make([]tftypes.Value, 0, len(listing.Items))
 	ids := make([]tftypes.Value, 0, len(listing.Items))
 	for i := range listing.Items {
-		operations = append(operations, operationValue(&listing.Items[i], fields))
+		operations = append(operations, tftypes.NewValue(operationObject.typ, operationObject.values(&listing.Items[i], wanted)))
 		ids = append(ids, number(&listing.Items[i].ID))
 	}
 	return map[string]tftypes.Value{
-		"operations": tftypes.NewValue(tftypes.List{ElementType: operationType}, operations),
+		"operations": tftypes.NewValue(tftypes.List{ElementType: operationObject.typ}, operations),
 		"ids":        tftypes.NewValue(tftypes.List{ElementType: tftypes.Number}, ids),
 		"total":      number(&listing.Total),
 	}

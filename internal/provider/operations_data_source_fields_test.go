@@ -26,10 +26,10 @@ func TestOperations_fields(t *testing.T) {
 	}
 	_, whole := read(`{"datastore": [102]}`)
 	want, _ := whole[0].(map[string]any)
-	if names := slices.Sorted(maps.Keys(want)); !slices.Equal(names, slices.Sorted(slices.Values(operationFieldNames))) {
+	if names := slices.Sorted(maps.Keys(want)); !slices.Equal(names, slices.Sorted(slices.Values(operationObject.names()))) {
 		t.Fatalf("a Run has the attributes %q", names)
 	}
-	for _, fields := range [][]string{{"id", "result", "end_time"}, {"datastore", "status"}, {"duration_seconds"}, operationFieldNames} {
+	for _, fields := range [][]string{{"id", "result", "end_time"}, {"datastore", "status"}, {"duration_seconds"}, operationObject.names()} {
 		state, operations := read(fmt.Sprintf(`{"datastore": [102], "fields": %s}`, quoted(fields)))
 		if got := fmt.Sprint(state["ids"], state["total"]); got != "[2] 1" {
 			t.Errorf("%q: got the ids and the total %s", fields, got)

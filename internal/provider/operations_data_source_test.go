@@ -200,7 +200,7 @@ func TestOperations_unknownValues(t *testing.T) {
 	expectListed(t, "unknown", state, 1, int64s(9007199254740993))
 	want := map[string]any{
 		"id": int64(9007199254740993), "type": "reconcile", "result": "paused", "message": nil, "created": "2026-05-01T09:30:00Z",
-		"start_time": nil, "end_time": nil, "duration_seconds": nil, "triggered_by": nil, "schedule_id": nil, "datastore": nil,
+		"start_time": nil, "end_time": nil, "duration_seconds": nil, "triggered_by": nil, "schedule_id": nil, "datastore": nil, "url": nil,
 		"status": map[string]any{"rows_matched": "12345678901234567890", "ratio": "0.5", "none": nil},
 	}
 	operations, _ := state["operations"].([]any)

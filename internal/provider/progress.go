@@ -18,12 +18,12 @@ import (
 // progressLine returns "Run 53390: running, 7/14 containers, 350,000 records", for example.
 func progressLine(operation *qualytics.Operation) string {
 	var line strings.Builder
-	fmt.Fprintf(&line, "Run %d: %s", operation.ID, operation.Result)
-	done, counted := operation.Status.Whole("containers_analyzed")
-	if total, ok := operation.Status.Whole("total_containers"); ok && counted {
+	fmt.Fprintf(&line, "Run %d: %s", operation.ID, printable(string(operation.Result)))
+	done, counted := operation.Status.Whole(qualytics.CounterAnalyzed)
+	if total, ok := operation.Status.Whole(qualytics.CounterContainers); ok && counted {
 		fmt.Fprintf(&line, ", %d/%d containers", done, total)
 	}
-	if records, ok := operation.Status.Whole("records_processed"); ok {
+	if records, ok := operation.Status.Whole(qualytics.CounterRecords); ok {
 		line.WriteString(", " + humanize.Comma(records) + " records")
 	}
 	return line.String()

@@ -107,6 +107,9 @@ func (m *managed) applyAfter(ctx context.Context, t *testing.T, config string, b
 		return planned.Diagnostics
 	}
 	between()
+	if m.unpack(t, planned.PlannedState).Equal(m.unpack(t, m.state)) { // Terraform applies no such plan
+		return planned.Diagnostics
+	}
 	applied, err := m.server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: m.name, PriorState: m.state, Config: jsonConfig(config),
 		PlannedState: planned.PlannedState, PlannedPrivate: planned.PlannedPrivate,

@@ -147,6 +147,7 @@ func (p *qualyticsProvider) DataSources(context.Context) []func() datasource.Dat
 
 func (p *qualyticsProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
+		newRunResource,
 		newRunRerunResource,
 		newRunResumeResource,
 		newRunAbortResource,
@@ -155,6 +156,7 @@ func (p *qualyticsProvider) Resources(context.Context) []func() resource.Resourc
 
 func (p *qualyticsProvider) Actions(context.Context) []func() action.Action {
 	return []func() action.Action{
+		newRunStartAction,
 		newRunRerunAction,
 		newRunResumeAction,
 		newRunAbortAction,

@@ -5,27 +5,21 @@ package provider
 
 import (
 	"context"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
-var (
-	_ action.ActionWithConfigure  = (*runAbortAction)(nil)
-	_ action.ActionWithModifyPlan = (*runAbortAction)(nil)
-)
-
-func newRunAbortAction() action.Action { return &runAbortAction{} }
-
 type runAbortAction struct{ runAction }
 
-type runAbortArguments struct {
-	RunID             types.Int64  `tfsdk:"run_id"`
-	WaitForCompletion types.Bool   `tfsdk:"wait_for_completion"`
-	Timeout           types.String `tfsdk:"timeout"`
+func newRunAbortAction() action.Action {
+	return &runAbortAction{runAction{newArguments: func() actionArguments { return new(runAbortArguments) }}}
 }
 
 func (a *runAbortAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
@@ -36,41 +30,34 @@ func (a *runAbortAction) Schema(_ context.Context, _ action.SchemaRequest, resp 
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Aborts a Run and waits until it has stopped. What the Run has produced by then is kept. " +
 			"A Run that has already ended is not an error: a warning names its result.",
-		Attributes: runActionAttributes(qualytics.ActionAbort, map[string]schema.Attribute{
-			"wait_for_completion": schema.BoolAttribute{
-				Optional:            true,
-				MarkdownDescription: "Whether to wait until the Run has stopped. Defaults to `true`.",
+		Attributes: actionAttributes(runIDAttribute(qualytics.ActionAbort), map[string]resourceschema.Attribute{
+			"wait_for_completion": resourceschema.BoolAttribute{
+				Optional: true, MarkdownDescription: "Whether to wait until the Run has stopped. Defaults to `true`.",
 			},
-			"timeout": timeoutAttribute("How long the Run may take to stop, as a duration such as `20m`. Defaults to `10m`."),
-		}),
+		}, timeoutArgument("How long the Run may take to stop, as a duration such as `20m`. Defaults to `10m`.")),
 	}
 }
 
-func (a *runAbortAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	var config runAbortArguments
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	config.source().check(ctx, a.runs, false, &resp.Diagnostics)
+type runAbortArguments struct {
+	RunID             types.Int64  `tfsdk:"run_id"`
+	WaitForCompletion types.Bool   `tfsdk:"wait_for_completion"`
+	Timeout           types.String `tfsdk:"timeout"`
 }
 
-func (a *runAbortAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	var config runAbortArguments
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	options := abortOptions().within(durationOr(config.Timeout, defaultDeleteTimeout), "timeout")
-	options.operation, options.unfinished = "action", watchRun
-	run := a.runs.abort(ctx, config.source(), &resp.Diagnostics)
-	if run == nil {
-		return
-	}
-	options.waits = run.Finished() || trueIfNull(config.WaitForCompletion)
-	a.follow(ctx, run, options, newActionProgress(resp), resp)
+func (c *runAbortArguments) wait() waitModel { return waitModel{} }
+
+func (c *runAbortArguments) validateConfig(*diag.Diagnostics) {}
+
+func (c *runAbortArguments) timeout() time.Duration {
+	return durationOr(c.Timeout, defaultDeleteTimeout)
 }
 
-func (c runAbortArguments) source() runSource {
-	return runSource{action: qualytics.ActionAbort, runID: c.RunID, inAction: true}
+func (c *runAbortArguments) gate() gate {
+	gate := abortGate
+	gate.waits = trueIfNull(c.WaitForCompletion)
+	return gate
+}
+
+func (c *runAbortArguments) starter() starter {
+	return abortStarter{sourceOf(qualytics.ActionAbort, c.RunID).ofAction()}
 }

@@ -9,21 +9,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
-var (
-	_ resource.ResourceWithConfigure  = (*runAbortResource)(nil)
-	_ resource.ResourceWithModifyPlan = (*runAbortResource)(nil)
-)
-
-func newRunAbortResource() resource.Resource { return &runAbortResource{} }
-
 // runAbortResource aborts a Run when it is created and whenever its triggers change.
-type runAbortResource struct{ runs *runs }
+type runAbortResource struct{ runLifecycle }
 
-type runAbortModel struct{ runModel }
+func newRunAbortResource() resource.Resource {
+	return &runAbortResource{runLifecycle{newModel: func() resourceModel { return new(runAbortModel) }, defaultTimeout: defaultDeleteTimeout}}
+}
 
 func (r *runAbortResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_run_abort"
@@ -39,125 +35,38 @@ func (r *runAbortResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 			Create: true, Update: true,
 			CreateDescription: "How long the Run may take to stop when the resource is created, as a duration such as `20m`. Defaults to `10m`.",
 			UpdateDescription: "How long the Run may take to stop when the resource is updated, as a duration such as `20m`. Defaults to `10m`.",
-		}, nil),
+		}, runIDAttribute(qualytics.ActionAbort)),
 	}
 }
 
-func (r *runAbortResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.runs = runsOf(req.ProviderData, &resp.Diagnostics)
+type runAbortModel struct {
+	runModel
+	RunID types.Int64 `tfsdk:"run_id"`
 }
 
-func (r *runAbortResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() {
-		return
-	}
-	var plan runAbortModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if req.State.Raw.IsNull() {
-		plan.source().check(ctx, r.runs, false, &resp.Diagnostics)
-		return
-	}
-	var state runAbortModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	private := loadPrivateState(ctx, req.Private, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	switch plan.updateFrom(&state, private).step() {
-	case stepStart:
-		plan.heldRun = unknownRun()
-		plan.source().check(ctx, r.runs, false, &resp.Diagnostics)
-	case stepWait:
-		plan.heldRun = state.unfinished()
-	case stepKeep:
-		plan.keep(&state.runModel)
-	}
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+// abortGate waits for an aborted Run. No result fails it.
+var abortGate = gate{waits: true, expected: qualytics.ResultAborted}
+
+func (m *runAbortModel) action() qualytics.Action { return qualytics.ActionAbort }
+
+func (m *runAbortModel) wait() waitModel { return waitModel{} }
+
+func (m *runAbortModel) gate() gate { return abortGate }
+
+func (m *runAbortModel) startsAnother(prior resourceModel) bool {
+	state := typed[*runAbortModel](prior)
+	return anotherRun(m.RunID, state.RunID, state.Run.id())
 }
 
-func (r *runAbortResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan runAbortModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	timeout, diags := plan.Timeouts.Create(ctx, defaultDeleteTimeout)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	options := abortOptions().within(timeout, "timeouts.create")
-	options.recorded = true
-	options.unfinished = "Terraform marks the new resource as tainted: the next apply requests the abort again."
+func (m *runAbortModel) keep(prior resourceModel) { m.RunID = typed[*runAbortModel](prior).RunID }
 
-	run := r.runs.abort(ctx, plan.source(), &resp.Diagnostics)
-	if run == nil {
-		return
-	}
-	resourceState{
-		model: &plan, private: &privateState{}, state: &resp.State, storage: resp.Private, diagnostics: &resp.Diagnostics,
-	}.follow(ctx, r.runs, run, options)
+func (m *runAbortModel) starter(resourceModel, privateState, string) starter {
+	return abortStarter{sourceOf(qualytics.ActionAbort, m.RunID)}
 }
 
-// abortOptions returns the options of the wait for an aborted Run. No result of the Run fails it.
-func abortOptions() waitOptions {
-	return waitOptions{
-		waits: true, operation: "apply",
-		expected: qualytics.ResultAborted, unexpected: " It ended before it could be aborted.",
+func (m *runAbortModel) next(creates bool) (failed, unfinished string) {
+	if !creates {
+		return "", "The next apply continues waiting for it."
 	}
-}
-
-func (r *runAbortResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state runAbortModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	private := loadPrivateState(ctx, req.Private, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	resourceState{
-		model: &state, private: &private, state: &resp.State, storage: resp.Private, diagnostics: &resp.Diagnostics,
-	}.refresh(ctx, r.runs, func(run *qualytics.Operation) bool { return run.Result == qualytics.ResultAborted })
-}
-
-func (r *runAbortResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var state, plan runAbortModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	private := loadPrivateState(ctx, req.Private, &resp.Diagnostics)
-	timeout, diags := plan.Timeouts.Update(ctx, defaultDeleteTimeout)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	options := abortOptions().within(timeout, "timeouts.update")
-	options.recorded = true
-	options.unfinished = "The next apply continues waiting for it."
-	saved := resourceState{
-		model: &plan, private: &private, state: &resp.State, storage: resp.Private, diagnostics: &resp.Diagnostics,
-	}
-
-	var run *qualytics.Operation
-	switch plan.updateFrom(&state, private).step() {
-	case stepKeep:
-		saved.keep(ctx, state.heldRun, options)
-	case stepWait:
-		run = r.runs.readOrReport(ctx, state.ID.ValueInt64(), &resp.Diagnostics)
-	case stepStart:
-		run = r.runs.abort(ctx, plan.source(), &resp.Diagnostics)
-	}
-	if run != nil {
-		saved.follow(ctx, r.runs, run, options)
-	}
-}
-
-// Delete only removes the resource from the state.
-func (r *runAbortResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
-}
-
-func (m *runAbortModel) source() runSource {
-	return runSource{action: qualytics.ActionAbort, runID: m.RunID}
-}
-
-func (m *runAbortModel) updateFrom(state *runAbortModel, private privateState) runUpdate {
-	return runUpdate{
-		state: &state.runModel, plan: &m.runModel, private: private,
-		sourceChanged: m.anotherRun(&state.runModel), waited: true, waits: true,
-	}
+	return "", "Terraform marks the new resource as tainted: the next apply requests the abort again."
 }

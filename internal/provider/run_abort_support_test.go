@@ -44,7 +44,10 @@ func TestRunAbort_support(t *testing.T) {
 		for result, want := range map[string][]string{
 			"queued":  nil,
 			"running": nil,
-			"aborted": nil,
+			"aborted": {
+				`warning: Run 90 was aborted: Run 90 \(` + runType + ` on Datastore-Sample\) ended with the result .aborted.. ` +
+					`It ended before it could be aborted.$`,
+			},
 			"success": {
 				`warning: Run 90 succeeded: Run 90 \(` + runType + ` on Datastore-Sample\) ended with the result .success.. ` +
 					`It ended before it could be aborted.$`,
@@ -120,8 +123,9 @@ func TestRunAbort_refused(t *testing.T) {
 
 	api.Seed(mockapi.Run{ID: 91, Result: "success"})
 	api.Inject(mockapi.Fault{Method: "PUT", Status: 409, Body: `{"detail": "locked"}`})
-	expectDiagnostics(t, resource.applyAfter(t.Context(), t, `{"run_id": 91}`, func() { api.Seed(mockapi.Run{ID: 91, Result: "running"}) }),
-		"error at run_id: Cannot abort Run 91: .*HTTP status 409: locked.\n\nOnly a Run with result `queued` or `running` can be aborted.")
+	const briefly = `{"run_id": 91, "timeouts": {"create": "1s"}}`
+	expectDiagnostics(t, resource.applyAfter(t.Context(), t, briefly, func() { api.Seed(mockapi.Run{ID: 91, Result: "running"}) }),
+		"warning: The abort of Run 91 was not confirmed: .*HTTP status 409: locked", "error: Timed out while waiting for Run 91")
 }
 
 // An abort is retried after a lost response, because that is harmless.

@@ -5,103 +5,116 @@ package provider
 
 import (
 	"context"
-	"fmt"
-	"maps"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
-	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
-// runAction is embedded in all actions on Runs.
-type runAction struct{ runs *runs }
+var (
+	_ action.ActionWithConfigure      = (*runRerunAction)(nil)
+	_ action.ActionWithValidateConfig = (*runRerunAction)(nil)
+	_ action.ActionWithModifyPlan     = (*runRerunAction)(nil)
+)
+
+// runAction is what the actions share that start a Run and wait for it: start, wait, report. The
+// arguments say what is started.
+type runAction struct {
+	runs         *runs
+	newArguments func() actionArguments
+}
+
+// actionArguments are the arguments of an action that starts a Run.
+type actionArguments interface {
+	wait() waitModel
+	gate() gate
+	validateConfig(diags *diag.Diagnostics)
+	starter() starter
+	timeout() time.Duration
+}
+
+// waitArguments are the arguments about the wait, which most actions have.
+type waitArguments struct {
+	waitModel
+	Timeout types.String `tfsdk:"timeout"`
+}
+
+func (w waitArguments) wait() waitModel { return w.waitModel }
+
+func (w waitArguments) validateConfig(diags *diag.Diagnostics) { w.validate("", diags) }
+
+func (w waitArguments) timeout() time.Duration { return durationOr(w.Timeout, defaultWaitTimeout) }
+
+func timeoutArgument(description string) map[string]schema.Attribute {
+	return map[string]schema.Attribute{"timeout": schema.StringAttribute{
+		Optional: true, Validators: []validator.String{positiveDuration{}}, MarkdownDescription: description,
+	}}
+}
+
+const waitTimeoutDescription = "How long to wait for the Run, as a duration such as `90m`. Defaults to `60m`."
 
 func (a *runAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	a.runs = runsOf(req.ProviderData, &resp.Diagnostics)
 }
 
-// waitArguments are the arguments of an action that waits for the Run that it starts.
-type waitArguments struct {
-	WaitForCompletion types.Bool   `tfsdk:"wait_for_completion"`
-	FailOn            types.List   `tfsdk:"fail_on"`
-	MaxAnomalies      types.Int64  `tfsdk:"max_anomalies"`
-	Timeout           types.String `tfsdk:"timeout"`
-}
-
-// runActionAttributes returns run_id and the own arguments of an action on a Run.
-func runActionAttributes(verb qualytics.Action, own map[string]schema.Attribute) map[string]schema.Attribute {
-	attributes := map[string]schema.Attribute{
-		"run_id": schema.Int64Attribute{
-			Required:            true,
-			Validators:          []validator.Int64{validID{}},
-			MarkdownDescription: "Id of the Run to " + string(verb) + ". " + possibleFor(verb),
-		},
-	}
-	maps.Copy(attributes, own)
-	return attributes
-}
-
-// waitActionAttributes returns the attributes of waitArguments.
-func waitActionAttributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		"wait_for_completion": schema.BoolAttribute{
-			Optional:            true,
-			MarkdownDescription: "Whether to wait until the Run has ended. Defaults to `true`.",
-		},
-		"fail_on": schema.ListAttribute{
-			Optional:            true,
-			ElementType:         types.StringType,
-			Validators:          failOnValidators(),
-			MarkdownDescription: fmt.Sprintf(failOnDescription, "action"),
-		},
-		"max_anomalies": schema.Int64Attribute{
-			Optional:            true,
-			Validators:          []validator.Int64{int64validator.AtLeast(0)},
-			MarkdownDescription: fmt.Sprintf(maxAnomaliesDescription, "action"),
-		},
-		"timeout": timeoutAttribute("How long to wait for the Run, as a duration such as `90m`. Defaults to `60m`."),
+func (a *runAction) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
+	config := a.newArguments()
+	resp.Diagnostics.Append(req.Config.Get(ctx, config)...)
+	if !resp.Diagnostics.HasError() {
+		config.validateConfig(&resp.Diagnostics)
 	}
 }
 
-func timeoutAttribute(description string) schema.Attribute {
-	return schema.StringAttribute{
-		Optional:            true,
-		Validators:          []validator.String{positiveDuration{}},
-		MarkdownDescription: description,
+func (a *runAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	config := a.newArguments()
+	resp.Diagnostics.Append(req.Config.Get(ctx, config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	config.starter().check(ctx, a.runs, config.wait(), &resp.Diagnostics)
+	if config.gate().waits {
+		a.runs.warnExpiry(config.timeout(), &resp.Diagnostics)
 	}
 }
 
-func (w waitArguments) timeout() time.Duration { return durationOr(w.Timeout, defaultWaitTimeout) }
-
-func (w waitArguments) waits() bool { return trueIfNull(w.WaitForCompletion) }
-
-// options returns the options of the wait for the Run.
-func (w waitArguments) options() waitOptions {
-	return waitOptions{
-		waits: w.waits(), gate: gate{failOn: failOn(w.FailOn), maxAnomalies: w.MaxAnomalies.ValueInt64Pointer()},
-		expected: qualytics.ResultSuccess, operation: "action", unfinished: watchRun,
-	}.within(w.timeout(), "timeout")
+func (a *runAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	config := a.newArguments()
+	resp.Diagnostics.Append(req.Config.Get(ctx, config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	progress, limit := newActionProgress(resp), within(config.timeout(), "timeout")
+	bounded, cancel := context.WithDeadline(ctx, limit.deadline)
+	defer cancel()
+	run := config.starter().start(bounded, a.runs, limit, progress.report, &resp.Diagnostics)
+	if run == nil {
+		return
+	}
+	progress.begin(run.Operation)
+	run.warnOthers(bounded, &resp.Diagnostics)
+	if config.gate().waits && !run.ended {
+		a.follow(ctx, run, config.gate(), limit, progress, &resp.Diagnostics)
+	}
 }
 
-const watchRun = "The data source qualytics_operation shows its progress."
-
-// follow waits for an accepted Run, if the options require it, and reports how it ended.
+// follow waits for an accepted Run, and reports how it ended.
 func (a *runAction) follow(
-	ctx context.Context, run *qualytics.Operation, options waitOptions, progress *actionProgress, resp *action.InvokeResponse,
+	ctx context.Context, run *acceptedRun, gate gate, limit limit, progress *actionProgress, diags *diag.Diagnostics,
 ) {
-	progress.report(run)
-	if !options.waits {
-		return
+	report := report{operation: "action", gate: gate, limit: limit, unfinished: "The data source qualytics_operation shows its progress."}
+	var stale func(*qualytics.Operation) bool
+	if run.resumed != nil {
+		stale = run.resumed.shows
 	}
-	last, result, err := a.runs.wait(ctx, run, options, progress.report)
+	last, result, err := a.runs.wait(ctx, run.Operation, limit, stale, progress.report)
 	if result == waitTerminal {
-		options.report(ctx, a.runs.client, last, &resp.Diagnostics)
+		report.ended(ctx, a.runs.client, last, diags)
 		return
 	}
-	options.reportUnfinished(last, result, err, &resp.Diagnostics)
+	report.stillActive(last, result, err, diags)
 }

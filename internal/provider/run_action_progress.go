@@ -27,10 +27,17 @@ type actionProgress struct {
 	run      int64     // the Run of the last line
 	result   qualytics.Result
 	lastLine string
+	link     string // ends the next line
 }
 
 func newActionProgress(resp *action.InvokeResponse) *actionProgress {
 	return &actionProgress{send: resp.SendProgress, began: time.Now()}
+}
+
+// begin sends the first line about an accepted Run, which ends with its page.
+func (p *actionProgress) begin(run *qualytics.Operation) {
+	p.link = linkTo(run)
+	p.report(run)
 }
 
 // report sends a line about the Run if one is due.
@@ -46,6 +53,9 @@ func (p *actionProgress) report(run *qualytics.Operation) {
 	p.sent, p.run, p.result, p.lastLine = time.Now(), run.ID, run.Result, line
 	if elapsed := time.Since(p.began).Truncate(time.Second); elapsed > 0 {
 		line += ", " + elapsed.String()
+	}
+	if p.link != "" {
+		line, p.link = line+". "+p.link, ""
 	}
 	p.send(action.InvokeProgressEvent{Message: line})
 }

@@ -105,7 +105,7 @@ func (row supportOf) planned(runType, result string) []string {
 func (row supportOf) invoked(runType, result string) []string {
 	refused := "error at run_id: Cannot %s Run 90: %s returned HTTP status 409: Run 90 cannot be %s: %s.\n\n%s"
 	switch {
-	case row.action == "abort" && (result == "success" || result == "failure"):
+	case row.action == "abort" && (result != "queued" && result != "running"):
 		return []string{`warning: Run 90 .*ended with the result .` + result + `.. It ended before it could be aborted.`}
 	case row.action == "abort":
 		return nil

@@ -22,8 +22,8 @@ const (
 	containersTimeout = 30 * time.Second
 )
 
-// describeContainers lists the containers of a Run that failed or have anomalies, worst first. It
-// returns "" if there are none, or if they cannot be listed.
+// describeContainers returns a paragraph with the containers of a Run that failed or have anomalies,
+// worst first. It returns "" if there are none, or if they cannot be listed.
 func describeContainers(ctx context.Context, client *qualytics.Client, id int64) string {
 	ctx, cancel := context.WithTimeout(ctx, containersTimeout)
 	defer cancel()
@@ -33,7 +33,11 @@ func describeContainers(ctx context.Context, client *qualytics.Client, id int64)
 	}
 	worst := slices.DeleteFunc(listing.Items, func(c qualytics.ContainerRun) bool { return !containerFailed(c) && anomaliesIn(c) == 0 })
 	slices.SortStableFunc(worst, worstFirst)
+	if len(worst) == 0 {
+		return ""
+	}
 	var text strings.Builder
+	text.WriteString("Containers, worst first:")
 	for i, container := range worst {
 		if i == maxContainersShown {
 			fmt.Fprintf(&text, "\n  and %d more", len(worst)-i)

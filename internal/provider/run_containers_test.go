@@ -38,8 +38,7 @@ func TestRunRerun_failedContainers(t *testing.T) {
 		"  - one: 1 anomaly",
 		"",
 		"Terraform marks the new resource as tainted: the next apply deletes the record of this Run and reruns. " +
-			"To accept the Run instead, run `terraform untaint` with the resource's address, then change fail_on or max_anomalies.",
-		"",
-		"The data source qualytics_operation_containers with operation_id = 101 lists all containers.$",
+			"To accept the Run instead, run `terraform untaint` with the resource's address, then change fail_on or max_anomalies. " +
+			"The data source qualytics_operation_containers with operation_id = 101 lists all containers.$",
 	}, `\n`))
 }

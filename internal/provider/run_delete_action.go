@@ -22,7 +22,7 @@ var (
 func newRunDeleteAction() action.Action { return &runDeleteAction{} }
 
 // runDeleteAction deletes the record of a Run.
-type runDeleteAction struct{ runAction }
+type runDeleteAction struct{ runs *runs }
 
 type runDeleteArguments struct {
 	RunID types.Int64 `tfsdk:"run_id"`
@@ -38,8 +38,12 @@ func (a *runDeleteAction) Schema(_ context.Context, _ action.SchemaRequest, resp
 			"What the Run produced (anomalies, computed data) is kept. " +
 			"The API refuses to delete a Run that is still active: abort it first, with the action `qualytics_run_abort`. " +
 			"A record that no longer exists is not an error.",
-		Attributes: runActionAttributes(qualytics.ActionDelete, nil),
+		Attributes: actionAttributes(runIDAttribute(qualytics.ActionDelete)),
 	}
+}
+
+func (a *runDeleteAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	a.runs = runsOf(req.ProviderData, &resp.Diagnostics)
 }
 
 func (a *runDeleteAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
@@ -48,8 +52,7 @@ func (a *runDeleteAction) ModifyPlan(ctx context.Context, req action.ModifyPlanR
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	source := runSource{action: qualytics.ActionDelete, runID: config.RunID, inAction: true}
-	source.check(ctx, a.runs, false, &resp.Diagnostics)
+	sourceOf(qualytics.ActionDelete, config.RunID).ofAction().check(ctx, a.runs, false, &resp.Diagnostics)
 }
 
 func (a *runDeleteAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
@@ -65,7 +68,7 @@ func (a *runDeleteAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 		resp.Diagnostics.AddAttributeWarning(path.Root("run_id"), runName(id)+" was already deleted",
 			"No Run with this id exists, so there is no record to delete.")
 	case err != nil:
-		addErrorAt(&resp.Diagnostics, path.Root("run_id"), actionOn(qualytics.ActionDelete, id).ofAction(), err)
+		addErrorAt(&resp.Diagnostics, path.Root("run_id"), actionOn(qualytics.ActionDelete, id).ofAction().failed(err))
 	default:
 		resp.SendProgress(action.InvokeProgressEvent{Message: runName(id) + ": record deleted"})
 	}

@@ -10,9 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	actionschema "github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/listdefault"
@@ -40,67 +38,34 @@ var latestType = types.ObjectType{AttrTypes: map[string]attr.Type{
 	"result":         types.ListType{ElemType: types.StringType},
 }}
 
-const (
-	latestDescription = "Selects the Run to rerun: the latest Run that matches all of these filters, looked up for each rerun. " +
-		"Exactly one of `run_id` and `latest` must be set."
-	latestTypeDescription = "Type of the Run: `sync` or `catalog` (both mean sync), " +
-		"`profile`, `scan`, `export`, `materialize` or `promote`."
-	latestDatastoreDescription = "Id of the Run's datastore."
-	latestContainerDescription = "Id of a container that the Run targets."
-	latestScheduleDescription  = "Id of the schedule that triggered the Run."
-	latestResultDescription    = "Accepted results of the Run: `queued`, `running`, `success`, `failure`, `aborted`. " +
-		"Defaults to `[\"success\"]`. If the Run is still active, the provider waits for it to end before it reruns it."
-)
-
-func rerunnableTypes() validator.String {
+func latestAttribute() schema.Attribute {
+	ids := []validator.Int64{validID{}}
 	rerunnable := slices.DeleteFunc(qualytics.OperationTypes(), func(t qualytics.OperationType) bool {
 		return !qualytics.ActionRerun.SupportsType(t)
 	})
-	return stringvalidator.OneOf(plainStrings(rerunnable)...)
-}
-
-func resultValidators() []validator.List {
-	return nonEmptyListOf(listvalidator.ValueStringsAre(stringvalidator.OneOf(plainStrings(qualytics.Results())...)))
-}
-
-func latestAttribute() schema.Attribute {
-	ids := []validator.Int64{validID{}}
 	return schema.SingleNestedAttribute{
 		Optional: true,
-		MarkdownDescription: latestDescription + " Changing a filter reruns; a newer Run that matches does not. " +
+		MarkdownDescription: "Selects the Run to rerun: the latest Run that matches all of these filters. " +
+			"A resource looks it up when it is created, when `latest` changes, and when the record of its own Run was deleted. " +
+			"Every other rerun repeats the resource's own Run, so that Runs started by others do not change what is rerun. " +
+			"An action looks it up at each invocation. Exactly one of `run_id` and `latest` must be set. " +
 			"Terraform silently ignores misspelled names in this object: check the filters in the plan.",
 		Attributes: map[string]schema.Attribute{
 			"operation_type": schema.StringAttribute{
-				Required: true, Validators: []validator.String{rerunnableTypes()}, MarkdownDescription: latestTypeDescription,
+				Required: true, Validators: []validator.String{stringvalidator.OneOf(plainStrings(rerunnable)...)},
+				MarkdownDescription: "Type of the Run: `sync` or `catalog` (both mean sync), " +
+					"`profile`, `scan`, `export`, `materialize` or `promote`.",
 			},
-			"datastore":   schema.Int64Attribute{Required: true, Validators: ids, MarkdownDescription: latestDatastoreDescription},
-			"container":   schema.Int64Attribute{Optional: true, Validators: ids, MarkdownDescription: latestContainerDescription},
-			"schedule_id": schema.Int64Attribute{Optional: true, Validators: ids, MarkdownDescription: latestScheduleDescription},
+			"datastore":   schema.Int64Attribute{Required: true, Validators: ids, MarkdownDescription: "Id of the Run's datastore."},
+			"container":   schema.Int64Attribute{Optional: true, Validators: ids, MarkdownDescription: "Id of a container that the Run targets."},
+			"schedule_id": schema.Int64Attribute{Optional: true, Validators: ids, MarkdownDescription: "Id of the schedule that triggered the Run."},
 			"result": schema.ListAttribute{
 				Optional: true, Computed: true, ElementType: types.StringType, Validators: resultValidators(),
 				Default: listdefault.StaticValue(types.ListValueMust(types.StringType, []attr.Value{
 					types.StringValue(string(qualytics.ResultSuccess)),
 				})),
-				MarkdownDescription: latestResultDescription,
-			},
-		},
-	}
-}
-
-func latestActionAttribute() actionschema.Attribute {
-	ids := []validator.Int64{validID{}}
-	return actionschema.SingleNestedAttribute{
-		Optional:            true,
-		MarkdownDescription: latestDescription,
-		Attributes: map[string]actionschema.Attribute{
-			"operation_type": actionschema.StringAttribute{
-				Required: true, Validators: []validator.String{rerunnableTypes()}, MarkdownDescription: latestTypeDescription,
-			},
-			"datastore":   actionschema.Int64Attribute{Required: true, Validators: ids, MarkdownDescription: latestDatastoreDescription},
-			"container":   actionschema.Int64Attribute{Optional: true, Validators: ids, MarkdownDescription: latestContainerDescription},
-			"schedule_id": actionschema.Int64Attribute{Optional: true, Validators: ids, MarkdownDescription: latestScheduleDescription},
-			"result": actionschema.ListAttribute{
-				Optional: true, ElementType: types.StringType, Validators: resultValidators(), MarkdownDescription: latestResultDescription,
+				MarkdownDescription: "Accepted results of the Run: `queued`, `running`, `success`, `failure`, `aborted`. " +
+					"Defaults to `[\"success\"]`. If the Run is still active, the provider waits for it to end before it reruns it.",
 			},
 		},
 	}
@@ -146,20 +111,20 @@ func latestOperationType(latest types.Object) qualytics.OperationType {
 type noRunError struct{ filter qualytics.Filter }
 
 func (e noRunError) Error() string {
-	return "No Run matches " + describeFilter(e.filter) + ". Correct the filters, or run the " + string(*e.filter.OperationType) +
-		" once in Qualytics. The provider cannot start the first Run of an operation."
+	return "No Run matches " + describeFilter(e.filter) + ". Correct the filters, or start the first Run: " +
+		"with the resource qualytics_run, with a schedule, or in Qualytics. The guide \"The first Run\" describes these ways."
 }
 
 // describeFilter formats the filters of `latest` as in a configuration.
 func describeFilter(filter qualytics.Filter) string {
-	words := []string{fmt.Sprintf("operation_type = %q", *filter.OperationType), fmt.Sprintf("datastore = %d", filter.Datastores[0])}
+	filters := []string{fmt.Sprintf("operation_type = %q", *filter.OperationType), fmt.Sprintf("datastore = %d", filter.Datastores[0])}
 	if len(filter.Containers) > 0 {
-		words = append(words, fmt.Sprintf("container = %d", filter.Containers[0]))
+		filters = append(filters, fmt.Sprintf("container = %d", filter.Containers[0]))
 	}
 	if filter.ScheduleID != nil {
-		words = append(words, fmt.Sprintf("schedule_id = %d", *filter.ScheduleID))
+		filters = append(filters, fmt.Sprintf("schedule_id = %d", *filter.ScheduleID))
 	}
-	return strings.Join(append(words, fmt.Sprintf("result = %q", filter.Results)), ", ")
+	return strings.Join(append(filters, fmt.Sprintf("result = %q", filter.Results)), ", ")
 }
 
 // errUnfiltered means that the API did not apply the filters or the order of `latest`.
@@ -168,55 +133,38 @@ var errUnfiltered = errors.New("the filters of latest were not applied")
 // latestRun looks up the latest Run that matches the filters. If there is none, it returns a
 // [noRunError].
 func latestRun(ctx context.Context, client *qualytics.Client, filter qualytics.Filter) (*qualytics.Operation, error) {
-	// A second Run shows whether the API sorts them.
-	listing, err := client.Operations(ctx, filter, 2)
-	if other := otherSyncName(*filter.OperationType); qualytics.KindOf(err) == qualytics.KindInvalid && other != "" {
-		filter.OperationType = &other
-		listing, err = client.Operations(ctx, filter, 2)
-	}
+	listing, err := client.Operations(ctx, filter, 2) // a second Run shows whether the API sorts them
 	switch {
 	case err != nil:
 		return nil, err
 	case len(listing.Items) == 0:
 		return nil, noRunError{filter}
-	case !selectedBy(filter, listing.Items):
-		return nil, errUnfiltered
+	}
+	for i := range listing.Items {
+		if !selects(filter, &listing.Items[i]) || i > 0 && createdBefore(&listing.Items[i-1], &listing.Items[i]) {
+			return nil, errUnfiltered
+		}
 	}
 	return &listing.Items[0], nil
 }
 
-// otherSyncName returns the other name of the sync type. A deployment may know only one of them.
-func otherSyncName(operationType qualytics.OperationType) qualytics.OperationType {
-	switch operationType {
-	case qualytics.TypeSync:
-		return qualytics.TypeCatalog
-	case qualytics.TypeCatalog:
-		return qualytics.TypeSync
-	default:
-		return ""
+// selects reports whether a Run matches the filters. If the server ignores a filter, the wrong Run
+// must not be rerun. Values that the API does not return match, but a Run that shows no schedule was
+// not triggered by one.
+func selects(filter qualytics.Filter, run *qualytics.Operation) bool {
+	isContainer := func(container qualytics.Container) bool {
+		return container.ID == nil || slices.Contains(filter.Containers, *container.ID)
 	}
+	return slices.Contains(filter.Results, run.Result) &&
+		(run.Type == "" || run.Type.Canonical() == filter.OperationType.Canonical()) &&
+		(run.Datastore == nil || run.Datastore.ID == nil || *run.Datastore.ID == filter.Datastores[0]) &&
+		(filter.ScheduleID == nil || run.ScheduleID != nil && *run.ScheduleID == *filter.ScheduleID) &&
+		(len(filter.Containers) == 0 || len(run.Containers) == 0 || slices.ContainsFunc(run.Containers, isContainer))
 }
 
-// selectedBy reports whether the Runs match the filters and are sorted newest first. If the server
-// ignores a filter, the wrong Run must not be rerun.
-func selectedBy(filter qualytics.Filter, runs []qualytics.Operation) bool {
-	for i := range runs {
-		run := &runs[i]
-		if !hasTypeAndDatastore(run, *filter.OperationType, filter.Datastores[0]) || !slices.Contains(filter.Results, run.Result) {
-			return false
-		}
-		created, err := run.Created.Time()
-		if i > 0 && err == nil {
-			if before, err := runs[i-1].Created.Time(); err == nil && before.Before(created) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// hasTypeAndDatastore reports whether a Run has the type and the datastore. Missing values match.
-func hasTypeAndDatastore(run *qualytics.Operation, operationType qualytics.OperationType, datastore int64) bool {
-	return (run.Type == "" || run.Type.Canonical() == operationType.Canonical()) &&
-		(run.Datastore == nil || run.Datastore.ID == nil || *run.Datastore.ID == datastore)
+// createdBefore reports whether a Run is known to be older than another.
+func createdBefore(run, other *qualytics.Operation) bool {
+	created, err := run.Created.Time()
+	than, otherErr := other.Created.Time()
+	return err == nil && otherErr == nil && created.Before(than)
 }

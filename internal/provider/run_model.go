@@ -5,100 +5,150 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
+
+// resourceModel is the model of a resource that starts a Run and holds it. All such resources live
+// the same life (run_lifecycle.go). The model says what is its own. state is the model of the prior
+// state; nil in a create.
+type resourceModel interface {
+	// shared returns the attributes that all of these resources have.
+	shared() *runModel
+	// held returns the Run in the state, as far as it is known.
+	held() *qualytics.Operation
+	// action is what the resource does.
+	action() qualytics.Action
+	// wait returns the arguments of the gate, and gate the gate.
+	wait() waitModel
+	gate() gate
+	// startsAnother reports whether the configuration requires another Run than the one in the state,
+	// apart from triggers.
+	startsAnother(state resourceModel) bool
+	// starter returns what starts the Run. tokenID identifies the token in use.
+	starter(state resourceModel, private privateState, tokenID string) starter
+	// cleanUp returns the arguments about the records that the resource owns; nil: it owns none.
+	cleanUp() *cleanUpModel
+	// next says what happens next with a Run that failed the apply, and with one that is still active.
+	next(creates bool) (failed, unfinished string)
+
+	// run_id is computed if latest selects the Run. planned is called with the Run that the plan has
+	// found (nil: unknown), started with the id of the Run that was rerun, and keep if the held Run is
+	// kept. named returns the id of the Run that the configuration names; 0: none.
+	planned(source *qualytics.Operation, state resourceModel)
+	started(source int64)
+	keep(state resourceModel)
+	named() int64
+}
+
+// runModel is embedded in the models of all resources that hold a Run.
+type runModel struct {
+	Run      heldRun        `tfsdk:"-"`
+	Triggers types.Map      `tfsdk:"triggers"`
+	Timeouts timeouts.Value `tfsdk:"timeouts"`
+}
+
+func (m *runModel) shared() *runModel { return m }
+
+func (m *runModel) held() *qualytics.Operation { return m.Run.operation() }
+
+// Most resources own no records, and name the Run to act on.
+func (m *runModel) cleanUp() *cleanUpModel                      { return nil }
+func (m *runModel) planned(*qualytics.Operation, resourceModel) {}
+func (m *runModel) started(int64)                               {}
+func (m *runModel) keep(resourceModel)                          {}
+func (m *runModel) named() int64                                { return 0 }
+
+// schemaOf is the schema of a plan, a state or a configuration, whose type is internal.
+type schemaOf interface{ Type() attr.Type }
+
+// load reads a plan, a state or a configuration into a model: the Run as it is, everything else by
+// the framework's reflection.
+func load(ctx context.Context, raw tftypes.Value, schema schemaOf, model resourceModel) diag.Diagnostics {
+	arguments, held := maps.Clone(read[map[string]tftypes.Value](raw)), heldRun{} // As shares its map
+	typ := argumentsType(schema)
+	for name := range heldObject.typ.AttributeTypes {
+		if _, isArgument := typ.AttrTypes[name]; !isArgument {
+			held[name] = arguments[name]
+			delete(arguments, name)
+		}
+	}
+	object, err := typ.ValueFromTerraform(ctx, tftypes.NewValue(typ.TerraformType(ctx), arguments))
+	if err != nil {
+		return unreadable(err)
+	}
+	diags := typed[types.Object](object).As(ctx, model, basetypes.ObjectAsOptions{}) // replaces the whole model
+	model.shared().Run = held
+	return diags
+}
+
+// store is the inverse of load.
+func store(ctx context.Context, schema schemaOf, model resourceModel) (tftypes.Value, diag.Diagnostics) {
+	typ := argumentsType(schema)
+	object, diags := types.ObjectValueFrom(ctx, typ.AttrTypes, model)
+	if diags.HasError() {
+		return tftypes.Value{}, diags
+	}
+	arguments, err := object.ToTerraformValue(ctx)
+	if err != nil {
+		return tftypes.Value{}, unreadable(err)
+	}
+	values := maps.Clone(read[map[string]tftypes.Value](arguments))
+	for name, value := range model.shared().Run {
+		if _, isArgument := typ.AttrTypes[name]; !isArgument {
+			values[name] = value
+		}
+	}
+	return tftypes.NewValue(schema.Type().TerraformType(ctx), values), diags
+}
+
+// argumentsType is the type of a resource without the attributes of its Run. An attribute of the same
+// name but of another type is an argument.
+func argumentsType(schema schemaOf) types.ObjectType {
+	arguments := maps.Clone(typed[attr.TypeWithAttributeTypes](schema.Type()).AttributeTypes())
+	maps.DeleteFunc(arguments, func(name string, typ attr.Type) bool {
+		held, ok := heldObject.typ.AttributeTypes[name]
+		return ok && typ.TerraformType(context.Background()).Equal(held)
+	})
+	return types.ObjectType{AttrTypes: arguments}
+}
+
+func unreadable(err error) diag.Diagnostics {
+	return diag.Diagnostics{diag.NewErrorDiagnostic("Unexpected attributes", sentence(err.Error())+reportBug)}
+}
 
 const (
 	defaultWaitTimeout   = 60 * time.Minute
 	defaultDeleteTimeout = 10 * time.Minute
 )
 
-// runModel is embedded in the models of all resources that act on a Run.
-type runModel struct {
-	heldRun
-	RunID    types.Int64    `tfsdk:"run_id"`
-	Triggers types.Map      `tfsdk:"triggers"`
-	Timeouts timeouts.Value `tfsdk:"timeouts"`
-}
-
-// heldRun is the Run in the state of a resource.
-type heldRun struct {
-	operationModel
-	Name types.String `tfsdk:"name"`
-}
-
-func (h *heldRun) held() *heldRun { return h }
-
-func newHeldRun(ctx context.Context, run *qualytics.Operation) (heldRun, diag.Diagnostics) {
-	operation, diags := newOperationModel(ctx, run)
-	return heldRun{operationModel: operation, Name: types.StringValue(displayedName(run))}, diags
-}
-
-// displayedName is the name in Terraform's progress lines, such as "scan 53407".
-func displayedName(run *qualytics.Operation) string {
-	if run.Type == "" {
-		return runName(run.ID)
-	}
-	return fmt.Sprintf("%s %d", run.Type, run.ID)
-}
-
-// keep plans no change of the Run. A run_id that differs is then the id of the held Run. Keeping
-// the run_id of the state keeps the plan empty.
-func (m *runModel) keep(state *runModel) {
-	m.heldRun, m.RunID = state.heldRun, state.RunID
-}
-
-// unknownRun is the model of a Run that is not started yet.
-func unknownRun() heldRun {
-	return heldRun{operationModel: unknownOperation(), Name: types.StringUnknown()}
-}
-
-// unfinished returns the model of the same Run while it is active.
-func (h *heldRun) unfinished() heldRun {
-	same := heldRun{operationModel: h.operationModel.unfinished(), Name: h.Name}
-	if h.Name.IsNull() { // a state of version 0.1
-		same.Name = types.StringUnknown()
-	}
-	return same
-}
-
-// runAttributes returns the attributes of a resource that acts on a Run: those of the Run, those
-// that all such resources share, and its own.
+// runAttributes returns the attributes of a resource that holds a Run: those of the Run, those that
+// all such resources have, and its own.
 func runAttributes(
-	ctx context.Context, action qualytics.Action, timeoutOpts timeouts.Opts, own map[string]schema.Attribute,
+	ctx context.Context, action qualytics.Action, timeoutOpts timeouts.Opts, own ...map[string]schema.Attribute,
 ) map[string]schema.Attribute {
-	verb := string(action)
-	attributes := resourceAttributes(operationFields)
-	maps.Copy(attributes, map[string]schema.Attribute{
-		"name": schema.StringAttribute{
-			Computed:            true,
-			MarkdownDescription: "Type and id of the Run, such as `scan 53407`. Terraform shows it in its progress lines.",
-		},
-		"run_id": schema.Int64Attribute{
-			Required:   true,
-			Validators: []validator.Int64{validID{}},
-			MarkdownDescription: "Id of the Run to " + verb + ". " + possibleFor(action) +
-				" Changing it to another Run's id " + thirdPerson[action] + " that Run, unless it is the id of the Run that the resource holds.",
-		},
-		"triggers": schema.MapAttribute{
-			Optional:    true,
-			ElementType: types.StringType,
-			MarkdownDescription: "Arbitrary map of values. Changing any value " + thirdPerson[action] +
-				" the Run. An empty map is the same as omitting it.",
-		},
-		"timeouts": timeoutsAttribute(ctx, timeoutOpts),
-	})
-	maps.Copy(attributes, own)
+	attributes := resourceAttributes(heldObject.attributes())
+	attributes["triggers"] = schema.MapAttribute{
+		Optional:    true,
+		ElementType: types.StringType,
+		MarkdownDescription: "Arbitrary map of values. Changing any value " + words[action].thirdPerson +
+			" the Run. An empty map is the same as omitting it.",
+	}
+	attributes["timeouts"] = timeoutsAttribute(ctx, timeoutOpts)
+	for _, attributesOfOne := range own {
+		maps.Copy(attributes, attributesOfOne)
+	}
 	return attributes
 }
 

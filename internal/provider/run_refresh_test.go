@@ -23,11 +23,11 @@ func TestRunRefresh_unread(t *testing.T) {
 		fault                  mockapi.Fault
 		want                   []string
 	}{
-		"resumed, deleted": {"qualytics_run_resume", "failure", poll90, mockapi.Fault{Status: 404, Body: missing}, nil},
-		"resumed, refused": {"qualytics_run_resume", "failure", poll90, mockapi.Fault{Status: 401}, []string{"error: Cannot read Run 90: "}},
-		"aborted, deleted": {"qualytics_run_abort", "running", poll90, mockapi.Fault{Status: 404, Body: missing}, nil},
-		"aborted, refused": {"qualytics_run_abort", "running", poll90, mockapi.Fault{Status: 401}, []string{"error: Cannot read Run 90: "}},
-		"rerun, refused":   {"qualytics_run_rerun", "success", poll101, mockapi.Fault{Status: 401}, []string{"error: Cannot read Run 101: "}},
+		"resumed, unknown to a replica": {"qualytics_run_resume", "failure", poll90, mockapi.Fault{Status: 404, Body: missing}, nil},
+		"resumed, refused":              {"qualytics_run_resume", "failure", poll90, mockapi.Fault{Status: 401}, []string{"error: Cannot read Run 90: "}},
+		"aborted, unknown to a replica": {"qualytics_run_abort", "running", poll90, mockapi.Fault{Status: 404, Body: missing}, nil},
+		"aborted, refused":              {"qualytics_run_abort", "running", poll90, mockapi.Fault{Status: 401}, []string{"error: Cannot read Run 90: "}},
+		"rerun, refused":                {"qualytics_run_rerun", "success", poll101, mockapi.Fault{Status: 401}, []string{"error: Cannot read Run 101: "}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -43,10 +43,14 @@ func TestRunRefresh_unread(t *testing.T) {
 			if after := resource.values(t); !reflect.DeepEqual(before, after) {
 				t.Errorf("the state has changed:\n got %v\nwant %v", after, before)
 			}
+			requests := []string{"GET " + test.path}
+			if test.fault.Status == 404 {
+				requests = append(requests, "GET /api/operations?id=90&page=1&size=1") // the list has it
+			}
 			if string(resource.private) != private {
 				t.Errorf("the private state has changed: got %s, want %s", resource.private, private)
 			}
-			api.expectRequests(t, "GET "+test.path)
+			api.expectRequests(t, requests...)
 		})
 	}
 }

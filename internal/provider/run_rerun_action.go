@@ -9,28 +9,19 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/actionvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
-var (
-	_ action.ActionWithConfigure        = (*runRerunAction)(nil)
-	_ action.ActionWithConfigValidators = (*runRerunAction)(nil)
-	_ action.ActionWithValidateConfig   = (*runRerunAction)(nil)
-	_ action.ActionWithModifyPlan       = (*runRerunAction)(nil)
-)
-
-func newRunRerunAction() action.Action { return &runRerunAction{} }
+var _ action.ActionWithConfigValidators = (*runRerunAction)(nil)
 
 type runRerunAction struct{ runAction }
 
-type runRerunArguments struct {
-	RunID  types.Int64  `tfsdk:"run_id"`
-	Latest types.Object `tfsdk:"latest"`
-	waitArguments
+func newRunRerunAction() action.Action {
+	return &runRerunAction{runAction{newArguments: func() actionArguments { return new(runRerunArguments) }}}
 }
 
 func (a *runRerunAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
@@ -38,18 +29,10 @@ func (a *runRerunAction) Metadata(_ context.Context, req action.MetadataRequest,
 }
 
 func (a *runRerunAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
-	own := waitActionAttributes()
-	own["run_id"] = schema.Int64Attribute{
-		Optional:   true,
-		Validators: []validator.Int64{validID{}},
-		MarkdownDescription: "Id of the Run to rerun. " + possibleFor(qualytics.ActionRerun) +
-			" Exactly one of `run_id` and `latest` must be set.",
-	}
-	own["latest"] = latestActionAttribute()
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reruns a Run: starts a new Run with the configuration of an existing one, and waits for its result. " +
 			"Progress is shown in the terminal. No resource holds the new Run, so Terraform does not delete its record.",
-		Attributes: runActionAttributes(qualytics.ActionRerun, own),
+		Attributes: actionAttributes(rerunAttributes(), waitAttributes(), timeoutArgument(waitTimeoutDescription)),
 	}
 }
 
@@ -57,43 +40,20 @@ func (a *runRerunAction) ConfigValidators(context.Context) []action.ConfigValida
 	return []action.ConfigValidator{actionvalidator.ExactlyOneOf(path.MatchRoot("run_id"), path.MatchRoot("latest"))}
 }
 
-func (a *runRerunAction) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
-	var config runRerunArguments
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	validateGate(config.MaxAnomalies, config.WaitForCompletion, latestOperationType(config.Latest), &resp.Diagnostics)
+type runRerunArguments struct {
+	waitArguments
+	RunID  types.Int64  `tfsdk:"run_id"`
+	Latest types.Object `tfsdk:"latest"`
 }
 
-func (a *runRerunAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	var config runRerunArguments
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	if run := config.source().check(ctx, a.runs, false, &resp.Diagnostics); run != nil {
-		validateGate(config.MaxAnomalies, config.WaitForCompletion, run.Type, &resp.Diagnostics)
-	}
-	warnExpiry(a.runs, config.waits(), config.timeout(), &resp.Diagnostics)
+func (c *runRerunArguments) validateConfig(diags *diag.Diagnostics) {
+	c.validate(latestOperationType(c.Latest), diags)
 }
 
-func (a *runRerunAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	var config runRerunArguments
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if resp.Diagnostics.HasError() {
-		return
+func (c *runRerunArguments) starter() starter {
+	source := sourceOf(qualytics.ActionRerun, c.RunID)
+	if !c.Latest.IsNull() {
+		source.at, source.latest = path.Root("latest"), c.Latest
 	}
-	source, options, progress := config.source(), config.options(), newActionProgress(resp)
-	run := source.findTerminal(ctx, a.runs, options, progress.report, &resp.Diagnostics)
-	if run == nil {
-		return
-	}
-	if run = a.runs.rerun(ctx, source, run, &resp.Diagnostics); run != nil {
-		a.follow(ctx, run, options, progress, resp)
-	}
-}
-
-func (c runRerunArguments) source() runSource {
-	return runSource{action: qualytics.ActionRerun, runID: c.RunID, latest: c.Latest, inAction: true}
+	return rerunStarter{runSource: source.ofAction()}
 }

@@ -38,7 +38,7 @@ func TestRunRerun_deletedBeforeItPassed(t *testing.T) {
 		"failed": {func(t *testing.T, a *api, m *managed) {
 			a.Plan(failing)
 			expectDiagnostics(t, m.apply(t, config), "error: Run 101 failed")
-		}, "warning: Run 101 failed an earlier apply: Its result is .failure."},
+		}, "warning: Run 101 does not pass: Its result is .failure."},
 		"active": {func(t *testing.T, a *api, m *managed) {
 			a.Plan(endless)
 			expectDiagnostics(t, m.interrupted(t, a, poll101, config), "warning: Interrupted while waiting for Run 101")
@@ -58,7 +58,7 @@ func TestRunRerun_deletedBeforeItPassed(t *testing.T) {
 			expectDiagnostics(t, resource.apply(t, config), test.warning)
 			resource.expectRerun(t, 102, 100)
 			resource.expectNoChange(t, config)
-			api.expectWrites(rerunOf(100), rerunOf(100), deleteOf(101))(t)
+			api.expectWrites(rerunOf(100), rerunOf(100))(t)
 		})
 	}
 }
@@ -121,10 +121,13 @@ func TestRunRerun_deletedWithSuperseded(t *testing.T) {
 			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
 			resource.interruptUpdate(t, api, "")
 			api.expectWrites(rerunOf(100), rerunOf(100))(t)
+			before, _ := api.Run(102)
 			api.Remove(102)
 			expectDiagnostics(t, resource.refresh(t))
 			if back {
-				api.Seed(scan(102, "running"))
+				again := scan(102, "running")
+				again.Created = before.Created
+				api.Seed(again)
 				expectDiagnostics(t, resource.refresh(t))
 				api.Finish(102, "success", "")
 				expectDiagnostics(t, resource.apply(t, triggered("", "2")))
@@ -133,8 +136,8 @@ func TestRunRerun_deletedWithSuperseded(t *testing.T) {
 				return
 			}
 			expectDiagnostics(t, resource.apply(t, triggered("", "2")),
-				"warning: The record of Run 102 was deleted: .*includes another rerun. .* set rerun_if_deleted to false.$")
-			api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100), deleteOf(101), deleteOf(102))(t)
+				"warning: The record of Run 102 was deleted: .*reruns it again. .* set rerun_if_deleted to false.$")
+			api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100), deleteOf(101))(t)
 			resource.expectRerun(t, 103, 100)
 			planned := resource.plannedValues(t, resource.plan(t, triggered("", "2"))) // without a refresh
 			if planned["id"] != int64(103) {
@@ -202,10 +205,10 @@ func TestRunRerun_supersededUnawaited(t *testing.T) {
 	const unawaited = `, "wait_for_completion": false`
 	expectDiagnostics(t, resource.apply(t, triggered(unawaited, "1")))
 	expectDiagnostics(t, resource.apply(t, triggered(unawaited, "2")))
-	api.expectWrites(rerunOf(100), rerunOf(100), deleteOf(101), "PUT /api/operations/abort/101", deleteOf(101))(t)
+	api.expectWrites(rerunOf(100), rerunOf(100), "PUT /api/operations/abort/101", deleteOf(101))(t)
 }
 
-// A destroy that cannot delete the resource's own record keeps the resource and all other records.
+// A destroy deletes each record on its own, and keeps the resource while one is left.
 func TestRunRerun_destroyRefused(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
@@ -216,9 +219,9 @@ func TestRunRerun_destroyRefused(t *testing.T) {
 	api.ResetRequests()
 	api.Inject(mockapi.Fault{Method: "DELETE", Status: 403})
 	expectDiagnostics(t, resource.destroy(t), "error: Cannot delete Run 102: .*Editor team permission")
-	api.expectWrites(deleteOf(102))(t)
+	api.expectWrites(deleteOf(102), deleteOf(101))(t)
 	expectDiagnostics(t, resource.destroy(t))
-	api.expectWrites(deleteOf(102), deleteOf(102), deleteOf(101))(t)
+	api.expectWrites(deleteOf(102), deleteOf(101), deleteOf(102))(t)
 	api.expectRuns(t, 100)
 }
 
@@ -242,9 +245,9 @@ func TestRunRerun_destroyAfterOutsideChange(t *testing.T) {
 		writes    []string
 		want      []string
 	}{
-		"gone": {"", func(a *api) { a.Remove(101) }, []string{abort101, deleteOf(101)}, nil},
+		"gone": {"", func(a *api) { a.Remove(101) }, []string{}, nil},
 		"gone, ended": {
-			`, "delete_on_destroy": true`, func(a *api) { a.Finish(101, "success", "") }, []string{abort101, deleteOf(101)}, nil,
+			`, "delete_on_destroy": true`, func(a *api) { a.Finish(101, "success", "") }, []string{deleteOf(101)}, nil,
 		},
 		"abort refused": {
 			"",
@@ -252,26 +255,26 @@ func TestRunRerun_destroyAfterOutsideChange(t *testing.T) {
 			[]string{abort101},
 			[]string{"error: Cannot abort Run 101: .*Editor team permission"},
 		},
-		"abort broken": {
-			"",
+		"abort broken": { // the polls decide
+			`, "timeouts": {"delete": "2s"}`,
 			with(abort, func(f *mockapi.Fault) { f.Status = 501 }),
 			[]string{abort101},
 			[]string{"error: Cannot abort Run 101: .*HTTP status 501"},
 		},
 		"deleted meantime": {
-			"", with(mockapi.Fault{Method: "GET", Path: poll101, Times: 1}, func(*mockapi.Fault) {}), []string{abort101, deleteOf(101)}, nil,
+			"", with(mockapi.Fault{Method: "GET", Path: poll101, Skip: 1, Times: 1}, func(*mockapi.Fault) {}), []string{abort101, deleteOf(101)}, nil,
 		},
 		"unreadable": {
 			"",
 			with(mockapi.Fault{Method: "GET", Path: poll101, Times: mockapi.Always}, func(f *mockapi.Fault) { f.Status = 401 }),
-			[]string{abort101},
-			[]string{"error: Cannot wait for the end of Run 101: .*HTTP status 401"},
+			[]string{},
+			[]string{"error: Cannot read Run 101: .*HTTP status 401"},
 		},
 		"never deletable": {
 			`, "timeouts": {"delete": "2s"}`,
 			func(a *api) { a.Inject(mockapi.Fault{Method: "DELETE", Status: 409, Times: mockapi.Always}) },
 			nil,
-			[]string{"error: Cannot (wait for the end of|delete) Run 101: "},
+			[]string{"error: Cannot delete Run 101: .*HTTP status 409"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -296,15 +299,15 @@ func TestRunRerun_destroyAfterOutsideChange(t *testing.T) {
 	}
 }
 
-// A Run that was resumed after it had ended is aborted when the API refuses to delete its record.
+// A Run that was resumed after it had ended is aborted.
 func TestRunRerun_destroyResumed(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
-	api.Seed(scan(101, "running"))
+	api.Change(101, func(run *mockapi.Run) { run.Result, run.EndTime = "running", time.Time{} })
 	expectDiagnostics(t, resource.destroy(t))
-	api.expectWrites(rerunOf(100), deleteOf(101), "PUT /api/operations/abort/101", deleteOf(101))(t)
+	api.expectWrites(rerunOf(100), "PUT /api/operations/abort/101", deleteOf(101))(t)
 	api.expectRuns(t, 100)
 }
 
@@ -328,7 +331,7 @@ func TestRefreshUnreadable(t *testing.T) {
 		api := newAPI(t, mockapi.Options{})
 		api.Seed(scan(90, "aborted"))
 		resource := api.protocol(t).manage(t, name)
-		expectDiagnostics(t, resource.apply(t, config))
+		resource.apply(t, config)
 		before := resource.unpack(t, resource.state)
 		api.Inject(mockapi.Fault{Times: mockapi.Always, Status: 501})
 		expectDiagnostics(t, resource.refresh(t), "error: Cannot read Run .*HTTP status 501")

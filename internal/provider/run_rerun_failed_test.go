@@ -5,6 +5,7 @@ package provider
 
 import (
 	"testing"
+	"time"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
@@ -19,7 +20,7 @@ func TestRunRerun_interruptedAfterFailure(t *testing.T) {
 	expectDiagnostics(t, resource.apply(t, triggered("", "1")))
 	expectDiagnostics(t, resource.apply(t, triggered("", "2")), "error: Run 102 failed")
 	expectDiagnostics(t, resource.interrupted(t, api, "/api/operations/103", triggered("", "2")),
-		"warning: Run 102 failed an earlier apply: Its result is .failure., and .fail_on. includes .failure..",
+		"warning: Run 102 does not pass: Its result is .failure., and .fail_on. includes .failure..",
 		"warning: Interrupted while waiting for Run 103")
 	api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100))(t)
 
@@ -29,20 +30,22 @@ func TestRunRerun_interruptedAfterFailure(t *testing.T) {
 	api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100), deleteOf(101), deleteOf(102))(t)
 }
 
-// A failed Run that somebody has resumed is rerun, too, and the warning says that it is active.
+// A failed Run that somebody has resumed is waited for.
 func TestRunRerun_activeAfterFailure(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
 	api.Plan(failing)
 	expectDiagnostics(t, resource.apply(t, triggered("", "1")), "error: Run 101 failed")
-	api.Seed(scan(101, "running"))
+	api.Change(101, func(run *mockapi.Run) { run.Result, run.EndTime = "running", time.Time{} })
 	expectDiagnostics(t, resource.refresh(t))
-	expectDiagnostics(t, resource.plan(t, triggered("", "1")).Diagnostics,
-		"warning: Run 101 failed an earlier apply: It failed, and is active again. This is why the plan includes another rerun.")
+	api.Inject(mockapi.Fault{Method: "GET", Path: poll101, Skip: 1, Hook: func() { api.Finish(101, "success", "") }})
+	expectDiagnostics(t, resource.apply(t, triggered("", "1")))
+	resource.expectRun(t, 101, "success")
+	api.expectWrites(rerunOf(100))(t)
 }
 
-// A Run that ended without being waited for is not gated later.
+// A Run that ended without being waited for is judged as soon as the configuration waits.
 func TestRunRerun_failedBeforeWaiting(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
@@ -50,11 +53,12 @@ func TestRunRerun_failedBeforeWaiting(t *testing.T) {
 	expectDiagnostics(t, resource.apply(t, triggered(unawaited, "1")))
 	api.Finish(101, "failure", "")
 	expectDiagnostics(t, resource.refresh(t))
-	api.ResetRequests()
-	expectDiagnostics(t, resource.apply(t, triggered("", "1")))
-	resource.expectRun(t, 101, "failure")
-	api.expectRequests(t)
-	resource.expectNoChange(t, triggered("", "1"))
+	resource.expectNoChange(t, triggered(unawaited, "1"))
+	api.Plan(mockapi.Outcome{})
+	expectDiagnostics(t, resource.apply(t, triggered("", "1")),
+		"warning: Run 101 does not pass: Its result is `failure`, and `fail_on` includes `failure`. This is why the plan reruns it again.")
+	resource.expectRun(t, 102, "success")
+	api.expectWrites(rerunOf(100), rerunOf(100), deleteOf(101))(t)
 }
 
 // Arguments that let a Run pass that failed an earlier apply accept it for good. The superseded
@@ -72,10 +76,10 @@ func TestRunRerun_accepted(t *testing.T) {
 	expectDiagnostics(t, resource.apply(t, config("6")))
 	resource.expectRerun(t, 102, 101)
 	api.expectRuns(t, 100, 102)
-	api.ResetRequests()
-	expectDiagnostics(t, resource.apply(t, config("5"))) // as for a Run that passed
-	resource.expectRerun(t, 102, 101)
-	api.expectRequests(t)
+	resource.expectNoChange(t, config("6"))
+	api.Plan(identifying(0)) // the gate judges by the configuration that is applied
+	expectDiagnostics(t, resource.apply(t, config("5")), excess102)
+	resource.expectRerun(t, 103, 102)
 	resource.expectNoChange(t, config("5"))
 }
 

@@ -45,7 +45,7 @@ The next apply reruns it. The data source qualytics_operation_containers with op
 	third := latestConfig(101, gateConfig+release("3")) // the plan says by itself why it reruns
 	expectDiagnostics(t, resource.plan(t, third).Diagnostics)
 	expectDiagnostics(t, resource.apply(t, second),
-		"warning: Run 103 failed an earlier apply: The Run identified 1,000 anomalies, and .max_anomalies. allows 5. This is why")
+		"warning: Run 103 does not pass: The Run identified 1,000 anomalies, and .max_anomalies. allows 5. This is why")
 	resource.expectRerun(t, 104, 103)
 	resource.expectNoChange(t, second)
 	api.expectRuns(t, 100, 104)
@@ -202,7 +202,7 @@ func TestRunRerun_gateAfterInterrupt(t *testing.T) {
 	expectDiagnostics(t, resource.refresh(t))
 	api.Plan(identifying(0))
 	expectDiagnostics(t, resource.apply(t, config),
-		"warning: Run 101 failed an earlier apply: The Run identified 9 anomalies, and .max_anomalies. allows 5.")
+		"warning: Run 101 does not pass: The Run identified 9 anomalies, and .max_anomalies. allows 5.")
 	api.expectWrites(rerunOf(100), rerunOf(101), deleteOf(101))(t)
 }
 

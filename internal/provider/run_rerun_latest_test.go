@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
@@ -40,8 +42,8 @@ func (m *managed) expectRerun(t *testing.T, id, source int64) {
 	}
 }
 
-// Runs of others cause no changes. A new trigger reruns the latest Run, which may be the resource's
-// own, and the record of the superseded Run is deleted.
+// Runs of others change neither the plan nor what is rerun: a new trigger reruns the resource's own
+// Run, as the plan shows, and the record of the superseded Run is deleted.
 func TestRunRerun_latest(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
@@ -54,8 +56,8 @@ func TestRunRerun_latest(t *testing.T) {
 	api.ResetRequests()
 	planned := resource.plan(t, latestConfig(101, release("2")))
 	values := plainValue(resource.unpack(t, planned.PlannedState)).(map[string]any)
-	if fmt.Sprint(values["run_id"]) != fmt.Sprint(values["id"]) {
-		t.Errorf("run_id is planned as %v", values["run_id"])
+	if values["run_id"] != int64(101) || values["id"] != tftypes.UnknownValue {
+		t.Errorf("planned Run %v of %v", values["id"], values["run_id"])
 	}
 	expectDiagnostics(t, resource.apply(t, latestConfig(101, release("2"))))
 	resource.expectRerun(t, 102, 101)
@@ -66,9 +68,9 @@ func TestRunRerun_latest(t *testing.T) {
 	api.Remove(100)
 	api.ResetRequests()
 	expectDiagnostics(t, resource.apply(t, latestConfig(101, release("3"))))
-	resource.expectRerun(t, 152, 150)
+	resource.expectRerun(t, 152, 102)
 	expectDiagnostics(t, resource.destroy(t))
-	api.expectWrites(rerunOf(150), deleteOf(102), deleteOf(152))(t)
+	api.expectWrites(rerunOf(102), deleteOf(102), deleteOf(152))(t)
 	api.expectRuns(t, 98, 99, 150, 151)
 }
 
@@ -133,7 +135,7 @@ func TestRunRerun_latestSelectsNone(t *testing.T) {
 	api.Seed(older(98, 102, "failure", time.Hour))
 	p := api.protocol(t)
 	const none = `error at latest: No Run to rerun: No Run matches operation_type = "scan", datastore = 102, result = \["success"\]. ` +
-		`Correct the filters, or run the scan once`
+		`Correct the filters, or start the first Run`
 	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").plan(t, latestConfig(102, "")).Diagnostics, none)
 	expectDiagnostics(t, p.planAction(t, "qualytics_run_rerun", latestConfig(102, "")), none)
 	_, diagnostics := p.invoke(t.Context(), t, "qualytics_run_rerun", latestConfig(102, ""))

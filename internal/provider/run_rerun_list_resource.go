@@ -8,7 +8,6 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -35,7 +34,7 @@ func (r *runRerunListResource) ListResourceConfigSchema(
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists Runs for `terraform query`, to import them as `qualytics_run_rerun`. " +
 			"It has the same filters as the data source `qualytics_operations`.",
-		Attributes: listFilterAttributes(),
+		Attributes: listAttributes(operationFilters()),
 	}
 }
 
@@ -53,7 +52,7 @@ func (r *runRerunListResource) List(ctx context.Context, req list.ListRequest, s
 	}
 	listing, err := r.client.Operations(ctx, filter, int(req.Limit))
 	if err != nil {
-		addFilterError(&diags, subject{verb: "list", object: "Runs"}, err, isOperationFilter)
+		addFilterError(&diags, err)
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
@@ -70,38 +69,41 @@ func (r *runRerunListResource) List(ctx context.Context, req list.ListRequest, s
 }
 
 // listResult converts a Run to a result: its identity and, if requested, its resource.
-func listResult(ctx context.Context, req list.ListRequest, operation *qualytics.Operation) list.ListResult {
+func listResult(ctx context.Context, req list.ListRequest, run *qualytics.Operation) list.ListResult {
 	result := req.NewListResult(ctx)
-	result.DisplayName = displayName(operation)
-	result.Diagnostics.Append(result.Identity.SetAttribute(ctx, path.Root("id"), operation.ID)...)
+	result.DisplayName = displayName(run)
+	result.Diagnostics.Append(result.Identity.SetAttribute(ctx, path.Root("id"), run.ID)...)
 	if req.IncludeResource {
-		model, diags := importable(ctx, operation, req)
+		raw, diags := store(ctx, result.Resource.Schema, importable(run, req))
 		result.Diagnostics.Append(diags...)
-		result.Diagnostics.Append(result.Resource.Set(ctx, model)...)
+		result.Resource.Raw = raw
 	}
 	return result
 }
 
 // importable returns the resource of a Run. Its run_id is the Run itself, so that the configuration
 // that Terraform generates is complete and starts nothing.
-func importable(ctx context.Context, operation *qualytics.Operation, req list.ListRequest) (*runRerunModel, diag.Diagnostics) {
-	held, diags := newHeldRun(ctx, operation)
-	failOn, failOnDiags := types.ListValueFrom(ctx, types.StringType, plainStrings(failableResults))
-	diags.Append(failOnDiags...)
+func importable(run *qualytics.Operation, req list.ListRequest) *runRerunModel {
 	timeoutsType := typed[timeouts.Type](req.ResourceSchema.GetAttributes()["timeouts"].GetType())
 	return &runRerunModel{
 		runModel: runModel{
-			heldRun:  held,
-			RunID:    held.ID,
+			Run:      newHeldRun(run),
 			Triggers: types.MapNull(types.StringType),
 			Timeouts: timeouts.Value{Object: types.ObjectNull(timeoutsType.AttrTypes)},
 		},
-		waitModel:       waitModel{WaitForCompletion: types.BoolValue(true), FailOn: failOn},
-		Latest:          types.ObjectNull(latestType.AttrTypes),
-		DeleteOnDestroy: types.BoolValue(true),
-		AbortOnDestroy:  types.BoolValue(true),
-		RerunIfDeleted:  types.BoolValue(true),
-	}, diags
+		waitModel: waitModel{
+			WaitForCompletion: types.BoolValue(true),
+			FailOn:            types.ListValueMust(types.StringType, stringValues(plainStrings(failableResults))),
+		},
+		cleanUpModel: cleanUpModel{
+			DeleteOnDestroy: types.BoolValue(true),
+			AbortOnDestroy:  types.BoolValue(true),
+			RerunIfDeleted:  types.BoolValue(true),
+			SupersededRuns:  types.ListNull(supersededType),
+		},
+		RunID:  types.Int64Value(run.ID),
+		Latest: types.ObjectNull(latestType.AttrTypes),
+	}
 }
 
 // displayName describes a Run by type, datastore, result and start time.
@@ -114,5 +116,5 @@ func displayName(operation *qualytics.Operation) string {
 	if operation.StartTime != "" {
 		when = string(operation.StartTime)
 	}
-	return fmt.Sprintf("%s on %s: %s, %s", operation.Type, where, operation.Result, when)
+	return printable(fmt.Sprintf("%s on %s: %s, %s", operation.Type, where, operation.Result, when))
 }

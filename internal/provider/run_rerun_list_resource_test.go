@@ -172,7 +172,7 @@ func TestRunRerunList_includeResource(t *testing.T) {
 	want := map[string]any{
 		"run_id": int64(2), "triggers": nil, "timeouts": nil, "wait_for_completion": true, "fail_on": []any{"failure", "aborted"},
 		"delete_on_destroy": true, "abort_on_destroy": true, "rerun_if_deleted": true,
-		"latest": nil, "max_anomalies": nil, "name": "profile 2",
+		"latest": nil, "max_anomalies": nil, "name": "profile 2", "superseded_runs": nil,
 	}
 	for name, value := range operation {
 		if name != "containers" && name != "details" {

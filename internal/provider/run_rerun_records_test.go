@@ -18,8 +18,8 @@ func triggered(arguments, version string) string {
 	return `{"run_id": 100` + arguments + release(version) + `}`
 }
 
-// A superseded record that cannot be deleted is a warning. The next rerun that passes deletes it
-// first, then newer ones.
+// A superseded record that cannot be deleted is a warning and does not keep the others. The next Run
+// that passes deletes it.
 func TestRunRerun_supersededRefused(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
@@ -28,13 +28,13 @@ func TestRunRerun_supersededRefused(t *testing.T) {
 	api.Inject(mockapi.Fault{Method: "DELETE", Status: 403, Times: 2})
 	expectDiagnostics(t, resource.apply(t, triggered("", "2")),
 		"warning: The record of the superseded Run 101 was not deleted: Cannot delete Run 101. "+
-			".*HTTP status 403.*The record is deleted after the next rerun that passes")
+			".*HTTP status 403.*The record is deleted after the next Run that passes")
 	expectDiagnostics(t, resource.apply(t, triggered("", "3")), "warning: The record of the superseded Run 101 was not deleted")
-	api.expectRuns(t, 100, 101, 102, 103)
+	api.expectRuns(t, 100, 101, 103)
 	expectDiagnostics(t, resource.apply(t, triggered("", "4")))
 	api.expectRuns(t, 100, 104)
 	api.expectWrites(
-		rerunOf(100), rerunOf(100), deleteOf(101), rerunOf(100), deleteOf(101), rerunOf(100), deleteOf(101), deleteOf(102), deleteOf(103),
+		rerunOf(100), rerunOf(100), deleteOf(101), rerunOf(100), deleteOf(101), deleteOf(102), rerunOf(100), deleteOf(101), deleteOf(103),
 	)(t)
 }
 
@@ -80,8 +80,8 @@ func TestRunRerun_destroyActive(t *testing.T) {
 		"aborted at once": {"", func(*api) {}, []string{rerunOf(100), "PUT /api/operations/abort/101", deleteOf(101)}},
 		"still deleting": {
 			"",
-			func(a *api) { a.Inject(mockapi.Fault{Method: "DELETE", Status: 409, Times: 3}) },
-			[]string{rerunOf(100), "PUT /api/operations/abort/101", deleteOf(101), deleteOf(101), deleteOf(101), deleteOf(101)},
+			func(a *api) { a.Inject(mockapi.Fault{Method: "DELETE", Status: 409, Times: 2}) },
+			[]string{rerunOf(100), "PUT /api/operations/abort/101", deleteOf(101), deleteOf(101), deleteOf(101)},
 		},
 		"says aborted early": {"", reportsAbortedEarly, []string{rerunOf(100), "PUT /api/operations/abort/101", deleteOf(101)}},
 		"kept":               {`, "delete_on_destroy": false`, func(*api) {}, []string{rerunOf(100), "PUT /api/operations/abort/101"}},
@@ -256,31 +256,24 @@ func TestRunRerun_imported(t *testing.T) {
 	}
 }
 
-// A refresh keeps a new Run that a replica does not know yet.
-func TestRunRerun_refreshRecent(t *testing.T) {
+// A refresh keeps a Run that a replica does not know, as long as the list has it.
+func TestRunRerun_refreshReplica(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
-	provider := testProvider()
-	provider.notFoundGrace = time.Minute
-	p := serveProtocol(t, provider)
-	expectDiagnostics(t, p.configure(t, api.json(`"poll_interval": "10ms"`)))
-	resource := p.manage(t, "qualytics_run_rerun")
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
 	missing := mockapi.Fault{Method: "GET", Path: "/api/operations/101", Status: 404, Body: `{"detail": "Run 101 does not exist"}`}
 	api.Inject(missing)
 	api.ResetRequests()
 	expectDiagnostics(t, resource.refresh(t))
 	resource.expectRerun(t, 101, 100)
-	api.expectRequests(t, "GET "+poll101, "GET "+poll101)
+	api.expectRequests(t, "GET "+poll101, "GET /api/operations?id=101&page=1&size=1")
 
-	old := older(101, 101, "success", time.Hour)
-	api.Seed(old)
-	expectDiagnostics(t, resource.refresh(t))
-	api.Inject(missing)
+	api.Remove(101)
 	expectDiagnostics(t, resource.refresh(t),
 		"warning: The record of Run 101 was deleted: .*no longer in the state. An apply creates it again")
 	if values := resource.values(t); values != nil {
-		t.Errorf("the deleted record of an old Run is still in the state: %v", values)
+		t.Errorf("the deleted record is still in the state: %v", values)
 	}
 }
 
@@ -294,7 +287,7 @@ func TestRunRerun_failedUnwaited(t *testing.T) {
 	expectDiagnostics(t, resource.apply(t, triggered(`, "wait_for_completion": false`, "1")))
 	resource.expectRun(t, 101, "failure")
 	api.expectWrites(rerunOf(100))(t)
-	expectDiagnostics(t, resource.apply(t, triggered("", "1")), "warning: Run 101 failed an earlier apply")
+	expectDiagnostics(t, resource.apply(t, triggered("", "1")), "warning: Run 101 does not pass")
 	api.expectWrites(rerunOf(100), rerunOf(100), deleteOf(101))(t)
 }
 

@@ -223,7 +223,7 @@ func TestRunRerun_importedState(t *testing.T) {
 	expectDiagnostics(t, resource.refresh(t))
 	values := resource.values(t)
 	for name, want := range map[string]any{
-		"id": int64(1), "run_id": nil, "latest": nil, "result": "running", "fail_on": []any{"failure", "aborted"},
+		"id": int64(1), "run_id": int64(1), "latest": nil, "result": "running", "fail_on": []any{"failure", "aborted"},
 		"wait_for_completion": true, "delete_on_destroy": false, "abort_on_destroy": false, "rerun_if_deleted": true,
 	} {
 		if !reflect.DeepEqual(values[name], want) {

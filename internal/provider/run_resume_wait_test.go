@@ -129,8 +129,8 @@ func TestRunResume_failedAfterTimeout(t *testing.T) {
 	api.Plan(mockapi.Outcome{})
 	expectDiagnostics(t, resource.refresh(t))
 	expectDiagnostics(t, resource.apply(t, config),
-		"warning: Run 90 failed an earlier apply: Its result is .failure., and .fail_on. includes .failure.. "+
-			".*another resume. .*so that it passes.$")
+		"warning: Run 90 does not pass: Its result is .failure., and .fail_on. includes .failure.. "+
+			".*resumes it again. .*so that it passes.")
 	resource.expectRun(t, 90, "success")
 	api.expectWrites(resume90, resume90)(t)
 }

@@ -4,19 +4,98 @@
 package provider
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
+// privateState is what the provider remembers of a resource beside its attributes. Terraform drops
+// it when a tainted resource is replaced, and does not restore it if the replacement fails. So
+// nothing in it may open a gate by its absence, or own a record: without it, the Run is judged by
+// what the state shows.
+//
+//	          set by                                cleared by               leads to
+//	Awaited   an apply that ends before the Run     the end of the wait      waiting in the next apply
+//	Imported  an import                             the next apply           adopting the configuration
+//	Accepted  the apply after an import             the next Run             not judging the Run
+//	Deleted   a refresh that finds no record        a refresh that does      another Run, or keeping the state
+type privateState struct {
+	Awaited  bool `json:"awaited,omitempty"`
+	Imported bool `json:"imported,omitempty"`
+	Accepted bool `json:"accepted,omitempty"`
+	Deleted  bool `json:"lost,omitempty"` // the name of version 0.1
+
+	// Resumed is the Run as it was before it was resumed. Polls that still show it do not count.
+	Resumed *previousRun `json:"resumed,omitempty"`
+
+	// User is who triggers the Runs that this resource starts with the token of this fingerprint.
+	User    string `json:"user,omitempty"`
+	TokenID string `json:"token,omitempty"`
+
+	// Superseded is where versions 0.1 and 0.2 kept what is now the attribute superseded_runs.
+	Superseded []int64 `json:"superseded,omitempty"`
+}
+
+// previousRun tells whether a Run has continued since it was resumed.
+type previousRun struct {
+	Result    qualytics.Result    `json:"result"`
+	StartTime qualytics.Timestamp `json:"start_time"`
+	EndTime   qualytics.Timestamp `json:"end_time"`
+}
+
+// shows reports whether a poll still shows the Run as it was before it was resumed.
+func (p *previousRun) shows(run *qualytics.Operation) bool {
+	before := qualytics.Operation{Result: p.Result, StartTime: p.StartTime, EndTime: p.EndTime}
+	return !run.ContinuedSince(&before)
+}
+
+// knownUser returns who triggers the Runs of this resource, if they were started with this token.
+func (p *privateState) knownUser(tokenID string) string {
+	if p.TokenID != tokenID {
+		return ""
+	}
+	return p.User
+}
+
+// privateStateKey is the name of version 0.1.
+const privateStateKey = "ledger"
+
+// privateStorage is the framework's private state, whose type is internal.
+type privateStorage interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+}
+
+func loadPrivateState(ctx context.Context, storage privateStorage, diags *diag.Diagnostics) privateState {
+	var private privateState
+	data, loadDiags := storage.GetKey(ctx, privateStateKey)
+	diags.Append(loadDiags...)
+	if len(data) == 0 || loadDiags.HasError() {
+		return private
+	}
+	if err := json.Unmarshal(data, &private); err != nil {
+		diags.AddError("Unreadable private state", "The provider cannot read its private state: "+sentence(err.Error())+reportBug)
+	}
+	return private
+}
+
+func (p *privateState) save(ctx context.Context, storage privateStorage) diag.Diagnostics {
+	data, err := json.Marshal(p)
+	if err != nil {
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Unwritable private state", sentence(err.Error())+reportBug)}
+	}
+	return storage.SetKey(ctx, privateStateKey, data)
+}
+
 // resourceState is the state of one resource during a call, and where to save it.
 type resourceState struct {
-	model       runHolder
+	model       resourceModel
 	private     *privateState
 	state       *tfsdk.State
 	identity    *tfsdk.ResourceIdentity // nil for resources without one
@@ -24,75 +103,29 @@ type resourceState struct {
 	diagnostics *diag.Diagnostics
 }
 
-type runHolder interface {
-	held() *heldRun
-}
-
 // hold saves a Run in the state, so that Terraform keeps it even if the call fails later.
 func (s resourceState) hold(ctx context.Context, run *qualytics.Operation) {
-	held, diags := newHeldRun(ctx, run)
-	s.diagnostics.Append(diags...)
-	*s.model.held() = held
-	s.save(ctx, run.ID)
+	s.model.shared().Run = newHeldRun(run)
+	s.save(ctx)
 }
 
 // save saves the model, the identity and the private state.
-func (s resourceState) save(ctx context.Context, id int64) {
-	s.diagnostics.Append(s.state.Set(ctx, s.model)...)
+func (s resourceState) save(ctx context.Context) {
+	raw, diags := store(ctx, s.state.Schema, s.model)
+	s.diagnostics.Append(diags...)
+	if diags.HasError() {
+		return
+	}
+	s.state.Raw = raw
 	if s.identity != nil {
-		s.diagnostics.Append(s.identity.SetAttribute(ctx, path.Root("id"), id)...)
+		s.diagnostics.Append(s.identity.SetAttribute(ctx, path.Root("id"), s.model.shared().Run.id())...)
 	}
 	s.diagnostics.Append(s.private.save(ctx, s.storage)...)
 }
 
-// follow saves an accepted Run, waits for it if the options require it, and saves and reports how
-// it ended. It returns true if the Run succeeded and passed the gate, or if it was not waited for.
-func (s resourceState) follow(ctx context.Context, runs *runs, run *qualytics.Operation, options waitOptions) (passed bool) {
-	private := s.private
-	private.Awaited, private.Failed, private.Deleted = options.waits, false, false
-	s.hold(ctx, run)
-	// If the provider is killed now, this line is the only record of the Run's id.
-	tflog.Info(ctx, "Accepted: "+progressLine(run))
-	if !options.waits {
-		return true
+// learnUser remembers who triggered a Run that this resource has started.
+func (p *privateState) learnUser(run *qualytics.Operation, tokenID string) {
+	if run.TriggeredBy != nil {
+		p.User, p.TokenID = cmp.Or(*run.TriggeredBy, p.User), tokenID
 	}
-	run, result, err := runs.wait(ctx, run, options, logProgress(ctx))
-	if result != waitTerminal {
-		s.hold(ctx, run)
-		options.reportUnfinished(run, result, err, s.diagnostics)
-		return false
-	}
-	passed = options.gate.passes(run)
-	private.Awaited, private.Failed = false, !passed
-	s.hold(ctx, run)
-	options.report(ctx, runs.client, run, s.diagnostics)
-	return passed && run.Result == qualytics.ResultSuccess
-}
-
-// keep saves the arguments of a resource whose Run stays the same. If they accept a Run that failed
-// an earlier apply, it reports whether that Run succeeded.
-func (s resourceState) keep(ctx context.Context, held heldRun, options waitOptions) (passed bool) {
-	run := held.run()
-	accepted := s.private.Failed && options.waits && options.gate.passes(run)
-	s.private.Failed = s.private.Failed && !accepted
-	*s.model.held() = held
-	s.save(ctx, held.ID.ValueInt64())
-	return accepted && run.Result == qualytics.ResultSuccess
-}
-
-// refresh updates the state of a resource that stays in the state even if the record was deleted.
-// settled reports whether there is nothing left to wait for.
-func (s resourceState) refresh(ctx context.Context, runs *runs, settled func(*qualytics.Operation) bool) {
-	run, err := runs.read(ctx, s.model.held().ID.ValueInt64())
-	switch {
-	case qualytics.IsNotFound(err):
-		return
-	case err != nil:
-		addRunError(s.diagnostics, err)
-		return
-	}
-	if settled(run) {
-		s.private.Awaited = false
-	}
-	s.hold(ctx, run)
 }

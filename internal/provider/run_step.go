@@ -4,6 +4,8 @@
 package provider
 
 import (
+	"slices"
+
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -14,77 +16,79 @@ import (
 type step int
 
 const (
-	stepKeep  step = iota // keep the Run
-	stepStart             // rerun, resume or abort
-	stepWait              // wait for the Run
+	stepKeep   step = iota // keep the Run
+	stepStart              // run, rerun, resume or abort
+	stepWait               // wait for the Run
+	stepRefuse             // the Run does not pass, and nothing can be started for it: fail
 )
 
-// runUpdate is the input of the decision, which is the same during plan and apply.
-type runUpdate struct {
-	state, plan   *runModel
-	sourceChanged bool // whether the configuration names another Run than the state
-	imported      bool // whether this is the first apply after an import
-	waited, waits bool // whether the last apply waited for the Run, and whether this one does
-	gate          gate
-	private       privateState
-
-	rerunIfDeleted bool // whether the Run is replaced if its record was deleted
+// update is the input of the decision, which is the same during plan and apply.
+type update struct {
+	state, plan resourceModel
+	private     privateState
 }
 
-func (u runUpdate) step() step {
+// step decides. What the state shows counts, not what an earlier apply thought of it: whether the
+// Run passes is judged by the gate in the configuration, each time.
+func (u update) step() step {
+	run, gate := u.held(), u.plan.gate()
 	switch {
-	case u.deletedBefore(), u.failedBefore(), u.changed():
+	case u.deleted(), u.changed():
 		return stepStart
-	case u.private.Deleted:
+	case !gate.waits, u.private.Deleted && u.plan.cleanUp() == nil:
 		return stepKeep
-	case u.waits && u.private.Awaited,
-		u.waits && (!u.waited || u.imported) && !u.state.run().Finished():
+	case !u.private.Deleted && (u.private.Awaited || u.follows() && !run.Finished()):
 		return stepWait
+	case u.private.Imported, u.private.Accepted, gate.passes(run):
+		return stepKeep
+	case u.plan.action() == qualytics.ActionResume && !slices.Contains(qualytics.ActionResume.From(), run.Result):
+		return stepRefuse
 	}
-	return stepKeep
+	return stepStart
 }
 
-// deletedBefore reports whether the record of the held Run was deleted, and the Run must be replaced
-// for this. The result of a Run whose record was deleted before it ended is unknown, and an unknown
+func (u update) held() *qualytics.Operation { return u.state.held() }
+
+// follows reports whether the resource waits for its Run whenever that is active. The resource that
+// aborts a Run does not: somebody may resume it later.
+func (u update) follows() bool { return u.plan.action() != qualytics.ActionAbort }
+
+// deleted reports whether the record of the held Run was deleted, and the Run must be replaced for
+// this. The result of a Run whose record was deleted before it ended is unknown, and an unknown
 // result does not pass.
-func (u runUpdate) deletedBefore() bool {
-	return u.private.Deleted && (u.rerunIfDeleted || u.waits && !u.state.run().Finished())
+func (u update) deleted() bool {
+	cleanUp := u.plan.cleanUp()
+	return u.private.Deleted && cleanUp != nil && (cleanUp.rerunsIfDeleted() || u.plan.gate().waits && !u.held().Finished())
 }
 
-// failedBefore reports whether the held Run failed the last apply, and would fail this one.
-func (u runUpdate) failedBefore() bool {
-	return u.private.Failed && u.waits && !u.gate.passes(u.state.run())
+// changed reports whether the configuration requires another Run. The first apply after an import
+// adopts the configuration.
+func (u update) changed() bool {
+	return !u.private.Imported &&
+		(u.plan.startsAnother(u.state) || !sameTriggers(u.state.shared().Triggers, u.plan.shared().Triggers))
 }
 
-// changed reports whether the configuration requires another Run.
-func (u runUpdate) changed() bool {
-	return !u.imported && (u.sourceChanged || !sameTriggers(u.state.Triggers, u.plan.Triggers))
-}
-
-// warnUnchanged warns of a plan that requests another Run although the configuration does not require
-// it. Otherwise, a reviewer could not tell why it does.
-func (u runUpdate) warnUnchanged(action qualytics.Action, diags *diag.Diagnostics) {
-	name := runName(u.state.ID.ValueInt64())
+// warn says why a plan requests another Run although the configuration does not require it.
+// Otherwise, a reviewer could not tell why it does.
+func (u update) warn(diags *diag.Diagnostics) {
+	run := u.held()
+	name, reason := runName(run.ID), "This is why the plan "+words[u.plan.action()].thirdPerson+" it again."
+	if u.plan.action() == qualytics.ActionRun {
+		reason = "This is why the plan starts another Run."
+	}
 	switch {
 	case u.changed():
-	case u.failedBefore():
-		diags.AddWarning(name+" failed an earlier apply",
-			u.gate.failure(u.state.run())+" This is why the plan includes another "+string(action)+". "+
-				"To accept the Run as it is, change fail_on or max_anomalies so that it passes.")
-	case u.rerunIfDeleted:
+	case u.private.Deleted && u.plan.cleanUp() != nil && u.plan.cleanUp().rerunsIfDeleted():
 		diags.AddWarning("The record of "+name+" was deleted",
-			"It was deleted outside Terraform. This is why the plan includes another "+string(action)+". "+
-				"To keep the last known state instead, set rerun_if_deleted to false.")
+			"It was deleted outside Terraform. "+reason+" To keep the last known state instead, set rerun_if_deleted to false.")
+	case u.private.Deleted && !run.Finished():
+		diags.AddWarning("The record of "+name+" was deleted",
+			"It was deleted outside Terraform before its result was known. "+reason)
 	default:
-		diags.AddWarning("The record of "+name+" was deleted",
-			"It was deleted outside Terraform before its result was known. This is why the plan includes another "+string(action)+".")
+		diags.AddWarning(name+" does not pass",
+			paragraphs(sentences(u.plan.gate().failure(run), reason,
+				"To accept the Run as it is, change fail_on or max_anomalies so that it passes."), linkTo(run)))
 	}
-}
-
-// anotherRun reports whether the planned run_id differs from the state. The id of the held Run is
-// no difference, because a lookup of the latest Run may return it.
-func (m *runModel) anotherRun(state *runModel) bool {
-	return !m.RunID.Equal(state.RunID) && !m.RunID.Equal(state.ID)
 }
 
 // sameTriggers compares triggers. Null and an empty map are the same.
@@ -93,19 +97,4 @@ func sameTriggers(a, b types.Map) bool {
 		return false
 	}
 	return len(a.Elements()) == 0 && len(b.Elements()) == 0 || a.Equal(b)
-}
-
-// run returns the held Run with what the gate needs: its result, end time and counters.
-func (m operationModel) run() *qualytics.Operation {
-	run := &qualytics.Operation{
-		Result:  qualytics.Result(m.Result.ValueString()),
-		EndTime: qualytics.Timestamp(m.EndTime.ValueString()),
-		Status:  qualytics.Counters{},
-	}
-	for name, count := range m.Status.Elements() {
-		if number, ok := count.(types.Number); ok {
-			run.Status[name] = number.ValueBigFloat()
-		}
-	}
-	return run
 }

@@ -5,35 +5,25 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
+	"github.com/qualytics/terraform-provider-qualytics/internal/runwait"
 )
 
-// waitOptions configure the wait for a Run and what is reported at its end.
-type waitOptions struct {
-	waits       bool // false: do not wait for the new Run, only for an active source Run
-	deadline    time.Time
-	timeout     time.Duration
-	timeoutName string // the attribute of the timeout
-	gate        gate
-	expected    qualytics.Result // any other result that passes the gate is a warning
-	unexpected  string           // text for that warning
-	operation   string           // "apply" or "action"
-	nextApply   string           // text for a Run that failed the apply: what the next apply does
-	unfinished  string           // text for a Run that is still active: how to continue
-	recorded    bool             // whether the Run is recorded in the state
+// limit is the timeout of one call, from its first request to its last.
+type limit struct {
+	deadline time.Time
+	timeout  time.Duration
+	name     string // the attribute of the timeout
 }
 
-// within sets the timeout, which starts now.
-func (w waitOptions) within(timeout time.Duration, name string) waitOptions {
-	w.timeout, w.timeoutName, w.deadline = timeout, name, time.Now().Add(timeout)
-	return w
+// within starts a timeout.
+func within(timeout time.Duration, name string) limit {
+	return limit{deadline: time.Now().Add(timeout), timeout: timeout, name: name}
 }
 
 // waitResult is how a wait ended.
@@ -46,105 +36,41 @@ const (
 	waitFailed // the Run could not be read
 )
 
-// report reports how a Run ended: an error if it fails the apply, and a warning if the result is
-// not the expected one or a successful Run has a message.
-func (w waitOptions) report(ctx context.Context, client *qualytics.Client, run *qualytics.Operation, diags *diag.Diagnostics) {
-	ended := fmt.Sprintf("%s ended with the result `%s`", describeRun(run), printable(string(run.Result)))
-	if run.Message != nil && *run.Message != "" {
-		ended += ": " + printable(*run.Message)
-	}
-	ended = sentence(ended)
-	excess := w.gate.tooManyAnomalies(run)
+// wait waits until a Run is terminal. seen and the returned Run are its first and its last known
+// state. Polls for which stale returns true do not count; nil: all count.
+func (r *runs) wait(
+	ctx context.Context, seen *qualytics.Operation, limit limit, stale func(*qualytics.Operation) bool, progress runwait.Progress,
+) (*qualytics.Operation, waitResult, error) {
+	bounded, cancel := context.WithDeadline(ctx, limit.deadline)
+	defer cancel()
+	poller := r.poller
+	poller.Stale = stale
+	last, err := poller.Wait(bounded, seen, progress)
 	switch {
-	case w.gate.failsOn(run.Result):
-		diags.AddError(runName(run.ID)+outcome(run.Result),
-			ended+" "+w.failedOn(run.Result)+aboutContainers(ctx, client, run)+w.afterFailure(run))
-	case excess != "":
-		diags.AddError(runName(run.ID)+" did not pass max_anomalies",
-			ended+" "+excess+aboutContainers(ctx, client, run)+w.afterFailure(run))
-	case run.Result != w.expected:
-		diags.AddWarning(runName(run.ID)+outcome(run.Result), ended+w.unexpected)
-	case run.Result == qualytics.ResultSuccess && run.Message != nil && *run.Message != "":
-		diags.AddWarning(runName(run.ID)+" succeeded with a message", ended)
-	}
-}
-
-// failedOn names the entry of fail_on that a result matches.
-func (w waitOptions) failedOn(result qualytics.Result) string {
-	if result == qualytics.ResultFailure || result == qualytics.ResultAborted {
-		return fmt.Sprintf("The %s failed because `fail_on` includes `%s`.", w.operation, result)
-	}
-	return fmt.Sprintf("The %s failed because the provider does not know this result, which counts as `failure`, "+
-		"and `fail_on` includes `failure`.", w.operation)
-}
-
-func (w waitOptions) afterFailure(run *qualytics.Operation) string {
-	return "\n\n" + w.nextApply +
-		fmt.Sprintf("The data source qualytics_operation_containers with operation_id = %d lists all containers.", run.ID)
-}
-
-// aboutContainers returns the paragraph about containers that failed or have anomalies.
-func aboutContainers(ctx context.Context, client *qualytics.Client, run *qualytics.Operation) string {
-	containers := describeContainers(ctx, client, run.ID)
-	if containers == "" {
-		return ""
-	}
-	return "\n\nContainers, worst first:" + containers
-}
-
-// describeRun returns the name of a Run, with its type and datastore if they are known.
-func describeRun(run *qualytics.Operation) string {
-	var details []string
-	if run.Type != "" {
-		details = append(details, printable(string(run.Type)))
-	}
-	if run.Datastore != nil && run.Datastore.Name != nil {
-		details = append(details, "on "+printable(*run.Datastore.Name))
-	}
-	if len(details) == 0 {
-		return runName(run.ID)
-	}
-	return runName(run.ID) + " (" + strings.Join(details, " ") + ")"
-}
-
-func outcome(result qualytics.Result) string {
-	switch result {
-	case qualytics.ResultFailure:
-		return " failed"
-	case qualytics.ResultAborted:
-		return " was aborted"
-	case qualytics.ResultSuccess:
-		return " succeeded"
+	case err == nil:
+		return last, waitTerminal, nil
+	case isCanceled(ctx):
+		return last, waitInterrupted, err
+	case bounded.Err() != nil:
+		return last, waitTimedOut, err
 	default:
-		return " ended as " + printable(string(result))
+		return last, waitFailed, err
 	}
 }
 
-// reportUnfinished reports a wait that ended before the Run did. For a resource, an interrupt is a
-// warning: an error would taint a new resource, and the next apply would start another Run.
-func (w waitOptions) reportUnfinished(run *qualytics.Operation, result waitResult, err error, diags *diag.Diagnostics) {
-	name := runName(run.ID)
-	still := fmt.Sprintf("%s is still `%s`", name, run.Result)
-	recorded := ""
-	if w.recorded {
-		recorded = "It is recorded in the state. "
+// warnExpiry warns during the plan if the token expires within the timeout of the wait. The wait
+// would then fail with a 401 while the Run continues.
+func (r *runs) warnExpiry(timeout time.Duration, diags *diag.Diagnostics) {
+	if r == nil {
+		return
 	}
-	switch {
-	case result == waitInterrupted && w.recorded:
-		diags.AddWarning("Interrupted while waiting for "+name, still+" and is recorded in the state. The next apply continues waiting for it.")
-	case result == waitInterrupted:
-		diags.AddError("Interrupted while waiting for "+name, still+". "+w.unfinished)
-	case result == waitTimedOut:
-		detail := fmt.Sprintf("%s after %s (%s). ", still, w.timeout, w.timeoutName) + recorded
-		if failure, ok := errors.AsType[*qualytics.Error](err); ok {
-			detail += "The last poll failed: " + sentence(failure.Error()) + " "
-		}
-		diags.AddError("Timed out while waiting for "+name, detail+w.unfinished)
-	case qualytics.IsNotFound(err):
-		diags.AddError(name+" was deleted while it was waited for",
-			"The record of "+name+" was deleted outside this "+w.operation+", so its result is unknown. "+
-				"An unknown result fails the "+w.operation+".")
-	default:
-		diags.AddError("Cannot follow "+name, readingRun(run.ID).explain(err)+"\n\nThe Run may still be running. "+recorded+w.unfinished)
+	expiry := r.client.TokenExpiry()
+	if expiry.IsZero() || time.Until(expiry) > timeout {
+		return
 	}
+	diags.AddWarning("The API token may expire during the wait",
+		fmt.Sprintf("The token expires at %s. The wait for the Run may take %s. "+
+			"If the token expires first, the wait fails while the Run continues. "+
+			"Use a token that is valid for longer, such as a service token, or shorten the timeout.",
+			expiry.UTC().Format(time.RFC3339), timeout))
 }

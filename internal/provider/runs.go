@@ -12,7 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
@@ -56,151 +55,174 @@ func clientOf(data any, diags *diag.Diagnostics) *qualytics.Client {
 	return nil
 }
 
-// readOrReport reads a Run. It returns nil and reports the error if that fails.
-func (r *runs) readOrReport(ctx context.Context, id int64, diags *diag.Diagnostics) *qualytics.Operation {
-	run, err := r.read(ctx, id)
-	addRunError(diags, err)
-	return run
+// tokenID identifies the token in use, without disclosing it.
+func (r *runs) tokenID() string {
+	if r == nil {
+		return "" // the provider is not configured yet
+	}
+	return r.client.TokenID()
 }
 
-// read reads a Run. Like the methods below, it returns a [*runError].
+// read reads a Run.
 func (r *runs) read(ctx context.Context, id int64) (*qualytics.Operation, error) {
 	run, err := r.client.Operation(ctx, id)
+	return run, readingRun(id).failed(err)
+}
+
+// reread reads a Run that the state knows, and verifies that it is the same one: another deployment,
+// or a restored database, has another Run with that id.
+func (r *runs) reread(ctx context.Context, known *qualytics.Operation) (*qualytics.Operation, error) {
+	run, err := r.read(ctx, known.ID)
 	if err != nil {
-		return nil, &runError{readingRun(id), err}
+		return nil, err
+	}
+	if !sameRun(known, run) {
+		return nil, subject{verb: "use", object: runName(known.ID)}.about(run).failed(&otherRunError{known, run})
 	}
 	return run, nil
 }
 
-// readRecent reads a Run that was created at the given time. A replica may not know a new Run yet,
-// so a 404 is retried until the Run is older than NotFoundGrace.
-func (r *runs) readRecent(ctx context.Context, id int64, created timetypes.RFC3339) (*qualytics.Operation, error) {
-	for pause := time.Second; ; pause = min(2*pause, 8*time.Second) {
-		run, err := r.read(ctx, id)
-		createdAt, diags := created.ValueRFC3339Time()
-		if !qualytics.IsNotFound(err) || diags.HasError() || time.Since(createdAt).Abs() > r.poller.NotFoundGrace {
-			return run, err
-		}
-		select {
-		case <-ctx.Done():
-			return nil, err
-		case <-time.After(pause):
-		}
+// sameRun reports whether two Runs with the same id are the same one: what never changes is equal,
+// as far as it is known. Deployments differ in the precision of their times.
+func sameRun(a, b *qualytics.Operation) bool {
+	one, errOne := a.Created.Time()
+	other, errOther := b.Created.Time()
+	if errOne == nil && errOther == nil && !one.Truncate(time.Second).Equal(other.Truncate(time.Second)) {
+		return false
 	}
+	return a.Datastore == nil || b.Datastore == nil || a.Datastore.ID == nil || b.Datastore.ID == nil || *a.Datastore.ID == *b.Datastore.ID
 }
 
-// rerun reruns the Run of the source. It returns nil and reports the error if that fails.
-func (r *runs) rerun(ctx context.Context, source runSource, run *qualytics.Operation, diags *diag.Diagnostics) *qualytics.Operation {
-	start, err := r.client.Rerun(ctx, run, source.user)
-	return started(source, run.ID, start, err, diags)
+// otherRunError reports that the id in the state belongs to another Run.
+type otherRunError struct{ known, found *qualytics.Operation }
+
+func (e *otherRunError) Error() string {
+	return fmt.Sprintf("%s in the state was created at %s on %s, but %s of this deployment was created at %s on %s. "+
+		"Nothing was changed. Check that the provider's url is that of the deployment in the state. "+
+		"If the deployment was replaced or restored, remove the resource from the state (terraform state rm)",
+		runName(e.known.ID), orUnknown(string(e.known.Created)), datastoreName(e.known),
+		runName(e.found.ID), orUnknown(string(e.found.Created)), datastoreName(e.found))
 }
 
-// resume resumes the Run of the source. It returns nil and reports the error if that fails.
-func (r *runs) resume(
-	ctx context.Context, source runSource, run *qualytics.Operation, forceAbort bool, diags *diag.Diagnostics,
-) *qualytics.Operation {
-	start, err := r.client.Resume(ctx, run, forceAbort)
-	return started(source, run.ID, start, err, diags)
+func isOtherRun(err error) bool {
+	var other *otherRunError
+	return errors.As(err, &other)
 }
 
-// abort aborts the Run of the source. It returns nil and reports the error if that fails. A Run
-// that has already ended is returned unchanged. Any other Run counts as active until a poll shows
-// that it has ended, because the response may say so too early.
-func (r *runs) abort(ctx context.Context, source runSource, diags *diag.Diagnostics) *qualytics.Operation {
-	id := source.runID.ValueInt64()
-	run, err := r.client.Abort(ctx, id)
-	if qualytics.IsConflict(err) {
-		if current, readErr := r.client.Operation(ctx, id); readErr == nil && current.Finished() {
-			return current
-		}
-	}
-	if err != nil {
-		addErrorAt(diags, source.attribute(), source.on(id), err)
-		return nil
-	}
-	run.Result, run.EndTime = qualytics.ResultRunning, ""
-	return run
-}
-
-// started returns the Run that was started. It returns nil and reports the error if the start
-// failed, and warns if the Run was adopted after a lost response.
-func started(source runSource, id int64, start qualytics.Started, err error, diags *diag.Diagnostics) *qualytics.Operation {
-	if err != nil {
-		addErrorAt(diags, source.attribute(), source.on(id), err)
-		return nil
-	}
-	if start.LostResponse != nil {
-		diags.AddWarning("The response to the "+string(source.action)+" was lost",
-			sentence(start.LostResponse.Error())+" The Run that it started was found and adopted: "+progressLine(&start.Operation)+".")
-	}
-	return &start.Operation
-}
-
-// wait waits until a Run is terminal. seen and the returned Run are its first and its last known
-// state.
-func (r *runs) wait(
-	ctx context.Context, seen *qualytics.Operation, options waitOptions, progress runwait.Progress,
-) (*qualytics.Operation, waitResult, error) {
-	waitCtx, cancel := context.WithDeadline(ctx, options.deadline)
-	defer cancel()
-	last, err := r.poller.Wait(waitCtx, seen, progress)
+func datastoreName(run *qualytics.Operation) string {
 	switch {
-	case err == nil:
-		return last, waitTerminal, nil
-	case errors.Is(ctx.Err(), context.Canceled):
-		return last, waitInterrupted, err
-	case waitCtx.Err() != nil:
-		return last, waitTimedOut, err
+	case run.Datastore == nil || run.Datastore.ID == nil && run.Datastore.Name == nil:
+		return "an unknown datastore"
+	case run.Datastore.ID == nil:
+		return "datastore " + *run.Datastore.Name
 	default:
-		return last, waitFailed, err
+		return fmt.Sprintf("datastore %d", *run.Datastore.ID)
 	}
 }
 
-// stop waits until a Run is terminal, and aborts it first if abort is set. It always polls, because
-// the response to an abort may say that the Run has ended while the worker still runs. A Run that
-// does not exist is not an error.
-func (r *runs) stop(ctx context.Context, id int64, abort bool) error {
+func orUnknown(text string) string {
+	if text == "" {
+		return "an unknown time"
+	}
+	return text
+}
+
+// isGone reports whether an error means that the record of a Run was deleted. A single response may
+// come from a lagging replica, so the list must not have the Run either.
+func (r *runs) isGone(ctx context.Context, id int64, err error) bool {
+	if !qualytics.IsNotFound(err) {
+		return false
+	}
+	listed, listErr := r.client.Listed(ctx, id)
+	return listErr == nil && !listed
+}
+
+// stop waits until a Run is terminal, and aborts it first if abort is set. It believes no response
+// to the abort, only polls. A Run that does not exist is not an error.
+func (r *runs) stop(ctx context.Context, run *qualytics.Operation, abort bool) error {
+	var unconfirmed error
 	if abort {
-		_, err := r.client.Abort(ctx, id)
+		_, err := r.client.Abort(ctx, run.ID)
 		switch {
 		case qualytics.IsNotFound(err):
 			return nil
-		case err != nil && !qualytics.IsConflict(err): // a conflict means that the Run has ended
-			return &runError{actionOn(qualytics.ActionAbort, id), err}
+		case isRefusal(err):
+			return actionOn(qualytics.ActionAbort, run.ID).about(run).failed(err)
+		case !qualytics.IsConflict(err): // a conflict means that the Run has ended, or is about to
+			unconfirmed = err
 		}
 	}
 	poller := r.poller
 	poller.NotFoundGrace = 0
-	active := &qualytics.Operation{ID: id, Result: qualytics.ResultRunning}
-	if _, err := poller.Wait(ctx, active, logProgress(ctx)); err != nil && !qualytics.IsNotFound(err) {
-		return &runError{subject{verb: "wait for the end of", object: runName(id)}, err}
+	active := *run
+	active.Result, active.EndTime = qualytics.ResultRunning, ""
+	_, err := poller.Wait(ctx, &active, logProgress(ctx))
+	switch {
+	case err == nil || qualytics.IsNotFound(err):
+		return nil
+	case unconfirmed != nil:
+		return actionOn(qualytics.ActionAbort, run.ID).about(run).failed(unconfirmed)
 	}
-	return nil
+	return subject{verb: "wait for the end of", object: runName(run.ID)}.about(run).failed(err)
 }
 
-// deleteRecord deletes a Run's record, after stopping an active Run. It tries again as long as the
-// API refuses because the Run is active. A record that does not exist is not an error.
-func (r *runs) deleteRecord(ctx context.Context, id int64, active, abort bool) error {
-	for {
-		if active {
-			if err := r.stop(ctx, id, abort); err != nil {
-				return err
-			}
-			abort = false // do not abort it twice
+// isRefusal reports whether the API certainly did not do what was requested.
+func isRefusal(err error) bool {
+	switch qualytics.KindOf(err) {
+	case qualytics.KindUnauthorized, qualytics.KindForbidden, qualytics.KindBadRequest, qualytics.KindInvalid:
+		return true
+	default:
+		return false
+	}
+}
+
+// abortRecord aborts a Run that the state knows, if it is still active.
+func (r *runs) abortRecord(ctx context.Context, known *qualytics.Operation) error {
+	run, err := r.reread(ctx, known)
+	switch {
+	case r.isGone(ctx, known.ID, err):
+		return nil
+	case err != nil || run.Finished():
+		return err
+	}
+	return r.stop(ctx, run, true)
+}
+
+// maxRefusals is how often the API may refuse to delete the record of a Run that has ended. The
+// worker may still be stopping at the first.
+const maxRefusals = 3
+
+// deleteRecord deletes the record of a Run that the state knows, after an active Run has ended or
+// was aborted. A record that does not exist is not an error.
+func (r *runs) deleteRecord(ctx context.Context, known *qualytics.Operation, abort bool) error {
+	run, err := r.reread(ctx, known)
+	switch {
+	case r.isGone(ctx, known.ID, err):
+		return nil
+	case err != nil:
+		return err
+	}
+	if !run.Finished() {
+		if err := r.stop(ctx, run, abort); err != nil {
+			return err
 		}
-		err := r.client.Delete(ctx, id)
+	}
+	for refusals := 1; ; refusals++ {
+		err := r.client.Delete(ctx, run.ID)
 		switch {
 		case err == nil, qualytics.IsNotFound(err):
-			r.deleted.Store(id, true)
+			r.deleted.Store(run.ID, true)
 			return nil
-		case !qualytics.IsConflict(err):
-			return &runError{actionOn(qualytics.ActionDelete, id), err}
+		case !qualytics.IsConflict(err) || refusals == maxRefusals:
+			return actionOn(qualytics.ActionDelete, run.ID).about(run).failed(err)
 		}
-		active = true
+		if err := r.stop(ctx, run, false); err != nil { // a poll has to show that it has ended
+			return err
+		}
 	}
 }
 
-// aboutDeleted returns a paragraph about the records that this process has deleted, or "". A lookup
+// aboutDeleted returns a sentence about the records that this process has deleted, or "". A lookup
 // that finds nothing may be due to them.
 func (r *runs) aboutDeleted() string {
 	var ids []int64
@@ -216,6 +238,9 @@ func (r *runs) aboutDeleted() string {
 	for _, id := range ids {
 		names = append(names, runName(id))
 	}
-	return "\n\nReplacing a resource deletes the record of its own Run first, and that may have been the last one that matched. " +
+	return "Replacing a resource deletes the record of its own Run first, and that may have been the last one that matched. " +
 		"This apply has deleted: " + strings.Join(names, ", ") + "."
 }
+
+// isCanceled reports whether the caller's context was canceled, as opposed to timed out.
+func isCanceled(ctx context.Context) bool { return errors.Is(ctx.Err(), context.Canceled) }

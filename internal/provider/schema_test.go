@@ -59,7 +59,7 @@ func TestSchemas_areValid(t *testing.T) {
 	}
 }
 
-// Every block and attribute is described in full sentences.
+// Every block and attribute is described in full completeSentences.
 func TestSchemas_areDescribed(t *testing.T) {
 	server := serve(testProvider())
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
@@ -111,11 +111,11 @@ func expectDescribed(t *testing.T, name string, attributes []*tfprotov6.SchemaAt
 	}
 }
 
-var sentences = regexp.MustCompile("^[A-Z`].*[^.]\\.$")
+var completeSentences = regexp.MustCompile("^[A-Z`].*[^.]\\.$")
 
 func expectSentences(t *testing.T, name, description string) {
 	t.Helper()
-	if !sentences.MatchString(description) {
-		t.Errorf("%s: not described in full sentences: %q", name, description)
+	if !completeSentences.MatchString(description) {
+		t.Errorf("%s: not described in full completeSentences: %q", name, description)
 	}
 }

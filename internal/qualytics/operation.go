@@ -26,6 +26,7 @@ type Operation struct {
 	ScheduleID  *int64 // the schedule that triggered the Run
 	Status      Counters
 	Containers  []Container
+	URL         *string
 
 	// Payload is the JSON of the complete response. Only [Client.Operation] sets it.
 	Payload json.RawMessage

@@ -70,5 +70,10 @@ func Results() []Result {
 	return []Result{ResultQueued, ResultRunning, ResultSuccess, ResultFailure, ResultAborted}
 }
 
-// CounterAnomalies is the name of the counter of the anomalies that a scan identified.
-const CounterAnomalies = "anomalies_identified"
+// The counters of a Run's status that the provider reads.
+const (
+	CounterAnomalies  = "anomalies_identified"
+	CounterAnalyzed   = "containers_analyzed"
+	CounterContainers = "total_containers"
+	CounterRecords    = "records_processed"
+)

@@ -39,6 +39,7 @@ type Poller struct {
 	// NotFoundGrace is how long after the beginning a 404 is ignored: a replica may not know a new
 	// Run yet.
 	NotFoundGrace time.Duration
+	Stale         func(*qualytics.Operation) bool
 }
 
 // Progress receives the last known state of the Run, after each poll and every 10 s in between.
