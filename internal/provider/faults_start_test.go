@@ -32,7 +32,7 @@ var faultsRefused = []faultRow{
 	{
 		phase: creating, fault: "PUT: 403, an HTML page of a firewall",
 		prepare:  onRerun(mockapi.Fault{Status: 403, Body: htmlPage}),
-		says:     []finding{fails(cannot, "a gateway or firewall in front of the deployment refused the request")},
+		says:     []finding{fails(cannot, "No matching Run was found, so probably none was started")},
 		requests: []string{rerun100}, state: "nothing", next: "create", then: []string{rerun100}, holds: 101,
 	},
 	{

@@ -22,8 +22,8 @@ import (
 const (
 	rerun90 = "PUT /api/operations/rerun/90"
 	read90  = "GET /api/operations/90"
-	// listNewest precedes every request that starts a Run.
-	listNewest = "GET /api/operations?datastore=101&page=1&size=100&sort_created=desc"
+	// listNewest precedes every request that starts a Run, and follows it.
+	listNewest = "GET /api/operations?datastore=101&page=1&size=20&sort_created=desc"
 )
 
 var elapsed = regexp.MustCompile(`, \d+s$`)
@@ -60,7 +60,7 @@ func TestRunAction_progress(t *testing.T) {
 	progress, diagnostics := api.protocol(t).invoke(t.Context(), t, "qualytics_run_rerun", `{"run_id": 90}`)
 	expectDiagnostics(t, diagnostics)
 	expectProgress(t, progress,
-		"Run 101: queued, 0/2 containers, 0 records",
+		"Run 101: queued",
 		"Run 101: running, 0/2 containers, 0 records",
 		"Run 101: success, 2/2 containers, 100,000 records",
 	)
@@ -111,8 +111,8 @@ func TestRunAction_withoutWaiting(t *testing.T) {
 		line     string
 		requests []string
 	}{
-		"rerun":  {"Run 101: queued, 0/2 containers, 0 records", []string{read90, listNewest, rerun90}},
-		"resume": {"Run 90: queued, 1/2 containers, 50,000 records", []string{read90, listNewest, resume90}},
+		"rerun":  {"Run 101: queued", []string{read90, listNewest, rerun90, listNewest}},
+		"resume": {"Run 90: queued", []string{read90, listNewest, resume90, listNewest}},
 		"abort":  {"Run 90: running, 1/2 containers, 100,000 records", []string{abort90}},
 		"delete": {"Run 90: record deleted", []string{"DELETE /api/operations/90"}},
 	} {
@@ -131,6 +131,12 @@ func TestRunAction_withoutWaiting(t *testing.T) {
 			progress, diagnostics := api.protocol(t).invoke(t.Context(), t, "qualytics_run_"+name, config)
 			expectDiagnostics(t, diagnostics)
 			expectProgress(t, progress, want.line)
+			for range 500 { // the client looks at the list after the action has ended
+				if len(api.requestLines()) == len(want.requests) {
+					break
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
 			api.expectRequests(t, want.requests...)
 		})
 	}

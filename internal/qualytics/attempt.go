@@ -18,26 +18,6 @@ const maxBodySize = 64 << 20
 
 var errTooLarge = errors.New("the response is larger than 64 MiB")
 
-// callState is the state of a call across its attempts. The request's context carries it.
-type callState struct {
-	retry   retryPolicy
-	later   context.Context //nolint:containedctx // with which an attempt ends
-	reached int       // attempts that may have reached the application
-	sent    time.Time // when the last attempt was sent
-	body    []byte    // of the last response, complete and without the token
-}
-
-type callStateKey struct{}
-
-func withCallState(ctx context.Context, state *callState) context.Context {
-	return context.WithValue(ctx, callStateKey{}, state)
-}
-
-func callStateOf(ctx context.Context) *callState {
-	state, _ := ctx.Value(callStateKey{}).(*callState)
-	return state
-}
-
 // unsentError marks an attempt of which no byte was sent, so it certainly had no effect.
 type unsentError struct{ error }
 
@@ -53,9 +33,9 @@ func (e timeoutError) Timeout() bool { return true }
 
 func (e timeoutError) Temporary() bool { return true }
 
-// attemptTransport makes single attempts and reads their bodies, so that a response that ends early
-// is a failed attempt.
-type attemptTransport struct {
+// attempter makes single attempts. It reads the whole response, so that one that ends early is a
+// failed attempt.
+type attempter struct {
 	transport http.RoundTripper
 	starts    http.RoundTripper // for requests that start a Run
 	timeout   time.Duration     // of one attempt, its body included
@@ -64,67 +44,94 @@ type attemptTransport struct {
 	log       logFunc
 }
 
-func (a *attemptTransport) RoundTrip(request *http.Request) (*http.Response, error) {
-	if err := request.Context().Err(); err != nil {
+// attempt makes one attempt of a call when the throttle admits it. The attempt ends with later.
+func (s *callState) attempt(later context.Context, request *http.Request) (*http.Response, error) {
+	turn, err := s.client.throttle.acquire(request.Context())
+	if err != nil {
 		return nil, unsentError{err}
 	}
-	state := callStateOf(request.Context())
-	transport := a.transport
-	if state.retry == retryUnlessReached {
-		transport = a.starts
+	attempts, transport := s.client.attempts, s.client.attempts.transport
+	if s.call.retry == retryUnlessReached {
+		transport = attempts.starts
 	}
 	began := time.Now()
-	ctx, cancel := context.WithTimeoutCause(state.later, a.timeout, timeoutError{a.timeout})
-	defer cancel()
-	sent := false
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
-		sent, state.sent = true, time.Now()
-	}})
+	response, sent, err := attempts.send(later, transport, request)
+	s.client.throttle.release(turn, response)
+	s.response = response
+	if !sent.IsZero() {
+		s.sent = sent
+		if err != nil || !notProcessed(response) {
+			s.reached++
+		}
+	}
+	attempts.report(request, response, err, time.Since(began))
+	return response, err
+}
 
-	response, err := transport.RoundTrip(request.WithContext(ctx))
+// send sends a request and reads the response. sent is zero if no byte of the request was sent.
+func (a *attempter) send(
+	ctx context.Context, transport http.RoundTripper, request *http.Request,
+) (response *http.Response, sent time.Time, err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, a.timeout, timeoutError{a.timeout})
+	defer cancel()
+	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { sent = time.Now() }})
+	response, err = transport.RoundTrip(request.WithContext(traced))
 	if err == nil {
-		state.body, err = readBody(response, a.maxBody)
+		err = a.readBody(response)
 	}
 	if timeout, ok := errors.AsType[timeoutError](context.Cause(ctx)); ok && err != nil {
 		err = timeout
 	}
-	if err == nil {
-		state.body = a.token.redact(state.body)
-		response.Body = io.NopCloser(bytes.NewReader(nil))
-		if _, err := response.Location(); err != nil {
-			response.Header.Del("Location") // http.Client would return an error for it, whatever the status
-		}
-		response.Request = request
-	} else if !sent {
-		err = unsentError{err}
+	switch {
+	case err != nil && sent.IsZero():
+		return nil, sent, unsentError{err}
+	case err != nil:
+		return nil, sent, err
 	}
-	if sent && (err != nil || !notProcessed(response)) {
-		state.reached++
+	if _, err := response.Location(); err != nil {
+		response.Header.Del("Location") // http.Client would return an error for it, whatever the status
 	}
-	a.report(request, response, err, time.Since(began))
-	if err != nil {
-		return nil, err
-	}
-	return response, nil
+	response.Request = request
+	return response, sent, nil
 }
 
-func readBody(response *http.Response, limit int64) ([]byte, error) {
+// wholeBody is the body of a response that has been read: complete, and without the token.
+type wholeBody struct {
+	io.Reader
+	data []byte
+}
+
+// Close does nothing.
+func (wholeBody) Close() error { return nil }
+
+// bodyOf returns the body of a response to an attempt; nil if there was no response.
+func bodyOf(response *http.Response) []byte {
+	if response == nil {
+		return nil
+	}
+	body, _ := response.Body.(wholeBody)
+	return body.data
+}
+
+func (a *attempter) readBody(response *http.Response) error {
 	defer response.Body.Close()
 	var body bytes.Buffer
-	if response.ContentLength > 0 && response.ContentLength < limit {
+	if response.ContentLength > 0 && response.ContentLength < a.maxBody {
 		body.Grow(int(response.ContentLength) + bytes.MinRead) // ReadFrom needs this much room to detect the end
 	}
-	read, err := body.ReadFrom(io.LimitReader(response.Body, limit+1))
+	read, err := body.ReadFrom(io.LimitReader(response.Body, a.maxBody+1))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if read > limit {
-		return nil, errTooLarge
+	if read > a.maxBody {
+		return errTooLarge
 	}
-	return body.Bytes(), nil
+	data := a.token.redact(body.Bytes())
+	response.Body = wholeBody{bytes.NewReader(data), data}
+	return nil
 }
 
-func (a *attemptTransport) report(request *http.Request, response *http.Response, err error, took time.Duration) {
+func (a *attempter) report(request *http.Request, response *http.Response, err error, took time.Duration) {
 	fields := map[string]any{
 		"method":      request.Method,
 		"path":        request.URL.Path,

@@ -5,10 +5,15 @@ package qualytics
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptrace"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -30,14 +35,14 @@ func TestRetryAfter(t *testing.T) {
 		"seconds":                     {http.Header{"Retry-After": {"7"}}, 7 * time.Second},
 		"zero":                        {http.Header{"Retry-After": {"0"}}, 0},
 		"the limit":                   {http.Header{"Retry-After": {"60"}}, time.Minute},
-		"above the limit":             {http.Header{"Retry-After": {"61"}}, time.Minute},
-		"far above the limit":         {http.Header{"Retry-After": {"9223372036854775807"}}, time.Minute},
+		"above the limit":             {http.Header{"Retry-After": {"61"}}, 61 * time.Second},
+		"too large for a duration":    {http.Header{"Retry-After": {"9223372036854775807"}}, math.MaxInt64 / time.Second * time.Second},
 		"too large for an int":        {http.Header{"Retry-After": {"99999999999999999999"}}, -1},
 		"negative":                    {http.Header{"Retry-After": {"-5"}}, -1},
 		"a fraction":                  {http.Header{"Retry-After": {"1.5"}}, -1},
 		"garbage":                     {http.Header{"Retry-After": {"soon"}}, -1},
 		"a date":                      {http.Header{"Retry-After": {date(9 * time.Second)}}, 9 * time.Second},
-		"a date above the limit":      {http.Header{"Retry-After": {date(time.Hour)}}, time.Minute},
+		"a date above the limit":      {http.Header{"Retry-After": {date(time.Hour)}}, time.Hour},
 		"a date in the past":          {http.Header{"Retry-After": {date(-time.Hour)}}, 0},
 		"clock ahead of the client's": {skewed(3 * time.Hour), 9 * time.Second},
 		"clock behind the client's":   {skewed(-3 * time.Hour), 9 * time.Second},
@@ -51,25 +56,23 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-func TestBackoff(t *testing.T) {
-	for attempt, want := range map[int]time.Duration{
+func TestExponentialBackoff(t *testing.T) {
+	for retry, want := range map[int]time.Duration{
 		0: time.Second, 1: 2 * time.Second, 2: 4 * time.Second, 3: 8 * time.Second, 4: 16 * time.Second,
 		5: maxRetryWait, 15: maxRetryWait, 16: maxRetryWait, 1000: maxRetryWait,
 	} {
 		different := map[time.Duration]bool{}
 		for range 200 {
-			got := backoff(time.Second, maxRetryWait, attempt, nil)
+			got := exponential(time.Second, retry)
 			different[got] = true
 			if got < want/2 || got > want {
-				t.Fatalf("pause %d is %v, want between %v and %v", attempt, got, want/2, want)
+				t.Fatalf("pause %d is %v, want between %v and %v", retry, got, want/2, want)
 			}
 		}
 		if len(different) < 100 {
-			t.Errorf("pause %d has %d values in 200, want jitter", attempt, len(different))
+			t.Errorf("pause %d has %d values in 200, want jitter", retry, len(different))
 		}
 	}
-	response := &http.Response{Header: http.Header{"Retry-After": {"7"}}}
-	equal(t, "with Retry-After", backoff(time.Second, maxRetryWait, 0, response), 7*time.Second)
 }
 
 // serverFunc is a transport that responds itself, so that tests can use synctest.
@@ -112,7 +115,6 @@ func TestPauses(t *testing.T) {
 	}{
 		"doubling":             {http.Header{}, 15 * time.Second / 2, 15 * time.Second},
 		"Retry-After":          {http.Header{"Retry-After": {"20"}}, 80 * time.Second, 80 * time.Second},
-		"Retry-After, limited": {http.Header{"Retry-After": {"86400"}}, 4 * time.Minute, 4 * time.Minute},
 		"Retry-After, invalid": {http.Header{"Retry-After": {"-1"}}, 15 * time.Second / 2, 15 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -154,11 +156,102 @@ func TestRequestTimeoutIsPerAttempt(t *testing.T) {
 	})
 }
 
-func TestErrorIncludesRetryAfter(t *testing.T) {
-	client := respond(t, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Retry-After", "17")
-		w.WriteHeader(http.StatusTooManyRequests)
-	}, noRetries)
-	_, err := client.Operation(t.Context(), 100)
-	equal(t, "pause", failure(t, err).RetryAfter, 17*time.Second)
+// A Retry-After longer than the client waits is reported at once. It does not pause other calls.
+func TestLongRetryAfterFailsAtOnce(t *testing.T) {
+	for _, status := range []int{429, 503} {
+		for _, endpoint := range endpoints {
+			synctest.Test(t, func(t *testing.T) {
+				requests := 0
+				client := simulated(t, respondingToWrites(endpoint, func() *http.Response {
+					requests++
+					return canned(status, http.Header{"Retry-After": {"3600"}}, `{"detail": "come back later"}`)
+				}))
+				began := time.Now()
+				failed := failure(t, endpoint.call(t.Context(), client))
+				equal(t, "status", failed.StatusCode, status)
+				equal(t, "pause", failed.RetryAfter, time.Hour)
+				equal(t, "requests", requests, 1)
+				equal(t, "took", time.Since(began), time.Duration(0))
+				equal(t, "pause of the client", client.throttle.pauseLeft(), time.Duration(0))
+			})
+		}
+	}
+}
+
+// respondingToWrites responds to an endpoint's request, and to the reads before a start.
+func respondingToWrites(endpoint endpoint, respond func() *http.Response) serverFunc {
+	return func(request *http.Request) (*http.Response, error) {
+		if endpoint.starts && request.Method == http.MethodGet {
+			return canned(200, nil, `{"id": 100, "items": [], "total": 0}`), nil
+		}
+		return respond(), nil
+	}
+}
+
+// If the context ends during the pause before a retry, the error includes the last response. A start
+// leaves time for a response before its deadline.
+func TestCancelledPauseShowsLastResponse(t *testing.T) {
+	for status, header := range map[int]http.Header{429: nil, 503: {"Retry-After": {"50"}}} {
+		for _, endpoint := range endpoints {
+			synctest.Test(t, func(t *testing.T) {
+				client := simulated(t, respondingToWrites(endpoint, func() *http.Response {
+					return canned(status, header, `{"detail": "slow down, please"}`)
+				}))
+				ctx, cancel := context.WithTimeout(t.Context(), 6*time.Second)
+				defer cancel()
+				began := time.Now()
+				err := endpoint.call(ctx, client)
+				failed := failure(t, err)
+				equal(t, "kind", failed.Kind, KindCancelled)
+				equal(t, "deadline exceeded", errors.Is(err, context.DeadlineExceeded), true)
+				equal(t, "detail", failed.Detail, fmt.Sprintf("context deadline exceeded; the last response was HTTP %d: slow down, please", status))
+				equal(t, "last status", failure(t, failed.Err).StatusCode, status)
+				took := 6 * time.Second
+				if endpoint.starts {
+					took -= took / 4
+				}
+				equal(t, "took", time.Since(began), took)
+			})
+		}
+	}
+}
+
+func TestCancelledPauseShowsLastFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := simulated(t, func(*http.Request) (*http.Response, error) { return nil, errors.New("broken pipe") })
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second/4)
+		defer cancel()
+		_, err := client.Operation(ctx, 100)
+		equal(t, "kind", failure(t, err).Kind, KindCancelled)
+		equal(t, "detail", failure(t, err).Detail, "context deadline exceeded; the last attempt failed: broken pipe")
+	})
+}
+
+// A body is sent with each attempt, and is never logged.
+func TestRequestBody(t *testing.T) {
+	const body = `{"type": "scan"}`
+	var received, logged []string
+	client := respond(t, func(w http.ResponseWriter, r *http.Request) {
+		content, _ := io.ReadAll(r.Body)
+		received = append(received, r.Method+" "+r.Header.Get("Content-Type")+" "+string(content))
+		if len(received) < 3 {
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		_, _ = w.Write([]byte(`{"id": 7}`))
+	}, func(config *Config) {
+		config.Log = func(_ context.Context, message string, fields map[string]any) {
+			logged = append(logged, fmt.Sprint(message, fields))
+		}
+	})
+	var run Operation
+	call := apiCall{method: http.MethodPost, path: "/operations/run", body: []byte(body), retry: retryUnlessReached}
+	if _, err := client.do(t.Context(), call, &run); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "id", run.ID, int64(7))
+	equal(t, "received", received, slices.Repeat([]string{"POST application/json " + body}, 3))
+	if strings.Contains(strings.Join(logged, "\n"), "scan") {
+		t.Errorf("the body is in the log: %v", logged)
+	}
 }

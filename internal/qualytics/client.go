@@ -5,14 +5,8 @@ package qualytics
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"net/http"
 	"net/url"
 	"time"
-
-	"github.com/hashicorp/go-retryablehttp"
 )
 
 const (
@@ -61,14 +55,18 @@ type logFunc func(ctx context.Context, message string, fields map[string]any)
 
 // Client calls the Runs API. It is safe for concurrent use.
 type Client struct {
-	base          *url.URL // ends in /api
-	userAgent     string
-	token         string
-	tokenSource   string
-	http          *retryablehttp.Client
-	timeout       time.Duration // of one attempt
-	retryWait     time.Duration
-	searchTimeout time.Duration
+	base        *url.URL // ends in /api
+	userAgent   string
+	token       string
+	tokenSource string
+
+	attempts         *attempter
+	throttle         *throttle
+	timeout          time.Duration // of one attempt
+	maxRetries       int
+	retryWait        time.Duration
+	rateLimitTimeout time.Duration
+	searchTimeout    time.Duration
 
 	locks   *startLocks
 	started startedRuns
@@ -109,28 +107,17 @@ func New(config Config) (*Client, error) {
 		config.SearchTimeout = max(config.RequestTimeout, defaultSearchTimeout)
 	}
 
-	client := &Client{
+	return &Client{
 		base: base, token: token, tokenSource: config.TokenSource, userAgent: config.UserAgent,
-		timeout: config.RequestTimeout, retryWait: config.RetryWait, searchTimeout: config.SearchTimeout,
-		locks: newStartLocks(base, config.Log),
-	}
-	attempts := &attemptTransport{
-		transport: transport, starts: starts, timeout: config.RequestTimeout,
-		maxBody: maxBodySize, token: secret(token), log: config.Log,
-	}
-	client.http = &retryablehttp.Client{
-		HTTPClient: &http.Client{
-			Transport:     newThrottle(attempts, config.RetryWait, config.RateLimitTimeout),
-			CheckRedirect: followRedirect,
+		attempts: &attempter{
+			transport: transport, starts: starts, timeout: config.RequestTimeout,
+			maxBody: maxBodySize, token: secret(token), log: config.Log,
 		},
-		RetryMax:     config.MaxRetries,
-		RetryWaitMin: config.RetryWait,
-		RetryWaitMax: maxRetryWait,
-		CheckRetry:   checkRetry,
-		Backoff:      backoff,
-		ErrorHandler: retryablehttp.PassthroughErrorHandler, // users need to see the body of the last response
-	}
-	return client, nil
+		throttle: newThrottle(config.RetryWait),
+		timeout:  config.RequestTimeout, maxRetries: config.MaxRetries, retryWait: config.RetryWait,
+		rateLimitTimeout: config.RateLimitTimeout, searchTimeout: config.SearchTimeout,
+		locks: newStartLocks(base, config.Log),
+	}, nil
 }
 
 // ConfigError reports an invalid field of [Config].
@@ -143,69 +130,3 @@ func (e *ConfigError) Error() string { return e.Field + ": " + e.Err.Error() }
 
 // Unwrap returns the reason, without the field's name.
 func (e *ConfigError) Unwrap() error { return e.Err }
-
-// apiCall is one request to the API, however many attempts it takes.
-type apiCall struct {
-	method string
-	path   string // below /api, such as "/operations/53388"
-	query  url.Values
-	retry  retryPolicy
-	body   []byte // JSON; nil: none
-}
-
-// do makes a call and decodes its response into the value that into points to. If into is nil, the
-// response may be empty. do returns the state of the call even if it failed.
-func (c *Client) do(ctx context.Context, call apiCall, into any) (*callState, error) {
-	return c.doOutliving(ctx, ctx, call, into)
-}
-
-// doOutliving is do, but an attempt ends with the context later, not with ctx. None begins after the
-// end of ctx.
-func (c *Client) doOutliving(ctx, later context.Context, call apiCall, into any) (*callState, error) {
-	state := &callState{retry: call.retry, later: later}
-	target := c.endpoint(call)
-	target.RawQuery = call.query.Encode()
-	request, err := retryablehttp.NewRequestWithContext(withCallState(ctx, state), call.method, target.String(), nil)
-	if err == nil && call.body != nil {
-		request.Header.Set("Content-Type", "application/json")
-		err = request.SetBody(call.body)
-	}
-	if err != nil {
-		return state, fmt.Errorf("building %s %s: %w", call.method, c.endpoint(call), err)
-	}
-	request.Header.Set("Authorization", "Bearer "+c.token)
-	request.Header.Set("Accept", "application/json")
-	request.Header.Set("User-Agent", c.userAgent)
-
-	response, err := c.http.Do(request)
-	if err != nil {
-		return state, c.transportError(ctx, call, err)
-	}
-	defer response.Body.Close()
-	body := state.body
-	if response.StatusCode < 200 || response.StatusCode > 299 {
-		return state, c.statusError(call, response, body)
-	}
-	if into == nil {
-		if len(body) == 0 {
-			return state, nil
-		}
-		into = new(any) // a body that is not JSON, such as the login page of a proxy, is not a success
-	}
-	if err := decode(body, into); err != nil {
-		return state, c.notAPIError(call, response, body, err)
-	}
-	return state, nil
-}
-
-var errMalformed = errors.New("the JSON is truncated, or other data follows it")
-
-func decode(body []byte, into any) error {
-	if err := json.Unmarshal(body, into); err != nil {
-		if !json.Valid(body) && len(body) > 0 && (body[0] == '{' || body[0] == '[') {
-			return errMalformed
-		}
-		return err
-	}
-	return nil
-}

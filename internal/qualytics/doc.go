@@ -5,7 +5,7 @@
 //
 // A Run is one execution of an operation (sync, profile, scan, external_scan, export, materialize,
 // promote) on a datastore. [Client] has one method per endpoint of the API page: list, get, list
-// the containers, abort, resume, rerun, delete.
+// the containers, abort, resume, rerun, delete. [Client.Run] starts a Run from a configuration.
 //
 // # Errors
 //
@@ -15,25 +15,28 @@
 //
 // # Retries
 //
-// GET, DELETE and abort are retried after connection errors, 429 and 5xx. Rerun and resume start
-// Runs, which cost money, so they are retried only if the request certainly did not reach the
+// GET, DELETE and abort are retried after connection errors, 429 and 5xx. Run, rerun and resume
+// start Runs, which cost money, so they are retried only if the request certainly did not reach the
 // application: it was never sent, or the response was 429, or 503 with Retry-After. Each attempt to
 // start a Run is one request on the wire: it uses HTTP/1.1 and a new connection, so that Go's
 // transport does not resend it.
 //
 // # Lost responses
 //
-// A client makes one start at a time, and so do all processes of one user on one machine that use
-// the same deployment. The client lists the newest Runs of the datastore, sends the request, and
-// returns the Run that the response names. If the outcome is unknown, it searches for the Run among
-// the new ones on the datastore, for as long as the request may still be processed. It adopts the
-// only Run that matches: its type and settings are those of the source, no schedule triggered it,
-// its user is the client's as far as known, and this client did not start it before. If no Run or
-// more than one matches, or if the search failed, the error lists every new Run, and why it was not
-// adopted.
+// Starts on one datastore take turns, and so do those of all processes of one user on one machine
+// that use the same deployment. The client lists the newest Runs of the datastore, sends the request,
+// and returns the Run that the response names. If the outcome is unknown, it searches for the Run
+// among the new ones on the datastore, for as long as the request may still be processed. It adopts
+// the only Run that matches: its type and known settings are those of the source or the configuration,
+// it is known to be on the same datastore, no schedule triggered it, its user is the client's as far
+// as known, and this client did not start it before. If no Run or more than one matches, or if the
+// search failed, the error lists every new Run, and why it was not adopted.
+//
+// Gateways may send a PUT once more. So after a conflict, the client looks whether the request has
+// started a Run, and after an accepted start, whether it has started another one: [Started.Others].
 //
 // The client cannot detect two cases: the same user starts a Run with the same settings on another
-// machine at the same moment, and a server starts a Run although it responds with 4xx.
+// machine at the same moment, and the API starts a Run although it responds with 4xx.
 //
 // # The token
 //

@@ -54,10 +54,7 @@ func newClient(t testing.TB, url string, changes ...func(*Config)) *Client {
 	return client
 }
 
-// attemptsOf returns the transport that makes the client's attempts.
-func attemptsOf(client *Client) *attemptTransport {
-	return client.http.HTTPClient.Transport.(*throttle).next.(*attemptTransport)
-}
+func attemptsOf(client *Client) *attempter { return client.attempts }
 
 // rerun and resume read a Run, call the client's method, and wait for the look at the list.
 func rerun(ctx context.Context, client *Client, id int64) (Started, error) {
@@ -166,10 +163,11 @@ const (
 	listPage   = "GET /api/operations?datastore=101&page=1&size=100&sort_created=desc" // if fewer Runs leave a doubt
 )
 
-// requests returns all requests of the method. After a start, it looks at the list once more.
+// requests returns all requests of the method. After a PUT, a start looks at the
+// list once more.
 func (e endpoint) requests() []string {
 	requests := append(slices.Clone(e.reads), e.request)
-	if e.starts {
+	if e.starts && e.name != "run" {
 		requests = append(requests, listNewest)
 	}
 	return requests
@@ -209,6 +207,10 @@ var endpoints = []endpoint{
 	}},
 	{"resume", "PUT /api/operations/run/100", true, []string{readSource, listNewest}, func(ctx context.Context, client *Client) error {
 		_, err := resume(ctx, client, 100, false)
+		return err
+	}},
+	{"run", "POST /api/operations/run", true, []string{listNewest}, func(ctx context.Context, client *Client) error {
+		_, err := client.Run(ctx, configuration, "")
 		return err
 	}},
 	{"rerun", "PUT /api/operations/rerun/100", true, []string{readSource, listNewest}, func(ctx context.Context, client *Client) error {

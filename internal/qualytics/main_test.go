@@ -8,8 +8,12 @@ import (
 	"testing"
 )
 
-// TestMain keeps the lock files of the tests in a temporary directory.
+// TestMain keeps the lock files of the tests in a temporary directory. A process that a test starts
+// shares it.
 func TestMain(m *testing.M) {
+	if url := os.Getenv(otherProcess); url != "" {
+		os.Exit(actAsOtherProcess(url))
+	}
 	directory, err := os.MkdirTemp("", "qualytics-test-")
 	if err != nil {
 		panic(err)

@@ -153,6 +153,9 @@ func sameValue(a, b any) bool {
 	case json.Number:
 		right, ok := b.(json.Number)
 		return ok && sameNumber(left, right)
+	case string:
+		right, ok := b.(string)
+		return ok && (left == right || sameTime(left, right))
 	case []any:
 		right, ok := b.([]any)
 		return ok && slices.EqualFunc(left, right, sameValue)
@@ -161,6 +164,13 @@ func sameValue(a, b any) bool {
 		return ok && maps.EqualFunc(left, right, sameValue)
 	}
 	return a == b
+}
+
+// sameTime reports whether two texts are the same time, in whatever notation.
+func sameTime(a, b string) bool {
+	left, errLeft := Timestamp(a).Time()
+	right, errRight := Timestamp(b).Time()
+	return errLeft == nil && errRight == nil && left.Equal(right)
 }
 
 func sameNumber(a, b json.Number) bool {

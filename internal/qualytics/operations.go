@@ -32,7 +32,7 @@ func (c *Client) Operation(ctx context.Context, id int64) (*Operation, error) {
 	if operation.ID != id {
 		return nil, c.wrongRun(call, operation.ID)
 	}
-	operation.Payload = state.body
+	operation.Payload = state.body()
 	return &operation, nil
 }
 

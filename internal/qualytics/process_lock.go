@@ -32,7 +32,7 @@ func (l *startLocks) lockFile(ctx context.Context, datastore int64) (*processLoc
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(directory, fmt.Sprintf("start-%x-%d.lock", l.deployment[:8], datastore))
+	path := filepath.Join(directory, l.lockName(datastore))
 	lock := &processLock{gate: flock.New(path + ".next"), file: flock.New(path)}
 	var logged time.Time
 	for _, file := range []*flock.Flock{lock.gate, lock.file} {
@@ -64,6 +64,11 @@ func (l *startLocks) lockFile(ctx context.Context, datastore int64) (*processLoc
 	}
 	_ = lock.gate.Unlock()
 	return lock, nil
+}
+
+// lockName returns the name of the lock file of a datastore, 0 if unknown.
+func (l *startLocks) lockName(datastore int64) string {
+	return fmt.Sprintf("start-%x-%d.lock", l.deployment[:8], datastore)
 }
 
 func (p *processLock) path() string {

@@ -24,7 +24,8 @@ func (c *Client) newError(call apiCall, kind Kind, status int, detail string) *E
 }
 
 // statusError returns the error for a response whose status is not a success.
-func (c *Client) statusError(call apiCall, response *http.Response, body []byte) *Error {
+func (c *Client) statusError(call apiCall, response *http.Response) *Error {
+	body := bodyOf(response)
 	detail, parameters, isAPI := readDetail(body)
 	if !isAPI {
 		detail = describeBody(response, body)
@@ -130,8 +131,8 @@ func readDetail(body []byte) (detail string, parameters []ParameterError, isAPI 
 	return Printable(strings.Join(words, "; ")), parameters, true
 }
 
-func (c *Client) notAPIError(call apiCall, response *http.Response, body []byte, cause error) *Error {
-	detail := describeBody(response, body)
+func (c *Client) notAPIError(call apiCall, response *http.Response, cause error) *Error {
+	detail := describeBody(response, bodyOf(response))
 	var mismatch *json.UnmarshalTypeError
 	if errors.As(cause, &mismatch) || errors.Is(cause, errMalformed) {
 		detail += " (" + cause.Error() + ")"

@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -17,7 +18,7 @@ import (
 
 const (
 	maxRetryWait = 30 * time.Second
-	// maxRetryAfter limits the pause that a server's Retry-After sets.
+	// maxRetryAfter limits the Retry-After that is waited for. A call with a longer one fails.
 	maxRetryAfter = time.Minute
 )
 
@@ -42,24 +43,65 @@ const (
 	retryUnlessReached
 )
 
-// checkRetry decides, for go-retryablehttp, whether to retry after an attempt.
-func checkRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
-	if ctx.Err() != nil {
-		return false, nil //nolint:nilerr // an error here would replace the response
+// checkRetry decides, for go-retryablehttp, whether to retry after an attempt. A retry after a 429
+// does not count against the maximum.
+func (s *callState) checkRetry(ctx context.Context, response *http.Response, err error) bool {
+	if ctx.Err() != nil || !s.mayRetry(response, err) {
+		return false
 	}
-	state := callStateOf(ctx)
-	retryable := state.retry == retryAlways || state.reached == 0
+	if err != nil {
+		s.failed = s.client.transportError(ctx, s.call, err)
+	} else {
+		s.failed = s.client.statusError(s.call, response)
+	}
+	return true
+}
+
+func (s *callState) mayRetry(response *http.Response, err error) bool {
+	now := time.Now()
+	if response != nil {
+		if wait, _ := retryAfter(response.Header, now); wait > maxRetryAfter {
+			return false
+		}
+	}
+	if err == nil && response.StatusCode == http.StatusTooManyRequests {
+		if s.limited.IsZero() {
+			s.limited = now
+		}
+		return now.Sub(s.limited) <= s.client.rateLimitTimeout
+	}
+	s.limited = time.Time{}
+	if s.retries == s.client.maxRetries || !s.retryable(response, err) {
+		return false
+	}
+	s.retries++
+	return true
+}
+
+// retryable reports whether a retry may succeed, and cannot start a second Run.
+func (s *callState) retryable(response *http.Response, err error) bool {
+	harmless := s.call.retry == retryAlways || s.reached == 0
 	switch {
 	case err != nil:
-		return retryable && !isPermanent(err), nil
-	case response.StatusCode == http.StatusTooManyRequests:
-		return false, nil // the throttle has already retried it for as long as allowed
+		return harmless && !isPermanent(err)
 	case notProcessed(response):
-		return true, nil
-	case response.StatusCode >= 500:
-		return retryable && response.StatusCode != http.StatusNotImplemented, nil
+		return true
 	}
-	return false, nil
+	return harmless && response.StatusCode >= 500 && response.StatusCode != http.StatusNotImplemented
+}
+
+// backoff returns, for go-retryablehttp, the pause before a retry: after a 429, that of the whole
+// client; else the server's Retry-After, or exponential backoff.
+func (s *callState) backoff(_, _ time.Duration, _ int, response *http.Response) time.Duration {
+	if response != nil && response.StatusCode == http.StatusTooManyRequests {
+		return s.client.throttle.pauseLeft()
+	}
+	if response != nil {
+		if wait, ok := retryAfter(response.Header, time.Now()); ok {
+			return wait
+		}
+	}
+	return exponential(s.client.retryWait, s.retries-1)
 }
 
 // notProcessed reports whether a response says that the request did not reach the application: the
@@ -97,30 +139,25 @@ func isUntrusted(err error) bool {
 		wasUnsent(err) && errors.As(err, &remote) && remote.Op == "remote error" // how crypto/tls names an alert
 }
 
-// backoff returns the pause after the given attempt, counted from 0: the server's Retry-After, up
-// to a limit, or else exponential backoff with jitter.
-func backoff(first, limit time.Duration, attempt int, response *http.Response) time.Duration {
-	if response != nil {
-		if wait, ok := retryAfter(response.Header, time.Now()); ok {
-			return wait
-		}
-	}
-	pause := limit
-	if attempt < 16 {
-		pause = min(limit, first<<attempt)
+// exponential returns the pause before a retry, counted from 0: the first pause, doubled for each
+// further retry, with jitter.
+func exponential(first time.Duration, retry int) time.Duration {
+	pause := maxRetryWait
+	if retry < 16 {
+		pause = min(maxRetryWait, first<<retry)
 	}
 	return pause/2 + rand.N(pause/2+1) //nolint:gosec // jitter needs no secrecy
 }
 
-// retryAfter reads a Retry-After header (seconds or a date) as a pause from now, of at most
-// maxRetryAfter. A date is compared with the response's own Date, so that clocks need not agree.
+// retryAfter reads a Retry-After header (seconds or a date) as a pause from now. A date is compared
+// with the response's own Date, so that clocks need not agree.
 func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	text := header.Get("Retry-After")
-	if seconds, err := strconv.Atoi(text); err == nil {
+	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {
 		if seconds < 0 {
 			return 0, false
 		}
-		return time.Duration(min(int64(seconds), int64(maxRetryAfter/time.Second))) * time.Second, true
+		return time.Duration(min(seconds, int64(math.MaxInt64/time.Second))) * time.Second, true
 	}
 	date, err := http.ParseTime(text)
 	if err != nil {
@@ -129,5 +166,5 @@ func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	if sent, err := http.ParseTime(header.Get("Date")); err == nil {
 		now = sent
 	}
-	return min(max(date.Sub(now), 0), maxRetryAfter), true
+	return max(date.Sub(now), 0), true
 }

@@ -27,6 +27,10 @@ func simulate(t *testing.T, options mockapi.Options, runs []mockapi.Run, changes
 // connection or the client gives up.
 func handled(handler http.Handler) serverFunc {
 	return func(request *http.Request) (*http.Response, error) {
+		request = request.WithContext(request.Context())
+		if request.Body == nil {
+			request.Body = http.NoBody // as on a server
+		}
 		responses := make(chan *http.Response, 1)
 		go func() {
 			defer close(responses)

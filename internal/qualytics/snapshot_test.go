@@ -5,7 +5,9 @@ package qualytics
 
 import (
 	"errors"
+	"math/rand/v2"
 	"net/http"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -92,6 +94,142 @@ func pastScans(count int, now time.Time) []mockapi.Run {
 		runs = append(runs, mockapi.Run{ID: int64(100 + i), Created: now.Add(time.Duration(i-count) * time.Hour)})
 	}
 	return runs
+}
+
+// A snapshot lists few Runs. If these leave a doubt, it lists a page.
+func TestSizeOfSnapshots(t *testing.T) {
+	for name, test := range map[string]struct {
+		others   int // Runs of a schedule that start at the same time
+		after    bool
+		requests []string // lists after the request
+		adopted  int64
+	}{
+		"few new Runs":              {others: 3, after: true, requests: []string{listNewest}, adopted: 153},
+		"only new Runs":             {others: 30, after: true, requests: []string{listNewest, listPage}, adopted: 180},
+		"only new Runs, at the end": {others: 30, requests: []string{listNewest, listPage}},
+		"too many new Runs":         {others: 130, after: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				service := simulate(t, mockapi.Options{}, pastScans(50, time.Now()))
+				service.Inject(mockapi.Fault{Path: rerunPath, Close: true, AfterEffect: test.after, Hook: func() {
+					for range test.others {
+						service.startRun(scheduled)
+					}
+				}})
+				started, err := service.rerun(t)
+				var lists []string
+				for _, request := range service.Requests()[3:] {
+					if request.Path == "/api/operations" && len(lists) < len(test.requests) {
+						lists = append(lists, request.String())
+					}
+				}
+				equal(t, "lists", lists, test.requests)
+				if test.adopted != 0 {
+					equal(t, "adopted", adopted(t, started, err), test.adopted)
+					return
+				}
+				lost, _ := notAdopted(t, started, err)
+				equal(t, "too many", errors.Is(lost.SearchErr, errTooMany), test.others > maxPageSize)
+				equal(t, "candidates", len(lost.Candidates), min(test.others, maxPageSize))
+			})
+		})
+	}
+}
+
+// Where the newest 100 Runs do not fit one response, Runs can be started, and found.
+func TestLargePages(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := simulate(t, mockapi.Options{}, pastScans(150, time.Now()))
+		service.Inject(
+			mockapi.Fault{Path: "/api/operations", Match: mockapi.PageAbove(snapshotSize), Status: 502, Times: mockapi.Always},
+			mockapi.Fault{Path: rerunPath, Skip: 1, Close: true, AfterEffect: true},
+		)
+		if _, err := service.rerun(t); err != nil {
+			t.Fatal(err)
+		}
+		started, err := service.rerun(t)
+		equal(t, "adopted", adopted(t, started, err), int64(251))
+	})
+}
+
+// A model of a datastore's history: Runs start, are deleted, have times ahead or behind and ids out
+// of sequence. However few Runs the snapshots list, no old Run counts as new without a doubt, and
+// with clocks that do not jump, no new Run is missed.
+func TestSnapshotsOfChangingHistory(t *testing.T) {
+	const rounds = 3000
+	found, missed := 0, 0
+	for seed := range uint64(rounds) {
+		random := rand.New(rand.NewPCG(seed, 1))
+		odd := seed%2 == 1 // clocks jump, and ids are out of sequence
+		now, nextID := time.Date(2026, time.May, 1, 12, 0, 0, 0, time.UTC), int64(1000)
+		var history []Operation
+		add := func() int64 {
+			now = now.Add(time.Duration(random.IntN(3)) * time.Second)
+			created, id := now, nextID
+			nextID++
+			if odd && random.IntN(8) == 0 {
+				created = created.Add(time.Duration(random.IntN(61)-30) * time.Second)
+			}
+			if odd && random.IntN(16) == 0 {
+				id += 100_000
+			}
+			history = append(history, Operation{ID: id, Created: Timestamp(created.Format(time.RFC3339))})
+			return id
+		}
+		list := func(size int) *snapshot {
+			sorted := slices.Clone(history)
+			slices.SortStableFunc(sorted, byNewest)
+			return newSnapshot(Listing[Operation]{Items: sorted[:min(size, len(sorted))], Total: int64(len(sorted)), Steady: true}, size)
+		}
+		for range random.IntN(60) {
+			add()
+		}
+		before := list(5)
+		isNew := map[int64]bool{}
+		now = now.Add(time.Second)
+		for range random.IntN(7) {
+			if len(history) > 0 && random.IntN(3) == 0 {
+				i := random.IntN(len(history))
+				history = slices.Delete(history, i, i+1)
+			}
+			isNew[add()] = true
+		}
+		after := list([]int{5, 20}[random.IntN(2)])
+		fresh, doubt := after.since(before)
+		listed := map[int64]bool{}
+		for _, run := range fresh {
+			listed[run.ID] = true
+			if !isNew[run.ID] && !before.mayPrecede(&run) {
+				t.Errorf("seed %d: Run %d counts as new", seed, run.ID)
+			}
+		}
+		for _, run := range history {
+			switch {
+			case isNew[run.ID] && listed[run.ID]:
+				found++
+			case isNew[run.ID] && doubt == nil && !odd:
+				t.Errorf("seed %d: Run %d is missed", seed, run.ID)
+			case isNew[run.ID]:
+				missed++
+			}
+		}
+	}
+	if found < rounds || missed == 0 {
+		t.Errorf("%d found, %d missed", found, missed)
+	}
+}
+
+// An old Run with an id out of sequence that the snapshot did not reach is listed, but not adopted.
+func TestOldRunWithALargeID(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := simulate(t, mockapi.Options{}, pastScans(50, time.Now()))
+		service.Seed(mockapi.Run{ID: 9999, Created: time.Now().Add(-30*time.Hour + time.Minute)})
+		service.Inject(mockapi.Fault{Path: rerunPath, Close: true})
+		started, err := service.rerun(t)
+		_, reasons := notAdopted(t, started, err)
+		equal(t, "candidates", reasons, map[int64]string{9999: "created no later than Runs that existed before the request"})
+	})
 }
 
 // If a server ignores sort_created and the list is incomplete, no Run is adopted.

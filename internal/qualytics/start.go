@@ -240,7 +240,7 @@ func withGrace(caller context.Context) (context.Context, time.Duration, context.
 		ctx, cancel := context.WithCancel(caller)
 		return ctx, interruptGrace, cancel
 	}
-	grace := min(interruptGrace, max(time.Until(deadline)/2, 0))
+	grace := min(interruptGrace, max(time.Until(deadline)/4, 0))
 	ctx, cancel := context.WithDeadline(caller, deadline.Add(-grace))
 	return ctx, grace, cancel
 }

@@ -16,24 +16,31 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// BenchmarkStarts reruns 50 Runs in one client, which makes one start at a time. It reports the
-// time relative to the baseline: bare PUTs, ten at a time, as Terraform would send them.
+// BenchmarkStarts reruns 50 Runs in one client, ten at a time as Terraform does. It reports the time
+// relative to a baseline: for Runs of 50 datastores, bare PUTs, ten at a time; for Runs of one
+// datastore, a bare list and a bare PUT for each, one after the other.
 func BenchmarkStarts(b *testing.B) {
-	const count, parallelism = 50, 10
 	for _, latency := range []time.Duration{0, 50 * time.Millisecond} {
-		b.Run(fmt.Sprintf("latency=%v", latency), func(b *testing.B) {
-			var parallel float64
-			b.Run("baseline", func(b *testing.B) {
-				parallel = startRepeatedly(b, latency, count, parallelism, barePUT)
-			})
-			b.Run("client", func(b *testing.B) {
-				serial := startRepeatedly(b, latency, count, parallelism, func(ctx context.Context, c *Client, source *Operation) error {
-					_, err := c.Rerun(ctx, source, "")
-					return err
+		for _, test := range []struct {
+			name        string
+			datastores  int64
+			parallelism int // of the baseline
+			baseline    func(context.Context, *Client, *Operation) error
+		}{{"many", 50, 10, barePUT}, {"one", 1, 1, bareListAndPUT}} {
+			b.Run(fmt.Sprintf("latency=%v/datastores=%s", latency, test.name), func(b *testing.B) {
+				var baseline float64
+				b.Run("baseline", func(b *testing.B) {
+					baseline = startRepeatedly(b, latency, test.datastores, test.parallelism, test.baseline)
 				})
-				b.ReportMetric(serial/parallel, "x-baseline")
+				b.Run("client", func(b *testing.B) {
+					client := startRepeatedly(b, latency, test.datastores, 10, func(ctx context.Context, c *Client, source *Operation) error {
+						_, err := c.Rerun(ctx, source, "")
+						return err
+					})
+					b.ReportMetric(client/baseline, "x-baseline")
+				})
 			})
-		})
+		}
 	}
 }
 
@@ -43,18 +50,25 @@ func barePUT(ctx context.Context, c *Client, source *Operation) error {
 	return err
 }
 
-// startRepeatedly starts count Runs, some of them in parallel, and returns the nanoseconds per
-// start.
+func bareListAndPUT(ctx context.Context, c *Client, source *Operation) error {
+	if _, err := c.Operations(ctx, Filter{Datastores: []int64{*source.Datastore.ID}, SortCreated: &descending}, maxPageSize); err != nil {
+		return err
+	}
+	return barePUT(ctx, c, source)
+}
+
+// startRepeatedly starts 50 Runs, some of them in parallel, and returns the nanoseconds per start.
 func startRepeatedly(
-	b *testing.B, latency time.Duration, count, parallelism int,
+	b *testing.B, latency time.Duration, datastores int64, parallelism int,
 	start func(context.Context, *Client, *Operation) error,
 ) float64 {
 	b.Helper()
+	const count = 50
 	for b.Loop() {
 		b.StopTimer()
 		api := mockapi.New(mockapi.Options{Token: testToken})
 		for id := range int64(count) {
-			api.Seed(mockapi.Run{ID: 1 + id})
+			api.Seed(mockapi.Run{ID: 1 + id, Datastore: mockapi.Datastore{ID: 1 + id%datastores, Name: "a"}})
 		}
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			time.Sleep(latency)
@@ -65,7 +79,9 @@ func startRepeatedly(
 		group, ctx := errgroup.WithContext(b.Context())
 		group.SetLimit(parallelism)
 		for id := range int64(count) {
-			group.Go(func() error { return start(ctx, client, &Operation{ID: 1 + id, Type: TypeScan}) })
+			group.Go(func() error {
+				return start(ctx, client, &Operation{ID: 1 + id, Type: TypeScan, Datastore: &Datastore{ID: new(1 + id%datastores)}})
+			})
 		}
 		if err := group.Wait(); err != nil {
 			b.Fatal(err)

@@ -13,18 +13,18 @@ import (
 func TestSupportsType(t *testing.T) {
 	always := []Action{ActionAbort, ActionDelete}
 	for operationType, want := range map[OperationType][]Action{
-		"sync":          {ActionRerun},
-		"catalog":       {ActionRerun},
-		"profile":       {ActionRerun, ActionResume},
-		"scan":          {ActionRerun, ActionResume},
+		"sync":          {ActionRun, ActionRerun},
+		"catalog":       {ActionRun, ActionRerun},
+		"profile":       {ActionRun, ActionRerun, ActionResume},
+		"scan":          {ActionRun, ActionRerun, ActionResume},
 		"external_scan": {},
-		"export":        {ActionRerun},
-		"materialize":   {ActionRerun},
-		"promote":       {ActionRerun, ActionResume},
-		"promote_x":     {ActionRerun, ActionResume},
-		"reconcile":     {ActionRerun, ActionResume}, // unknown
+		"export":        {ActionRun, ActionRerun},
+		"materialize":   {ActionRun, ActionRerun},
+		"promote":       {ActionRun, ActionRerun, ActionResume},
+		"promote_x":     {ActionRun, ActionRerun, ActionResume},
+		"reconcile":     {ActionRun, ActionRerun, ActionResume}, // unknown
 	} {
-		for _, action := range []Action{ActionAbort, ActionDelete, ActionRerun, ActionResume} {
+		for _, action := range []Action{ActionRun, ActionAbort, ActionDelete, ActionRerun, ActionResume} {
 			supported := slices.Contains(want, action) || slices.Contains(always, action)
 			if got := action.SupportsType(operationType); got != supported {
 				t.Errorf("%s of a %s: got %t, want %t", action, operationType, got, supported)
@@ -35,5 +35,13 @@ func TestSupportsType(t *testing.T) {
 		if got := action.SupportsEveryType(); got != want {
 			t.Errorf("%s of every type: got %t, want %t", action, got, want)
 		}
+	}
+}
+
+func TestActiveRun(t *testing.T) {
+	for action, want := range map[Action]ActiveRun{
+		ActionRun: ActiveFine, ActionAbort: ActiveFine, ActionRerun: ActiveWait, ActionResume: ActiveWarn, ActionDelete: ActiveWarn,
+	} {
+		equal(t, string(action), action.ActiveRun(), want)
 	}
 }

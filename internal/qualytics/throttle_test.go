@@ -135,65 +135,62 @@ func TestRateLimitEndsWithTheContext(t *testing.T) {
 	})
 }
 
+// turn makes one request with the given status.
+func (t *throttle) turn(ctx context.Context, status int) error {
+	turn, err := t.acquire(ctx)
+	if err == nil {
+		t.release(turn, canned(status, nil, ""))
+	}
+	return err
+}
+
 // Pauses grow only until a request succeeds. The next 429 then pauses for at most a second.
 func TestPausesShrinkAfterSuccess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		limiter := newThrottle(nil, time.Second, time.Hour)
-		reject := func() time.Duration {
-			entry, err := limiter.wait(t.Context(), false)
-			if err != nil {
+		throttle := newThrottle(time.Second)
+		request := func(status int) {
+			if err := throttle.turn(t.Context(), status); err != nil {
 				t.Fatal(err)
 			}
-			limiter.slowDown(entry, canned(429, nil, ""), time.Now())
-			return time.Until(limiter.resume)
-		}
-		succeed := func() {
-			entry, err := limiter.wait(t.Context(), false)
-			if err != nil {
-				t.Fatal(err)
-			}
-			limiter.done(entry, true)
 		}
 		for _, seconds := range []int{1, 2, 4, 8, 16, 30, 30} {
 			longest := time.Duration(seconds) * time.Second
-			if pause := reject(); pause < longest/2 || pause > longest {
-				t.Errorf("a pause of %v, want at most %v", pause, longest)
+			if request(429); throttle.pauseLeft() < longest/2 || throttle.pauseLeft() > longest {
+				t.Errorf("a pause of %v, want at most %v", throttle.pauseLeft(), longest)
 			}
 		}
-		equal(t, "limit", limiter.limit, float64(minInFlight))
-		succeed()
-		if pause := reject(); pause > time.Second {
-			t.Errorf("a pause of %v after a success", pause)
+		equal(t, "limit", throttle.limit, float64(minInFlight))
+		request(200)
+		if request(429); throttle.pauseLeft() > time.Second {
+			t.Errorf("a pause of %v after a success", throttle.pauseLeft())
 		}
 		for range 10_000 {
-			succeed()
+			request(200)
 		}
-		equal(t, "limit", limiter.limit, float64(maxInFlight))
-		time.Sleep(time.Minute)
+		equal(t, "limit", throttle.limit, float64(maxInFlight))
 	})
 }
 
 // The rejection of requests that were in flight when a pause began does not prolong it.
 func TestConcurrentRejectionsPauseOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		limiter := newThrottle(nil, time.Second, time.Hour)
-		var entries []*queueEntry
+		throttle := newThrottle(time.Second)
+		var turns []int
 		for range 40 {
-			entry, err := limiter.wait(t.Context(), false)
+			turn, err := throttle.acquire(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
-			entries = append(entries, entry)
+			turns = append(turns, turn)
 		}
-		for _, entry := range entries {
-			limiter.slowDown(entry, canned(429, nil, ""), time.Now())
+		for _, turn := range turns {
+			throttle.release(turn, canned(429, nil, ""))
 		}
-		equal(t, "pauses", limiter.pauses, 1)
-		equal(t, "limit", limiter.limit, maxInFlight/2.)
-		if pause := time.Until(limiter.resume); pause > time.Second {
+		equal(t, "pauses", throttle.pauses, 1)
+		equal(t, "limit", throttle.limit, maxInFlight/2.)
+		if pause := throttle.pauseLeft(); pause > time.Second {
 			t.Errorf("a pause of %v", pause)
 		}
-		time.Sleep(time.Minute)
 	})
 }
 

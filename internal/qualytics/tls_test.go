@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -191,4 +192,42 @@ func TestInvalidCACertFile(t *testing.T) {
 			t.Errorf("%s: got %v, want %q", path, err, want)
 		}
 	}
+}
+
+// mutedConn is a connection that its network silently drops: it sends nothing any more.
+type mutedConn struct {
+	net.Conn
+	muted *atomic.Bool
+}
+
+func (c mutedConn) Write(data []byte) (int, error) {
+	if c.muted.Load() {
+		return len(data), nil
+	}
+	return c.Conn.Write(data)
+}
+
+// A dropped HTTP/2 connection is replaced, although each request on it only times out.
+func TestDroppedConnectionIsReplaced(t *testing.T) {
+	server, _ := serveTLS(t, nil)
+	client := newClient(t, server.URL, insecure, timeout(200*time.Millisecond), func(config *Config) { config.MaxRetries = 100 })
+	transport := attemptsOf(client).transport.(*http.Transport)
+	equal(t, "settings", *transport.HTTP2, http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingAfter})
+	transport.HTTP2.SendPingTimeout, transport.HTTP2.PingTimeout = 300*time.Millisecond, 300*time.Millisecond
+	var muted atomic.Bool
+	dials := 0
+	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		connection, err := new(net.Dialer).DialContext(ctx, network, address)
+		if dials++; dials == 1 {
+			connection = mutedConn{connection, &muted}
+		}
+		return connection, err
+	}
+	for range 2 {
+		if _, err := client.Operation(t.Context(), 100); err != nil {
+			t.Fatal(err)
+		}
+		muted.Store(true)
+	}
+	equal(t, "dials", dials, 2)
 }

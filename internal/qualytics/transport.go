@@ -11,10 +11,16 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"time"
 )
 
 // maxConcurrentPages is the number of pages of one list that are read concurrently.
 const maxConcurrentPages = 8
+
+// pingAfter is how long an HTTP/2 connection may be silent before it is tested with a ping, and how
+// long the response to the ping may take. Otherwise, a connection that a NAT has silently dropped
+// would be used until the requests on it time out, again and again.
+const pingAfter = 15 * time.Second
 
 // newStartTransport returns the transport for requests that start a Run. Go's transport resends a
 // request if a reused connection turns out to be closed, and if an HTTP/2 server resets the stream
@@ -38,6 +44,7 @@ func newTransport(config Config) (*http.Transport, error) {
 		transport = defaults.Clone()
 	}
 	transport.MaxIdleConnsPerHost = maxInFlight
+	transport.HTTP2 = &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingAfter}
 	transport.TLSClientConfig = &tls.Config{
 		MinVersion:         tls.VersionTLS12,
 		InsecureSkipVerify: config.InsecureSkipVerify, //nolint:gosec // the user's explicit choice, for self-signed deployments

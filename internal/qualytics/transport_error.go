@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -36,6 +37,16 @@ func (c *Client) transportError(ctx context.Context, call apiCall, err error) *E
 		failure.Detail = "redirected to " + location + ", where the request failed: " + failure.Detail
 	}
 	return failure
+}
+
+// follow adds to the error of a cancelled call why the attempt before was retried.
+func (e *Error) follow(last *Error) {
+	text := "the last attempt failed: " + last.Detail
+	if last.StatusCode != 0 {
+		text = fmt.Sprintf("the last response was HTTP %d: %s", last.StatusCode, last.Detail)
+	}
+	e.Detail += "; " + text
+	e.Err = fmt.Errorf("%w; %w", e.Err, last)
 }
 
 // redirectedTo returns the URL of a redirect's target without its query, or "" if the call was not
