@@ -29,12 +29,6 @@ func (p *protocol) trackResource(t *testing.T, name string) *tracked {
 	return &tracked{managed: p.manage(t, name)}
 }
 
-// exists reports whether there is a state.
-func (r *tracked) exists(t *testing.T) bool {
-	t.Helper()
-	return !r.unpack(t, r.state).IsNull()
-}
-
 // applyAfter runs between after the plan and before the apply.
 func (r *tracked) applyAfter(ctx context.Context, t *testing.T, config string, between func()) []*tfprotov6.Diagnostic {
 	t.Helper()

@@ -187,9 +187,12 @@ func (m *managed) expectNoChange(t *testing.T, config string) {
 
 func (p *protocol) validateResource(t *testing.T, name, config string) []*tfprotov6.Diagnostic {
 	t.Helper()
-	resp, err := p.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{
-		TypeName: name, Config: jsonConfig(config),
-	})
+	return p.validateResourceValue(t, name, jsonConfig(config))
+}
+
+func (p *protocol) validateResourceValue(t *testing.T, name string, config *tfprotov6.DynamicValue) []*tfprotov6.Diagnostic {
+	t.Helper()
+	resp, err := p.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: name, Config: config})
 	if err != nil {
 		t.Fatal(err)
 	}
