@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 // tracked is a managed resource that, as in Terraform, is tainted by a failed create and then
@@ -20,13 +21,12 @@ type tracked struct {
 
 func (p *protocol) track(t *testing.T) *tracked {
 	t.Helper()
-	return &tracked{managed: p.manage(t, "qualytics_run_rerun")}
+	return p.trackResource(t, "qualytics_run_rerun")
 }
 
-// exists reports whether there is a state.
-func (r *tracked) exists(t *testing.T) bool {
+func (p *protocol) trackResource(t *testing.T, name string) *tracked {
 	t.Helper()
-	return !r.unpack(t, r.state).IsNull()
+	return &tracked{managed: p.manage(t, name)}
 }
 
 // applyAfter runs between after the plan and before the apply.
@@ -47,11 +47,31 @@ func (r *tracked) refreshAndApply(t *testing.T, config string) []*tfprotov6.Diag
 		}
 	}
 	if r.tainted {
-		if diagnostics := r.destroy(t); failed(diagnostics) {
-			return diagnostics
-		}
+		return r.replace(t, config)
 	}
 	return r.applyAfter(t.Context(), t, config, func() {})
+}
+
+// replace replaces the resource as Terraform replaces a tainted one: the plan is that of a create,
+// with neither the state nor the private state, and both halves of the apply get the private state of
+// that plan. If the first half fails, that is what stays of it.
+func (r *tracked) replace(t *testing.T, config string) []*tfprotov6.Diagnostic {
+	t.Helper()
+	object := r.state
+	gone := r.pack(t, tftypes.NewValue(r.schema.ValueType(), nil))
+	r.state, r.private = gone, nil
+	planned := r.plan(t, config)
+	r.state = object
+	if failed(planned.Diagnostics) {
+		return planned.Diagnostics
+	}
+	r.private = planned.PlannedPrivate
+	destroyed := r.delete(t)
+	if failed(destroyed) {
+		return append(planned.Diagnostics, destroyed...)
+	}
+	r.forget(t)
+	return append(append(planned.Diagnostics, destroyed...), r.applyAfter(t.Context(), t, config, func() {})...)
 }
 
 func (r *tracked) destroy(t *testing.T) []*tfprotov6.Diagnostic {

@@ -144,14 +144,22 @@ func (m *managed) destroy(t *testing.T) []*tfprotov6.Diagnostic {
 	if err != nil {
 		t.Fatal(err)
 	}
+	m.private = planned.PlannedPrivate
+	return append(planned.Diagnostics, m.delete(t)...)
+}
+
+// delete is the apply of a planned destroy.
+func (m *managed) delete(t *testing.T) []*tfprotov6.Diagnostic {
+	t.Helper()
+	gone := m.pack(t, tftypes.NewValue(m.schema.ValueType(), nil))
 	applied, err := m.server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: m.name, PriorState: m.state, PlannedState: gone, PlannedPrivate: planned.PlannedPrivate, Config: gone,
+		TypeName: m.name, PriorState: m.state, PlannedState: gone, PlannedPrivate: m.private, Config: gone,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	m.state, m.private = applied.NewState, applied.Private
-	return append(planned.Diagnostics, applied.Diagnostics...)
+	return applied.Diagnostics
 }
 
 func (m *managed) refresh(t *testing.T) []*tfprotov6.Diagnostic {
@@ -179,9 +187,12 @@ func (m *managed) expectNoChange(t *testing.T, config string) {
 
 func (p *protocol) validateResource(t *testing.T, name, config string) []*tfprotov6.Diagnostic {
 	t.Helper()
-	resp, err := p.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{
-		TypeName: name, Config: jsonConfig(config),
-	})
+	return p.validateResourceValue(t, name, jsonConfig(config))
+}
+
+func (p *protocol) validateResourceValue(t *testing.T, name string, config *tfprotov6.DynamicValue) []*tfprotov6.Diagnostic {
+	t.Helper()
+	resp, err := p.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: name, Config: config})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -143,7 +143,7 @@ func plainValue(value tftypes.Value) any {
 			return whole
 		}
 		return number.Text('f', -1)
-	case typ.Is(tftypes.List{}):
+	case typ.Is(tftypes.List{}), typ.Is(tftypes.Tuple{}):
 		list := []any{}
 		for _, element := range must[[]tftypes.Value](value) {
 			list = append(list, plainValue(element))

@@ -64,7 +64,7 @@ func (m *runAbortModel) starter(resourceModel, privateState, string) starter {
 	return abortStarter{sourceOf(qualytics.ActionAbort, m.RunID)}
 }
 
-func (m *runAbortModel) next(creates bool) (failed, unfinished string) {
+func (m *runAbortModel) next(_ *qualytics.Operation, creates bool) (failed, unfinished string) {
 	if !creates {
 		return "", "The next apply continues waiting for it."
 	}

@@ -52,13 +52,13 @@ func (a runApply) follow(ctx context.Context, run *acceptedRun) {
 
 // wait waits for the Run, saves and reports how it ended, and cleans up after a Run that passed.
 func (a runApply) wait(ctx context.Context, run *qualytics.Operation) {
-	model, private, gate := a.saved.model, a.saved.private, a.saved.model.gate()
+	private, gate := a.saved.private, a.saved.model.gate()
 	var stale func(*qualytics.Operation) bool
 	if private.Resumed != nil {
 		stale = private.Resumed.shows
 	}
 	run, result, err := a.runs.wait(ctx, run, a.limit, stale, logProgress(ctx))
-	report := a.report(model)
+	report := a.report(run)
 	switch {
 	case result == waitTerminal:
 		private.Awaited, private.Resumed = false, nil
@@ -140,7 +140,7 @@ func (a runApply) keepComputed(state resourceModel) {
 func (a runApply) refuse(ctx context.Context, state resourceModel) {
 	a.keepComputed(state)
 	a.saved.save(ctx)
-	a.report(a.saved.model).ended(ctx, a.runs.client, state.held(), a.saved.diagnostics)
+	a.report(state.held()).ended(ctx, a.runs.client, state.held(), a.saved.diagnostics)
 }
 
 // supersede records the Run that the resource held until now; state is nil in a create.
@@ -172,9 +172,14 @@ func (a runApply) cleanUp(ctx context.Context) {
 }
 
 // report returns how to report the end of the Run.
-func (a runApply) report(model resourceModel) report {
-	failed, unfinished := model.next(a.creates)
-	return report{operation: "apply", gate: model.gate(), limit: a.limit, nextApply: failed, unfinished: unfinished, recorded: true}
+func (a runApply) report(run *qualytics.Operation) report {
+	model := a.saved.model
+	failed, unfinished := model.next(run, a.creates)
+	report := report{operation: "apply", gate: model.gate(), limit: a.limit, nextApply: failed, unfinished: unfinished, recorded: true}
+	if model.cleanUp() == nil {
+		report.deleted = "To continue, set run_id to another Run, or remove the resource from the configuration."
+	}
+	return report
 }
 
 func linkField(run *qualytics.Operation) map[string]any {

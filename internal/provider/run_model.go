@@ -41,7 +41,7 @@ type resourceModel interface {
 	// cleanUp returns the arguments about the records that the resource owns; nil: it owns none.
 	cleanUp() *cleanUpModel
 	// next says what happens next with a Run that failed the apply, and with one that is still active.
-	next(creates bool) (failed, unfinished string)
+	next(run *qualytics.Operation, creates bool) (failed, unfinished string)
 
 	// run_id is computed if latest selects the Run. planned is called with the Run that the plan has
 	// found (nil: unknown), started with the id of the Run that was rerun, and keep if the held Run is

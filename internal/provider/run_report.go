@@ -22,6 +22,7 @@ type report struct {
 	limit      limit
 	nextApply  string // what happens next with a Run that failed the apply
 	unfinished string // how to continue with a Run that is still active
+	deleted    string // what to do if the record was deleted
 	recorded   bool   // whether the Run is recorded in the state
 }
 
@@ -128,8 +129,8 @@ func (r report) stillActive(run *qualytics.Operation, result waitResult, err err
 			sentences(fmt.Sprintf("%s after %s (%s).", still, r.limit.timeout, r.limit.name), recorded, lastPoll, r.unfinished), linkTo(run)))
 	case qualytics.IsNotFound(err):
 		diags.AddError(name+" was deleted while it was waited for",
-			"The record of "+name+" was deleted outside this "+r.operation+", so its result is unknown. "+
-				"An unknown result fails the "+r.operation+".")
+			sentences("The record of "+name+" was deleted outside this "+r.operation+", so its result is unknown.",
+				"An unknown result fails the "+r.operation+".", r.deleted))
 	default:
 		diags.AddError("Cannot follow "+name, paragraphs(readingRun(run.ID).explain(err),
 			sentences("The Run may still be running.", recorded, r.unfinished), linkTo(run)))

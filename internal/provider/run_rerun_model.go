@@ -129,6 +129,6 @@ func (m *runRerunModel) named() int64 {
 	return m.RunID.ValueInt64()
 }
 
-func (m *runRerunModel) next(creates bool) (failed, unfinished string) {
+func (m *runRerunModel) next(_ *qualytics.Operation, creates bool) (failed, unfinished string) {
 	return m.nextApply(creates, "reruns", "reruns it")
 }

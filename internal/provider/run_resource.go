@@ -99,6 +99,6 @@ func (m *configuredRunModel) starter(_ resourceModel, private privateState, toke
 	return m.configurationModel.starter(private.knownUser(tokenID), false)
 }
 
-func (m *configuredRunModel) next(creates bool) (failed, unfinished string) {
+func (m *configuredRunModel) next(_ *qualytics.Operation, creates bool) (failed, unfinished string) {
 	return m.nextApply(creates, "starts another Run", "starts another Run")
 }

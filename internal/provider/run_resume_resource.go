@@ -5,6 +5,8 @@ package provider
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -76,8 +78,12 @@ func (m *runResumeModel) starter(resourceModel, privateState, string) starter {
 	return resumeStarter{runSource: sourceOf(qualytics.ActionResume, m.RunID), forceAbort: m.ForceAbort.ValueBool()}
 }
 
-func (m *runResumeModel) next(creates bool) (failed, unfinished string) {
-	const again = "The next apply resumes it, if its result allows that."
+func (m *runResumeModel) next(run *qualytics.Operation, creates bool) (failed, unfinished string) {
+	again := "The next apply resumes it."
+	if !slices.Contains(qualytics.ActionResume.From(), run.Result) {
+		again = fmt.Sprintf("A Run with the result `%s` cannot be resumed, so the next apply fails as well. "+
+			"To accept the Run, increase max_anomalies. To check the data again, rerun it with qualytics_run_rerun.", printable(string(run.Result)))
+	}
 	if !creates {
 		return again, "The next apply continues waiting for it."
 	}

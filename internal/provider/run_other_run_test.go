@@ -1,0 +1,60 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"testing"
+	"time"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// A Run with the id in the state that was created at another time, or on another datastore, is
+// another Run: of another deployment, or of a restored database. It is never read into the state,
+// waited for, aborted or deleted.
+func TestOtherRun(t *testing.T) {
+	t.Parallel()
+	for name, replace := range map[string]func(*api){
+		"created": func(a *api) { a.Change(101, func(run *mockapi.Run) { run.Created = run.Created.Add(-time.Hour) }) },
+		"datastore": func(a *api) {
+			a.Change(101, func(run *mockapi.Run) { run.Datastore = mockapi.Datastore{ID: 102, Name: "Other"} })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, resourceName := range []string{"qualytics_run_rerun", "qualytics_run"} {
+				api := newAPI(t, mockapi.Options{Outcome: endless})
+				config := `{"run_id": 100` + unawaited + `}`
+				waiting := `{"run_id": 100}`
+				if resourceName == "qualytics_run" {
+					config, waiting = `{"operation_type": "scan", "datastore": 101`+unawaited+`}`, `{"operation_type": "scan", "datastore": 101}`
+				}
+				resource := api.protocol(t).manage(t, resourceName)
+				expectDiagnostics(t, resource.apply(t, config))
+				api.ResetRequests()
+				replace(api)
+				const want = "error: Cannot use Run 101: Run 101 in the state was created at .* on datastore 101, " +
+					"but Run 101 of this deployment was created at .* on datastore (101|102). Nothing was changed."
+				expectDiagnostics(t, resource.refresh(t), want)
+				expectDiagnostics(t, resource.apply(t, waiting), want)
+				expectDiagnostics(t, resource.destroy(t), want)
+				api.expectWrites()(t)
+			}
+		})
+	}
+}
+
+// The same holds for superseded records: the clean-up names the other Run and leaves it alone.
+func TestOtherRun_superseded(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	expectDiagnostics(t, resource.apply(t, triggered("", "1")))
+	api.Plan(failing)
+	expectDiagnostics(t, resource.apply(t, triggered("", "2")), "error: Run 102 failed")
+	api.Change(101, func(run *mockapi.Run) { run.Created = run.Created.Add(-time.Hour) })
+	expectDiagnostics(t, resource.apply(t, triggered("", "3")),
+		"warning: The record of the superseded Run 101 was not deleted: Cannot use Run 101. Run 101 in the state was created at")
+	api.expectRuns(t, 100, 101, 103)
+}

@@ -1,0 +1,144 @@
+// Copyright (c) The terraform-provider-qualytics authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+)
+
+// If the clean-up of another resource deletes the latest Run after it was looked up, it is looked up
+// once more.
+func TestStart_latestDeletedMeanwhile(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	api.Seed(older(150, 101, "success", -time.Minute))
+	api.Inject(mockapi.Fault{Method: "PUT", Hook: func() { api.Remove(150) }, Status: 404, Body: `{"detail": "Run 150 does not exist"}`})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	expectDiagnostics(t, resource.apply(t, latestConfig(101, "")))
+	resource.expectRerun(t, 151, 100)
+	api.expectWrites(rerunOf(150), rerunOf(100))(t)
+}
+
+// A 404 that is not about the Run is explained as such.
+func TestStart_somethingElseNotFound(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	api.Inject(mockapi.Fault{Method: "PUT", Status: 404, Body: `{"detail": "Datastore 101 not found"}`})
+	expectDiagnostics(t, api.protocol(t).manage(t, "qualytics_run_rerun").apply(t, latestConfig(101, "")),
+		"error at latest: Cannot rerun Run 100: .*Datastore 101 not found.*The Run exists, but the API did not find something else")
+	api.expectWrites(rerunOf(100))(t)
+}
+
+// If the server ignores a filter of latest, the wrong Run must not be rerun.
+func TestStart_ignoredFilters(t *testing.T) {
+	t.Parallel()
+	for _, filter := range []string{"container", "schedule_id", "datastore", "operation_type", "result"} {
+		t.Run(filter, func(t *testing.T) {
+			t.Parallel()
+			api := newAPI(t, mockapi.Options{IgnoredFilters: []string{filter}})
+			wanted := older(90, 101, "success", time.Hour)
+			wanted.Containers = []mockapi.Container{{ID: 7, Name: "orders", ContainerType: "table"}}
+			wanted.Schedule = &mockapi.Schedule{ID: 12, Name: "Nightly"}
+			newer := older(150, 101, "success", -time.Minute)
+			newer.Containers = []mockapi.Container{{ID: 8, Name: "customers", ContainerType: "table"}}
+			switch filter {
+			case "datastore":
+				newer.Datastore.ID = 102
+			case "operation_type":
+				newer.Type = "profile"
+			case "result":
+				newer.Result = "failure"
+			}
+			if filter != "container" {
+				newer.Containers = wanted.Containers
+			}
+			if filter != "schedule_id" {
+				newer.Schedule = wanted.Schedule
+			}
+			api.Seed(wanted, newer)
+			config := `{"latest": {"operation_type": "scan", "datastore": 101, "container": 7, "schedule_id": 12}}`
+			expectDiagnostics(t, api.protocol(t).manage(t, "qualytics_run_rerun").apply(t, config),
+				"error at latest: No Run to rerun: The Qualytics API returned Runs that do not match the filters of latest")
+			api.expectWrites()(t)
+		})
+	}
+}
+
+// The error of a failed create says what the next apply does with the Run, which depends on the
+// arguments about the destroy.
+func TestStart_failedCreate(t *testing.T) {
+	t.Parallel()
+	for arguments, want := range map[string][2]string{
+		``:                             {"deletes the record of this Run and reruns", "aborts that Run and starts over"},
+		`, "abort_on_destroy": false`:  {"deletes the record of this Run and reruns", "waits until that Run has ended and starts over"},
+		`, "delete_on_destroy": false`: {"keeps the record of this Run and reruns", "aborts that Run and starts over"},
+		`, "delete_on_destroy": false, "abort_on_destroy": false`: {
+			"keeps the record of this Run and reruns", "leaves that Run running and starts over",
+		},
+	} {
+		t.Run(arguments, func(t *testing.T) {
+			t.Parallel()
+			api := newAPI(t, mockapi.Options{})
+			api.Plan(failing, endless)
+			p := api.protocol(t)
+			config := fmt.Sprintf(`{"run_id": 100%s, "timeouts": {"create": "500ms"}}`, arguments)
+			expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").apply(t, config), "error: Run 101 failed: .*the next apply "+want[0])
+			expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").apply(t, config), "error: Timed out .*the next apply "+want[1])
+		})
+	}
+}
+
+// A record that the API refuses to delete for good costs a rerun a warning with the reason, and a
+// destroy an error, after a few requests.
+func TestRecords_referenced(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	expectDiagnostics(t, resource.apply(t, triggered("", "1")))
+	api.Change(101, func(run *mockapi.Run) { run.ReferencedBy = "report 12" })
+	expectDiagnostics(t, resource.apply(t, triggered("", "2")),
+		"warning: The record of the superseded Run 101 was not deleted: Cannot delete Run 101. .*409.*report 12")
+	resource.expectRun(t, 102, "success")
+	expectDiagnostics(t, resource.destroy(t), "error: Cannot delete Run 101: .*409.*report 12")
+	api.expectRuns(t, 100, 101)
+	api.expectWrites(rerunOf(100), rerunOf(100), deleteOf(101), deleteOf(101), deleteOf(101),
+		deleteOf(102), deleteOf(101), deleteOf(101), deleteOf(101))(t)
+	api.Change(101, func(run *mockapi.Run) { run.ReferencedBy = "" })
+	expectDiagnostics(t, resource.destroy(t))
+	api.expectRuns(t, 100)
+}
+
+// An abort that a destroy requests is judged by the polls, whatever was responded.
+func TestRecords_abortAnsweredBadly(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]mockapi.Fault{
+		"504 with effect": {Status: 504, AfterEffect: true, Times: mockapi.Always},
+		"204 with effect": {Status: 204, AfterEffect: true},
+		"409 with effect": {Status: 409, AfterEffect: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newAPI(t, mockapi.Options{Outcome: endless})
+			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+			expectDiagnostics(t, resource.apply(t, `{"run_id": 100`+unawaited+`}`))
+			fault.Method, fault.Path = "PUT", "/api/operations/abort/*"
+			api.Inject(fault)
+			expectDiagnostics(t, resource.destroy(t))
+			api.expectRuns(t, 100)
+		})
+	}
+	t.Run("504 without effect", func(t *testing.T) {
+		t.Parallel()
+		api := newAPI(t, mockapi.Options{Outcome: endless})
+		resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+		expectDiagnostics(t, resource.apply(t, `{"run_id": 100, "timeouts": {"delete": "1s"}`+unawaited+`}`))
+		api.Inject(mockapi.Fault{Method: "PUT", Path: "/api/operations/abort/*", Status: 504, Times: mockapi.Always})
+		expectDiagnostics(t, resource.destroy(t), "error: Cannot abort Run 101: .*504")
+		api.expectRuns(t, 100, 101)
+	})
+}
