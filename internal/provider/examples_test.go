@@ -116,14 +116,8 @@ func TestAccExamples_gate(t *testing.T) {
 	if code != 1 {
 		t.Fatalf("the gate did not stop the release:\n%s", output)
 	}
-	quoted := ""
-	for _, block := range codeBlocks(readDoc(t, "docs/guides/rerun-on-deployment.md")) {
-		if strings.Contains(block.text, "did not pass max_anomalies") {
-			quoted = strings.Join(strings.Fields(block.text), " ")
-		}
-	}
 	plain := plainOutput(strings.ReplaceAll(output, module.url, "https://your-instance.qualytics.io"))
-	if quoted == "" || !strings.Contains(plain, quoted) {
+	if quoted := quotedGate(t); !strings.Contains(plain, quoted) {
 		t.Errorf("the error differs from the guide:\n%s\nwant\n%s", plain, quoted)
 	}
 	module.mustRun("apply", "-auto-approve", "-var", "release=2026.05.2")
