@@ -99,6 +99,8 @@ func (s subject) refusedAdvice(failure *qualytics.Error) string {
 	switch {
 	case s.action == qualytics.ActionRun && failure.Kind == qualytics.KindNotFound:
 		return "The API did not find what the Run needs, as described in the response. Check the datastore and the settings."
+	case s.possible && s.action == qualytics.ActionDelete:
+		return "The Run has ended, so something else keeps its record, as described in the response."
 	case s.possible && failure.Kind == qualytics.KindNotFound:
 		return "The Run exists, but the API did not find something else that the action needs, as described in the response."
 	case s.possible || s.action == qualytics.ActionRun:

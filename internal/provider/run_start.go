@@ -75,12 +75,7 @@ const maxConflictPause = 30 * time.Second
 // pause waits before a request is repeated after a conflict. It returns false if ctx ends.
 func pause(ctx context.Context, conflicts int, err error) bool {
 	tflog.Info(ctx, "Waiting for a conflict to end", map[string]any{"error": printable(err.Error())})
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(min(time.Second<<min(conflicts, 10), maxConflictPause)):
-		return true
-	}
+	return sleep(ctx, min(time.Second<<min(conflicts, 10), maxConflictPause))
 }
 
 // rerunStarter reruns a Run.
