@@ -256,7 +256,7 @@ func TestLockDirectory(t *testing.T) {
 		t.Skip("the cache directory is elsewhere on this system")
 	}
 	existing := filepath.Join(caches, "terraform-provider-qualytics")
-	if err := errors.Join(os.Mkdir(existing, 0o700), os.Chmod(existing, 0o777)); err != nil { //nolint:gosec // it is to be changed
+	if err := errors.Join(os.Mkdir(existing, 0o700), os.Chmod(existing, 0o777)); err != nil {
 		t.Fatal(err)
 	}
 	directory, err := lockDirectory()

@@ -161,6 +161,7 @@ func (c *Client) start(caller context.Context, request startRequest) (Started, e
 	if failure.Kind == KindConflict {
 		var matches int
 		found, matches = search.poll(forSearch, false, lost)
+		lost.Interrupted = ctx.Err() != nil
 		if found == nil && matches == 0 && lost.SearchErr == nil {
 			return Started{}, failure
 		}
