@@ -99,22 +99,21 @@ func (c *Client) start(ctx context.Context, request startRequest) (Started, erro
 	if err != nil {
 		return Started{}, err
 	}
-	var run Operation
 	untilResponse, cancel := outliving(ctx, responseGrace)
 	defer cancel()
 	untilFound, cancel := outliving(ctx, interruptGrace)
 	defer cancel()
-	state, err := c.doOutliving(ctx, untilResponse, request.call, &run)
+	run, state, err := c.doRun(ctx, untilResponse, request.call)
 	responded := err == nil
 	if err == nil {
-		err = c.check(request, &run, before)
+		err = c.check(request, run, before)
 	}
 	if err == nil {
 		c.started.add(run.ID)
 		if run.TriggeredBy != nil {
 			c.started.user = *run.TriggeredBy
 		}
-		return Started{Operation: run}, nil
+		return Started{Operation: *run}, nil
 	}
 	failure, ok := errors.AsType[*Error](err)
 	if !ok || state.reached == 0 || failure.rejected() {
