@@ -87,7 +87,7 @@ func (s *lostRunSearch) poll(ctx context.Context, failure *LostStartError) *Oper
 	var unread error
 	if s.request.resumes {
 		current, err := s.client.Operation(ctx, s.request.source.ID)
-		if err == nil && hasResumed(s.request.source, current) {
+		if err == nil && current.ContinuedSince(s.request.source) {
 			return current
 		}
 		unread = err
@@ -135,11 +135,4 @@ func (s *lostRunSearch) readFull(ctx context.Context, id int64) (*Operation, err
 		s.source = source
 	}
 	return s.client.Operation(ctx, id)
-}
-
-// hasResumed reports whether a Run has continued since it was read: its start time has changed, or
-// it had ended and is now active or has another end time.
-func hasResumed(before, now *Operation) bool {
-	return now.StartTime != before.StartTime ||
-		before.Finished() && (!now.Finished() || now.EndTime != before.EndTime)
 }

@@ -313,6 +313,6 @@ func TestHasResumed(t *testing.T) {
 		"aborted, then dispatched again": {running, Operation{Result: ResultRunning, StartTime: late}, true},
 		"aborted, then queued again":     {running, Operation{Result: ResultQueued}, true},
 	} {
-		equal(t, name, hasResumed(&test.before, &test.now), test.want)
+		equal(t, name, test.now.ContinuedSince(&test.before), test.want)
 	}
 }

@@ -123,14 +123,24 @@ func (w wireContainer) container() Container {
 	return Container{ID: w.ID.pointer(), Name: w.Name.pointer(), ContainerType: w.ContainerType.pointer()}
 }
 
-// Finished reports whether the Run is terminal: it has an end time or one of the terminal results.
+// Finished reports whether the Run is terminal: it has one of the terminal results, or an end time
+// and a result that is none of the active ones.
 func (o *Operation) Finished() bool {
 	switch o.Result {
 	case ResultSuccess, ResultFailure, ResultAborted:
 		return true
+	case ResultQueued, ResultRunning:
+		return false
 	default:
 		return o.EndTime != ""
 	}
+}
+
+// ContinuedSince reports whether a Run has continued since it was read before: its start time has
+// changed, or it had ended and is now active or has another end time.
+func (o *Operation) ContinuedSince(before *Operation) bool {
+	return o.StartTime != before.StartTime ||
+		before.Finished() && (!o.Finished() || o.EndTime != before.EndTime)
 }
 
 // Duration returns the time from start to end. ok is false if the Run is active or never started.

@@ -89,7 +89,10 @@ func TestFinished(t *testing.T) {
 		`{"result": "aborted"}`: true,
 		`{"result": "partial", "end_time": "2026-05-01T09:31:30Z"}`: true,
 		`{"result": "partial"}`: false,
-		`{}`:                    false,
+		`{"result": "running", "end_time": "2026-05-01T09:31:30Z"}`: false,
+		`{"result": "queued", "end_time": "2026-05-01T09:31:30Z"}`:  false,
+		`{"end_time": "2026-05-01T09:31:30Z"}`:                      true,
+		`{}`:                                                        false,
 	} {
 		operation := decoded(t, text)
 		equal(t, text, operation.Finished(), want)
