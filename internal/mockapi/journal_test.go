@@ -5,6 +5,7 @@ package mockapi_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -64,4 +65,14 @@ func TestJournalBody(t *testing.T) {
 		bodies = append(bodies, request.Body)
 	}
 	equal(t, "bodies", bodies, []string{`{"a": 1}`, `{"a": 1}`, ""})
+}
+
+// A request that a test passes directly to the Server may have no body.
+func TestNoBody(t *testing.T) {
+	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1})
+	recorder := httptest.NewRecorder()
+	request := api.request(t, http.MethodPut, "/api/operations/rerun/1")
+	request.Body = nil
+	api.ServeHTTP(recorder, request)
+	equal(t, "status", recorder.Code, http.StatusOK)
 }

@@ -78,9 +78,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // received returns a request whose body is read, and the body. A request can be performed after the
-// client is gone, when the connection no longer provides the body.
+// client is gone, when the connection no longer provides the body. A request that did not come over
+// a connection may have none.
 func received(r *http.Request) (*http.Request, []byte) {
-	body, _ := io.ReadAll(r.Body) // what arrived of an incomplete body is invalid in any case
+	var body []byte
+	if r.Body != nil {
+		body, _ = io.ReadAll(r.Body) // what arrived of an incomplete body is invalid in any case
+	}
 	r = r.WithContext(r.Context())
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	return r, body
