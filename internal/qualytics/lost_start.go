@@ -159,10 +159,3 @@ func (s *startSearch) readFull(ctx context.Context, id int64) (*Operation, error
 	}
 	return s.client.Operation(ctx, id)
 }
-
-// ContinuedSince reports whether a Run has continued since it was read before: its start time has
-// changed, or it had ended and is now active or has another end time.
-func (o *Operation) ContinuedSince(before *Operation) bool {
-	return before.StartTime != "" && o.StartTime != before.StartTime ||
-		before.Finished() && (!o.Finished() || o.EndTime != before.EndTime)
-}

@@ -5,12 +5,14 @@ package qualytics
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -24,16 +26,52 @@ func actionPath(action string, id int64) string {
 // Operation returns one Run with its payload: "Retrieving a Run", GET /api/operations/{id}.
 func (c *Client) Operation(ctx context.Context, id int64) (*Operation, error) {
 	call := apiCall{method: http.MethodGet, path: operationPath(id)}
-	var operation Operation
-	state, err := c.do(ctx, call, &operation)
+	run, _, err := c.doRun(ctx, ctx, call)
 	if err != nil {
 		return nil, c.confirmMissing(ctx, id, err)
 	}
-	if operation.ID != id {
-		return nil, c.wrongRun(call, operation.ID)
+	if run.ID != id {
+		return nil, c.wrongRun(call, run.ID)
 	}
-	operation.Payload = state.body()
-	return &operation, nil
+	return run, nil
+}
+
+// doRun makes a call whose response is a Run, as [Client.doOutliving] does.
+func (c *Client) doRun(ctx, later context.Context, call apiCall) (*Operation, *callState, error) {
+	var response oneRun
+	state, err := c.doOutliving(ctx, later, call, &response)
+	if err != nil {
+		return nil, state, err
+	}
+	response.URL = c.webPage(&response.Operation)
+	return &response.Operation, state, nil
+}
+
+// oneRun is a response with one Run, which some deployments wrap in a page of one item.
+type oneRun struct{ Operation }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (r *oneRun) UnmarshalJSON(data []byte) error {
+	err := r.Operation.UnmarshalJSON(data)
+	var wrapped page[json.RawMessage]
+	if err == nil && r.ID == 0 && json.Unmarshal(data, &wrapped) == nil && len(wrapped.Items) == 1 {
+		data = wrapped.Items[0]
+		err = r.Operation.UnmarshalJSON(data)
+	}
+	r.Payload = slices.Clone(data)
+	return err
+}
+
+// webPage returns the URL of a Run's page in the web application, or nil if its datastore is
+// unknown.
+func (c *Client) webPage(run *Operation) *string {
+	datastore, ok := run.datastoreID()
+	if !ok {
+		return nil
+	}
+	page := *c.base
+	page.Path = strings.TrimSuffix(page.Path, "/api")
+	return new(fmt.Sprintf("%s/datastores/%d/activity?operation_id=%d", page.String(), datastore, run.ID))
 }
 
 // Operations lists Runs: "Listing Runs", GET /api/operations. It returns at most limit of them, in
@@ -81,6 +119,9 @@ func (c *Client) operationPages(filter Filter) pages[Operation] {
 				call := apiCall{method: http.MethodGet, path: "/operations"}
 				err = c.newError(call, KindNotAPI, http.StatusOK, "JSON with a Run that has no usable id")
 			}
+			for i := range read.Items {
+				read.Items[i].URL = c.webPage(&read.Items[i])
+			}
 			return read, err
 		},
 		id: func(run Operation) int64 { return run.ID },
@@ -117,8 +158,7 @@ func fetchPage[T any](ctx context.Context, c *Client, path string, query url.Val
 // Run may still be active: it is aborted as soon as the worker can stop safely.
 func (c *Client) Abort(ctx context.Context, id int64) (*Operation, error) {
 	call := apiCall{method: http.MethodPut, path: actionPath("abort", id)}
-	var operation Operation
-	state, err := c.do(ctx, call, &operation)
+	run, state, err := c.doRun(ctx, ctx, call)
 	if IsConflict(err) && state.reached > 1 {
 		// An earlier attempt may have aborted the Run, and its response was lost.
 		if current, readErr := c.Operation(ctx, id); readErr == nil && current.Result == ResultAborted {
@@ -128,10 +168,10 @@ func (c *Client) Abort(ctx context.Context, id int64) (*Operation, error) {
 	if err != nil {
 		return nil, err
 	}
-	if operation.ID != id {
-		return nil, c.wrongRun(call, operation.ID)
+	if run.ID != id {
+		return nil, c.wrongRun(call, run.ID)
 	}
-	return &operation, nil
+	return run, nil
 }
 
 // Delete deletes the record of a Run: "Deleting a Run", DELETE /api/operations/{id}.

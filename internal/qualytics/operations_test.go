@@ -99,7 +99,7 @@ func TestOperation(t *testing.T) {
 		t.Fatal(err)
 	}
 	payload := got.Payload
-	got.Payload = nil
+	got.Payload, got.URL = nil, nil
 	equal(t, "the Run", *got, Operation{
 		ID: 100, Type: "scan", Result: ResultSuccess, Message: new("2 partitions skipped"), TriggeredBy: new("ci@example.com"),
 		Created: "2026-05-01T09:30:00.123456Z", StartTime: "2026-05-01T09:30:01.123456Z", EndTime: "2026-05-01T09:31:31.123456Z",

@@ -40,8 +40,10 @@ type entryCount int64
 
 // UnmarshalJSON never fails: an unexpected total must not make its page unreadable.
 func (c *entryCount) UnmarshalJSON(data []byte) error {
-	*c = entryCount(max(orZero(optionalInt(data)), 0))
-	return nil
+	var count integer
+	err := count.UnmarshalJSON(data)
+	*c = entryCount(max(count.value, 0))
+	return err
 }
 
 // pageRequest is the request for one page: size entries, starting at (number-1)*size.
