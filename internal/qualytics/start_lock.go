@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -28,7 +27,7 @@ type startLock struct {
 }
 
 func newStartLock(base *url.URL) startLock {
-	deployment := sha256.Sum256([]byte(strings.ToLower(base.String())))
+	deployment := sha256.Sum256([]byte(canonicalURL(base)))
 	name := fmt.Sprintf("terraform-provider-qualytics-%d-%x.lock", os.Getuid(), deployment[:8])
 	return startLock{slot: make(chan struct{}, 1), path: filepath.Join(os.TempDir(), name)}
 }
