@@ -27,7 +27,6 @@ type Operation struct {
 	ScheduleID  *int64 // the schedule that triggered the Run
 	Status      Counters
 	Containers  []Container
-	URL         *string
 
 	// URL is the page of the Run in the web application, as [Client] sets it. It is nil if the
 	// datastore is unknown.
