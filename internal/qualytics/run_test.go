@@ -72,7 +72,7 @@ func TestRunRejected(t *testing.T) {
 // After a lost response, only a Run with the requested configuration is adopted.
 func TestWhichRequestedRunIsAdopted(t *testing.T) {
 	requested := func(run *mockapi.Run) {
-		run.Settings = map[string]any{"incremental": false}
+		run.Settings = map[string]any{"incremental": true}
 		run.Containers = []mockapi.Container{{ID: 234, Name: "customers"}}
 	}
 	for name, test := range map[string]struct {

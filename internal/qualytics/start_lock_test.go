@@ -49,7 +49,7 @@ func TestOneStartAtATimePerDeployment(t *testing.T) {
 func TestOneStartAtATimePerClient(t *testing.T) {
 	for name, settings := range map[string]map[string]any{
 		"same settings":  nil,
-		"other settings": {"incremental": false},
+		"other settings": {"incremental": true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
