@@ -72,7 +72,7 @@ func TestRunRejected(t *testing.T) {
 // After a lost response, only a Run with the requested configuration is adopted.
 func TestWhichRequestedRunIsAdopted(t *testing.T) {
 	requested := func(run *mockapi.Run) {
-		run.Settings = map[string]any{"incremental": true}
+		run.Settings = map[string]any{"incremental": false}
 		run.Containers = []mockapi.Container{{ID: 234, Name: "customers"}}
 	}
 	for name, test := range map[string]struct {
@@ -93,7 +93,7 @@ func TestWhichRequestedRunIsAdopted(t *testing.T) {
 		},
 		"others": {
 			meanwhile: []func(*mockapi.Run){
-				func(*mockapi.Run) {}, // a rerun of Run 100
+				func(run *mockapi.Run) { run.Settings = map[string]any{"incremental": true} },
 				func(run *mockapi.Run) { requested(run); run.Type = "profile" },
 				func(run *mockapi.Run) { requested(run); scheduled(run) },
 				func(run *mockapi.Run) { requested(run); by("ann@example.com")(run) },
