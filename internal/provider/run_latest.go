@@ -170,10 +170,6 @@ var errUnfiltered = errors.New("the filters of latest were not applied")
 func latestRun(ctx context.Context, client *qualytics.Client, filter qualytics.Filter) (*qualytics.Operation, error) {
 	// A second Run shows whether the API sorts them.
 	listing, err := client.Operations(ctx, filter, 2)
-	if other := otherSyncName(*filter.OperationType); qualytics.KindOf(err) == qualytics.KindInvalid && other != "" {
-		filter.OperationType = &other
-		listing, err = client.Operations(ctx, filter, 2)
-	}
 	switch {
 	case err != nil:
 		return nil, err
@@ -183,18 +179,6 @@ func latestRun(ctx context.Context, client *qualytics.Client, filter qualytics.F
 		return nil, errUnfiltered
 	}
 	return &listing.Items[0], nil
-}
-
-// otherSyncName returns the other name of the sync type. A deployment may know only one of them.
-func otherSyncName(operationType qualytics.OperationType) qualytics.OperationType {
-	switch operationType {
-	case qualytics.TypeSync:
-		return qualytics.TypeCatalog
-	case qualytics.TypeCatalog:
-		return qualytics.TypeSync
-	default:
-		return ""
-	}
 }
 
 // selectedBy reports whether the Runs match the filters and are sorted newest first. If the server

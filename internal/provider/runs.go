@@ -170,7 +170,15 @@ func (r *runs) stop(ctx context.Context, id int64, abort bool) error {
 		}
 	}
 	poller := r.poller
-	poller.NotFoundGrace = 0
+	poller.Get = func(ctx context.Context, id int64) (*qualytics.Operation, error) {
+		run, err := r.client.Operation(ctx, id)
+		if qualytics.IsNotFound(err) {
+			if listed, listErr := r.client.Listed(ctx, id); listErr == nil && !listed {
+				return &qualytics.Operation{ID: id, Result: qualytics.ResultAborted}, nil // what is gone has ended
+			}
+		}
+		return run, err
+	}
 	active := &qualytics.Operation{ID: id, Result: qualytics.ResultRunning}
 	if _, err := poller.Wait(ctx, active, logProgress(ctx)); err != nil && !qualytics.IsNotFound(err) {
 		return &runError{subject{verb: "wait for the end of", object: runName(id)}, err}

@@ -23,6 +23,9 @@ type apiCall struct {
 	query  url.Values
 	body   []byte // JSON; nil if the request has no body
 	retry  retryPolicy
+
+	pageSize int  // entries of a page; 0 if the call does not read a page
+	trial    bool // a larger page has failed
 }
 
 // callState is the state of a call across its attempts.

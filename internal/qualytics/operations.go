@@ -13,8 +13,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
 )
 
 func operationPath(id int64) string { return "/operations/" + strconv.FormatInt(id, 10) }
@@ -75,38 +73,38 @@ func (c *Client) webPage(run *Operation) *string {
 }
 
 // Operations lists Runs: "Listing Runs", GET /api/operations. It returns at most limit of them, in
-// the order of the filter; a limit of 0 means all. A filter that is too long for one URL is split
-// into several requests, or is an error with [KindTooLong].
+// the order of the filter; a limit of 0 means all. [TypeSync] and [TypeCatalog] each select the Runs
+// of both names. A filter that is too long for one URL is an error of [KindTooLong].
 func (c *Client) Operations(ctx context.Context, filter Filter, limit int) (Listing[Operation], error) {
-	parts, err := c.parts(filter, limit)
-	if err != nil {
+	if err := c.checkLength(filter); err != nil {
 		return Listing[Operation]{}, err
 	}
-	if len(parts) == 1 {
-		return c.operations(ctx, filter, limit)
+	if filter.OperationType != nil && filter.OperationType.Canonical() == TypeSync {
+		return c.syncs(ctx, filter, limit)
 	}
-	listings := make([]Listing[Operation], len(parts))
-	group, groupCtx := errgroup.WithContext(ctx)
-	for i, part := range parts {
-		group.Go(func() error {
-			var err error
-			listings[i], err = c.operations(groupCtx, part, limit)
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return Listing[Operation]{}, err
-	}
-	return join(filter, listings).upTo(limit), nil
+	return c.operations(ctx, filter, limit)
 }
 
-// operations lists the Runs that a filter selects. The filter must fit one URL.
+// Listed reports whether the list of Runs has a Run: GET /api/operations?id={id}. It confirms a 404
+// for the Run.
+func (c *Client) Listed(ctx context.Context, id int64) (bool, error) {
+	listing, err := c.Operations(ctx, Filter{ID: &id}, 1)
+	if err != nil || len(listing.Items) == 0 {
+		return false, err
+	}
+	if other := listing.Items[0].ID; other != id {
+		return false, c.wrongRun(apiCall{method: http.MethodGet, path: "/operations"}, other)
+	}
+	return true, nil
+}
+
+// operations lists the Runs that the API selects for a filter.
 func (c *Client) operations(ctx context.Context, filter Filter, limit int) (Listing[Operation], error) {
 	if filter.CreatedAfter != nil || filter.CreatedBefore != nil {
 		return c.operationsWithin(ctx, filter, limit)
 	}
 	list := c.operationPages(filter)
-	list.first, list.wanted = whole[Operation](limit)
+	list.first, list.wanted = extent[Operation](limit)
 	listing, err := list.read(ctx)
 	return listing.upTo(limit), err
 }
@@ -137,7 +135,7 @@ func (c *Client) Containers(ctx context.Context, id int64) (Listing[ContainerRun
 		},
 		id: ContainerRun.key,
 	}
-	list.first, list.wanted = whole[ContainerRun](0)
+	list.first, list.wanted = extent[ContainerRun](0)
 	listing, err := list.read(ctx)
 	return listing, c.confirmMissing(ctx, id, err)
 }
@@ -146,7 +144,7 @@ func fetchPage[T any](ctx context.Context, c *Client, path string, query url.Val
 	query.Set("page", strconv.Itoa(request.number))
 	query.Set("size", strconv.Itoa(request.size))
 	var read page[T]
-	call := apiCall{method: http.MethodGet, path: path, query: query}
+	call := apiCall{method: http.MethodGet, path: path, query: query, pageSize: request.size, trial: request.trial}
 	_, err := c.do(ctx, call, &read)
 	if err == nil && read.Items == nil {
 		err = c.newError(call, KindNotAPI, http.StatusOK, "JSON without items")

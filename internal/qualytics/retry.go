@@ -83,9 +83,12 @@ func (s *callState) retryable(response *http.Response, err error) bool {
 	harmless := s.call.retry == retryAlways || s.reached == 0
 	switch {
 	case err != nil:
-		return harmless && !isPermanent(err)
+		late := errors.As(err, new(timeoutError)) && !wasUnsent(err)
+		return harmless && !isPermanent(err) && !(late && s.call.pageSize > 1) // a smaller page may be in time
 	case notProcessed(response):
 		return true
+	case s.call.trial:
+		return false
 	}
 	return harmless && response.StatusCode >= 500 && response.StatusCode != http.StatusNotImplemented
 }

@@ -48,6 +48,8 @@ func TestParseURLRejects(t *testing.T) {
 		"https://":                      "has no host name",
 		"https://:8443":                 "has no host name",
 		"https:///api":                  "has no host name",
+		"http://127.0.0.1:":             "a colon without a port",
+		"https://[::1]:/api":            "a colon without a port",
 		"https://u:p@a.qualytics.io":    "user name",
 		"https://u@a.qualytics.io":      "user name",
 		"https://a.qualytics.io?":       "query",
