@@ -92,7 +92,7 @@ func (r *runs) readRecent(ctx context.Context, id int64, created timetypes.RFC33
 // rerun reruns the Run of the source. It returns nil and reports the error if that fails.
 func (r *runs) rerun(ctx context.Context, source runSource, run *qualytics.Operation, diags *diag.Diagnostics) *qualytics.Operation {
 	start, err := r.client.Rerun(ctx, run, source.user)
-	return started(source, run.ID, start, err, diags)
+	return started(ctx, source, run.ID, start, err, diags)
 }
 
 // resume resumes the Run of the source. It returns nil and reports the error if that fails.
@@ -100,7 +100,7 @@ func (r *runs) resume(
 	ctx context.Context, source runSource, run *qualytics.Operation, forceAbort bool, diags *diag.Diagnostics,
 ) *qualytics.Operation {
 	start, err := r.client.Resume(ctx, run, forceAbort)
-	return started(source, run.ID, start, err, diags)
+	return started(ctx, source, run.ID, start, err, diags)
 }
 
 // abort aborts the Run of the source. It returns nil and reports the error if that fails. A Run
@@ -123,8 +123,10 @@ func (r *runs) abort(ctx context.Context, source runSource, diags *diag.Diagnost
 }
 
 // started returns the Run that was started. It returns nil and reports the error if the start
-// failed, and warns if the Run was adopted after a lost response.
-func started(source runSource, id int64, start qualytics.Started, err error, diags *diag.Diagnostics) *qualytics.Operation {
+// failed, and warns if the Run was adopted after a lost response, or is not the only one.
+func started(
+	ctx context.Context, source runSource, id int64, start qualytics.Started, err error, diags *diag.Diagnostics,
+) *qualytics.Operation {
 	if err != nil {
 		addErrorAt(diags, source.attribute(), source.on(id), err)
 		return nil
@@ -132,6 +134,10 @@ func started(source runSource, id int64, start qualytics.Started, err error, dia
 	if start.LostResponse != nil {
 		diags.AddWarning("The response to the "+string(source.action)+" was lost",
 			sentence(start.LostResponse.Error())+" The Run that it started was found and adopted: "+progressLine(&start.Operation)+".")
+	}
+	for _, other := range start.Others(ctx) {
+		diags.AddWarning("The "+string(source.action)+" has started another Run",
+			"A gateway sent the request more than once. The provider neither follows nor deletes the other Run: "+progressLine(&other)+".")
 	}
 	return &start.Operation
 }
