@@ -55,7 +55,9 @@ func (p *qualyticsProvider) connect(model providerModel, terraformVersion string
 			"The url ("+url.source+") starts with http://, so the token and all data are sent unencrypted. "+
 				"Use https:// unless this is a test deployment.")
 	}
-	return newRuns(client, durationOr(model.PollInterval, defaultPollInterval), p.notFoundGrace)
+	runs := newRuns(client, durationOr(model.PollInterval, defaultPollInterval), p.notFoundGrace)
+	runs.poller.Patience = p.patience
+	return runs
 }
 
 // unknownSettings returns the names of the settings that are known only after apply.

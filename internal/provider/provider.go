@@ -41,6 +41,8 @@ type qualyticsProvider struct {
 	searchTimeout time.Duration
 	// notFoundGrace is the time after a start during which a 404 for the Run is ignored.
 	notFoundGrace time.Duration
+	// patience is how long polls may fail while a Run is waited for; 0 means runwait.Patience.
+	patience time.Duration
 }
 
 const notFoundGrace = time.Minute

@@ -136,12 +136,6 @@ func TestRunAction_withoutWaiting(t *testing.T) {
 			progress, diagnostics := api.protocol(t).invoke(t.Context(), t, "qualytics_run_"+name, config)
 			expectDiagnostics(t, diagnostics)
 			expectProgress(t, progress, want.line)
-			for range 500 { // the client looks at the list after the action has ended
-				if len(api.requestLines()) == len(want.requests) {
-					break
-				}
-				time.Sleep(10 * time.Millisecond)
-			}
 			api.expectRequests(t, want.requests...)
 		})
 	}
@@ -286,4 +280,13 @@ func TestRunDelete_alreadyDeleted(t *testing.T) {
 	expectDiagnostics(t, p.planAction(t, "qualytics_run_delete", `{"run_id": 0}`), "error at run_id: Invalid run_id")
 	_, diagnostics = p.invoke(t.Context(), t, "qualytics_run_abort", `{"run_id": 90}`)
 	expectDiagnostics(t, diagnostics, "error at run_id: Cannot abort Run 90: ")
+}
+
+// A gateway sends the request twice. A warning names the Run that the action does not follow.
+func TestRunAction_sentTwice(t *testing.T) {
+	t.Parallel()
+	api := newFailed(t, mockapi.Options{})
+	api.Inject(mockapi.Fault{Method: "PUT", Twice: true})
+	_, diagnostics := api.protocol(t).invoke(t.Context(), t, "qualytics_run_rerun", `{"run_id": 90, "wait_for_completion": false}`)
+	expectDiagnostics(t, diagnostics, `warning: The rerun has started another Run: A gateway sent the request more than once. .*: Run 101: `)
 }
