@@ -147,7 +147,7 @@ func (c *Client) check(request startRequest, run *Operation, before snapshot) er
 	case run.ID == source.ID || !before.isNew(run) || !located && !before.isNewer(run):
 		return c.notNew(request.call, run.ID, "existed before the request")
 	case run.Type != "" && source.Type != "" && !sameType(run.Type, source.Type):
-		return c.notNew(request.call, run.ID, fmt.Sprintf("is of type %s, not %s", run.Type, source.Type))
+		return c.notNew(request.call, run.ID, fmt.Sprintf("is of type %s, not %s", Printable(string(run.Type)), source.Type))
 	case differInDatastore(run, source):
 		return c.notNew(request.call, run.ID, fmt.Sprintf("is on datastore %d, not %d", *run.Datastore.ID, *source.Datastore.ID))
 	}
