@@ -73,7 +73,7 @@ func (c *Client) doOutliving(ctx, later context.Context, call apiCall, into any)
 	retrying := &retryablehttp.Client{
 		HTTPClient: &http.Client{
 			Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
-				return state.attempt(later, request)
+				return state.attempt(ctx, later, request)
 			}),
 			CheckRedirect: followRedirect,
 		},
@@ -92,6 +92,7 @@ func (c *Client) doOutliving(ctx, later context.Context, call apiCall, into any)
 		}
 		return state, failure
 	}
+	defer response.Body.Close()
 	return state, c.read(call, response, into)
 }
 
