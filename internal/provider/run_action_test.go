@@ -288,5 +288,5 @@ func TestRunAction_sentTwice(t *testing.T) {
 	api := newFailed(t, mockapi.Options{})
 	api.Inject(mockapi.Fault{Method: "PUT", Twice: true})
 	_, diagnostics := api.protocol(t).invoke(t.Context(), t, "qualytics_run_rerun", `{"run_id": 90, "wait_for_completion": false}`)
-	expectDiagnostics(t, diagnostics, `warning: The rerun has started another Run: A gateway sent the request more than once. .*: Run 101: `)
+	expectDiagnostics(t, diagnostics, `warning: More than one Run was started: .*as well as Run 102.*Run 101: `)
 }
