@@ -54,7 +54,9 @@ func TestAccRunAbort_life(t *testing.T) {
 				Check:             api.hasWritten(t, abort90),
 			},
 			{
-				PreConfig:         func() { api.Seed(scan(90, "running")) },
+				PreConfig: func() {
+					api.Change(90, func(run *mockapi.Run) { run.Result, run.EndTime = "running", time.Time{} })
+				},
 				Config:            api.config(abortConfig("run_id = 90\n triggers = { v = \"2\" }")),
 				ConfigPlanChecks:  doing(stopped, plancheck.ResourceActionUpdate),
 				ConfigStateChecks: has(stopped, 90, "aborted"),
