@@ -41,9 +41,6 @@ type callState struct {
 	failed   *Error         // the reason for the last retry
 }
 
-// body returns the body of the last response, complete and without the token.
-func (s *callState) body() []byte { return bodyOf(s.response) }
-
 // do makes a call and decodes its response into the value that into points to. If into is nil, the
 // response may be empty. do returns the state of the call even if it failed.
 func (c *Client) do(ctx context.Context, call apiCall, into any) (*callState, error) {
@@ -73,7 +70,7 @@ func (c *Client) doOutliving(ctx, later context.Context, call apiCall, into any)
 	retrying := &retryablehttp.Client{
 		HTTPClient: &http.Client{
 			Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
-				return state.attempt(later, request)
+				return state.attempt(ctx, later, request)
 			}),
 			CheckRedirect: followRedirect,
 		},
@@ -92,6 +89,7 @@ func (c *Client) doOutliving(ctx, later context.Context, call apiCall, into any)
 		}
 		return state, failure
 	}
+	defer response.Body.Close()
 	return state, c.read(call, response, into)
 }
 

@@ -6,6 +6,7 @@ package qualytics
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -22,14 +23,19 @@ type plainRun struct {
 	EndTime     *string `json:"end_time"`
 	TriggeredBy *string `json:"triggered_by"`
 	Datastore   *struct {
-		ID                    *int64
-		Name, StoreType, Type *string
+		ID        *int64  `json:"id"`
+		Name      *string `json:"name"`
+		StoreType *string `json:"store_type"`
+		Type      *string `json:"type"`
 	} `json:"datastore"`
-	Schedule   *struct{ ID *int64 } `json:"schedule"`
-	Status     map[string]*float64  `json:"status"`
+	Schedule *struct {
+		ID *int64 `json:"id"`
+	} `json:"schedule"`
+	Status     map[string]*float64 `json:"status"`
 	Containers []*struct {
-		ID                  *int64
-		Name, ContainerType *string
+		ID            *int64  `json:"id"`
+		Name          *string `json:"name"`
+		ContainerType *string `json:"container_type"`
 	} `json:"containers"`
 }
 
@@ -37,7 +43,7 @@ type plainRun struct {
 // Runs as on the API page, for Runs whose ids are floats, and for Runs with 1,000 containers.
 func BenchmarkDecoding(b *testing.B) {
 	recorder := httptest.NewRecorder()
-	newHistory(maxPageSize, 0).ServeHTTP(recorder, httptest.NewRequest("GET", "/?page=1&size=100", nil))
+	newHistory(maxPageSize, 0).ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/?page=1&size=100", nil))
 	body := recorder.Body.Bytes()
 	table := []byte(`{"id":235,"name":"orders","container_type":"table","table_type":"table"}`)
 	many := bytes.ReplaceAll(body, table, bytes.Join(bytes.SplitN(bytes.Repeat(append(table, '|'), 999), []byte("|"), 999), []byte(",")))
@@ -65,7 +71,9 @@ func decodeRepeatedly[T any](b *testing.B, body []byte) float64 {
 	b.Helper()
 	began := time.Now()
 	for rounds := 1; ; rounds++ {
-		var read struct{ Items []T }
+		var read struct {
+			Items []T `json:"items"`
+		}
 		if err := json.Unmarshal(body, &read); err != nil {
 			b.Fatal(err)
 		}

@@ -84,7 +84,10 @@ func (s *callState) retryable(response *http.Response, err error) bool {
 	switch {
 	case err != nil:
 		late := errors.As(err, new(timeoutError)) && !wasUnsent(err)
-		return harmless && !isPermanent(err) && !(late && s.call.pageSize > 1) // a smaller page may be in time
+		if late && s.call.pageSize > 1 {
+			return false // a smaller page may be in time
+		}
+		return harmless && !isPermanent(err)
 	case notProcessed(response):
 		return true
 	case s.call.trial:

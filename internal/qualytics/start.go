@@ -188,7 +188,7 @@ func (c *Client) check(request startRequest, run *Operation, before *snapshot) e
 	case run.ID == model.ID || !before.isNew(run) || !located && !before.isNewer(run):
 		return c.notNew(request.call, run.ID, "existed before the request")
 	case run.Type != "" && model.Type != "" && !sameType(run.Type, model.Type):
-		return c.notNew(request.call, run.ID, fmt.Sprintf("is of type %s, not %s", run.Type, model.Type))
+		return c.notNew(request.call, run.ID, fmt.Sprintf("is of type %s, not %s", Printable(string(run.Type)), model.Type))
 	case differInDatastore(run, model):
 		return c.notNew(request.call, run.ID, fmt.Sprintf("is on datastore %d, not %d", *run.Datastore.ID, *model.Datastore.ID))
 	}
