@@ -41,9 +41,6 @@ type callState struct {
 	failed   *Error         // the reason for the last retry
 }
 
-// body returns the body of the last response, complete and without the token.
-func (s *callState) body() []byte { return bodyOf(s.response) }
-
 // do makes a call and decodes its response into the value that into points to. If into is nil, the
 // response may be empty. do returns the state of the call even if it failed.
 func (c *Client) do(ctx context.Context, call apiCall, into any) (*callState, error) {

@@ -137,7 +137,7 @@ func (s *startSearch) examine(ctx context.Context, fresh []Operation) ([]Candida
 			failed = err
 			continue
 		}
-		candidates[i] = Candidate{Operation: *full, Reason: s.client.started.mismatch(full, s.model, s.request.user)}
+		candidates[i] = Candidate{Operation: *full, Reason: Printable(s.client.started.mismatch(full, s.model, s.request.user))}
 		if candidates[i].Reason == "" && s.before.mayPrecede(full) {
 			candidates[i].Reason = "created no later than Runs that existed before the request"
 		}
