@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -106,10 +107,13 @@ func TestCausesOfHalving(t *testing.T) {
 				runs[0].Status = map[string]int64{"total_containers": 250, "containers_analyzed": 250, "records_processed": 250}
 				runs[0].Containers = nil
 				api.Seed(runs...)
+				var mutex sync.Mutex
 				sizes := map[string]int{}
 				client := simulated(t, func(request *http.Request) (*http.Response, error) {
 					size := request.FormValue("size")
+					mutex.Lock()
 					sizes[size]++
+					mutex.Unlock()
 					handler := http.Handler(api)
 					if number, _ := strconv.Atoi(size); number > 30 {
 						handler = http.HandlerFunc(test.fail)

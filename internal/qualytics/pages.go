@@ -113,7 +113,7 @@ func (p pages[T]) readOnce(ctx context.Context) (Listing[T], error) {
 	start, covered, total := request.start(), request.start()+len(first.Items), first.upTo(request)
 	size := min(maxPageSize, max(len(first.Items), 1)) // the server may have smaller pages
 	trial := false
-	overlapping, still := true, true // every page overlaps with others, or shows the same total
+	overlapping, still := true, first.Total > 0 // every page overlaps with others, or shows the same total
 	for listing.Steady {
 		known, wanted := len(merged.items), p.wanted(merged.items, covered, total)
 		if covered >= wanted {

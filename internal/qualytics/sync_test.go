@@ -8,19 +8,21 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// serveSyncs serves 250 Runs, of alternating names, by a deployment that knows the names as the
+// serveSyncs serves 150 Runs, of alternating names, by a deployment that knows the names as the
 // function maps them: to the type of the Runs that it lists, to "" for both, or to "422".
 func serveSyncs(t *testing.T, names func(name string) string) (*Client, *[]string) {
 	t.Helper()
-	runs := runsAt(250, everyMinute)
+	runs := runsAt(150, everyMinute)
 	for i := range runs {
 		runs[i].Type = []string{"sync", "catalog"}[i%2]
 	}
+	var mutex sync.Mutex
 	requests := []string{}
 	both := mockapi.New(mockapi.Options{Token: testToken})
 	both.Seed(runs...)
@@ -35,7 +37,9 @@ func serveSyncs(t *testing.T, names func(name string) string) (*Client, *[]strin
 	}
 	return respond(t, func(w http.ResponseWriter, r *http.Request) {
 		name := r.FormValue("operation_type")
+		mutex.Lock()
 		requests = append(requests, fmt.Sprint(name, " ", r.FormValue("page"), "/", r.FormValue("size")))
+		mutex.Unlock()
 		switch selected := names(name); selected {
 		case "422":
 			responding(422, "application/json", `{"detail": [{"loc": ["query", "operation_type"], "msg": "Input should be 'scan'"}]}`)(w, r)
@@ -59,7 +63,7 @@ func TestBothNamesOfASync(t *testing.T) {
 		for _, operationType := range []OperationType{TypeSync, TypeCatalog} {
 			what := name + ", " + string(operationType)
 			client, requests := serveSyncs(t, names)
-			for order, want := range map[*string][]int64{&desc: idsDown(250, 1), &asc: slices.Sorted(slices.Values(idsDown(250, 1)))} {
+			for order, want := range map[*string][]int64{&desc: idsDown(150, 1), &asc: slices.Sorted(slices.Values(idsDown(150, 1)))} {
 				for _, limit := range []int{0, 3} {
 					*requests = nil
 					listing, err := client.Operations(t.Context(), Filter{OperationType: &operationType, SortCreated: order}, limit)
@@ -70,21 +74,21 @@ func TestBothNamesOfASync(t *testing.T) {
 						want = want[:limit]
 					}
 					equal(t, what, listed(listing), want)
-					equal(t, what+", total", listing.Total, int64(250))
+					equal(t, what+", total", listing.Total, int64(150))
 					if name == "synonyms" {
 						other := []string{"catalog 1/1", "sync 1/1"}[strings.Count(string(operationType), "catalog")]
 						equal(t, "requests for the other name", (*requests)[len(*requests)-1], other)
-						equal(t, "requests", len(*requests), map[int]int{0: 4, 3: 2}[limit])
+						equal(t, "requests", len(*requests), map[int]int{0: 3, 3: 2}[limit])
 					}
 				}
 			}
-			window := within(100, 200)
+			window := within(50, 120)
 			window.OperationType = &operationType
 			listing, err := client.Operations(t.Context(), window, 0)
 			if err != nil {
 				t.Fatalf("%s: %v", what, err)
 			}
-			equal(t, what+", window", listed(listing), idsDown(200, 101))
+			equal(t, what+", window", listed(listing), idsDown(120, 51))
 		}
 	}
 }
