@@ -111,13 +111,13 @@ func TestAccRunAbort_timeout(t *testing.T) {
 		CheckDestroy: api.afterDestroy(t, []int64{90, 100}, abort90, abort90),
 		Steps: []resource.TestStep{
 			{
-				Config: api.config(abortConfig("run_id = 90\n timeouts = { create = \"100ms\" }")),
-				ExpectError: says("Timed out while waiting for Run 90", "still `running` after 100ms (timeouts.create)",
+				Config: api.config(abortConfig("run_id = 90\n timeouts = { create = \"2s\" }")),
+				ExpectError: says("Timed out while waiting for Run 90", "still `running` after 2s (timeouts.create)",
 					"the next apply requests the abort again"),
 			},
 			{
 				PreConfig:         func() { api.Finish(90, "aborted", "") },
-				Config:            api.config(abortConfig("run_id = 90\n timeouts = { create = \"100ms\" }")),
+				Config:            api.config(abortConfig("run_id = 90\n timeouts = { create = \"2s\" }")),
 				ConfigPlanChecks:  doing(stopped, plancheck.ResourceActionReplace),
 				ConfigStateChecks: has(stopped, 90, "aborted"),
 			},
