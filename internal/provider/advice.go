@@ -34,6 +34,10 @@ func (s subject) advice(failure *qualytics.Error) string {
 	case qualytics.KindBadRequest, qualytics.KindInvalid:
 		return "The API rejected a value. Correct it as described in the response."
 	case qualytics.KindRateLimited:
+		if failure.RetryAfter > 0 {
+			return fmt.Sprintf("The server accepts no more requests for %s, which is longer than the provider waits. Try again after that.",
+				failure.RetryAfter)
+		}
 		if failure.Gateway {
 			return "A gateway in front of the deployment limits the requests per second for each IP address. " +
 				"Clients behind the same NAT, such as CI runners, share that limit. " +
@@ -99,6 +103,8 @@ func (s subject) refusedAdvice(failure *qualytics.Error) string {
 	switch {
 	case s.action == qualytics.ActionRun && failure.Kind == qualytics.KindNotFound:
 		return "The API did not find what the Run needs, as described in the response. Check the datastore and the settings."
+	case s.possible && s.action == qualytics.ActionDelete:
+		return "The Run has ended, so something else keeps its record, as described in the response."
 	case s.possible && failure.Kind == qualytics.KindNotFound:
 		return "The Run exists, but the API did not find something else that the action needs, as described in the response."
 	case s.possible || s.action == qualytics.ActionRun:
@@ -183,4 +189,61 @@ func possibleFor(action qualytics.Action) string {
 		return "The Run can be of any type. Its result must be " + orList(action.From()) + "."
 	}
 	return "The Run must be of type " + orList(action.Types()) + ", with result " + orList(action.From()) + "."
+}
+
+// explainLost lists the Runs that a request with a lost response may have started, and explains how
+// to continue without starting another.
+func (s subject) explainLost(lost *qualytics.LostStartError) string {
+	var text strings.Builder
+	if failure, ok := errors.AsType[*qualytics.Error](lost.Lost); ok {
+		text.WriteString(responseTo(failure) + " ")
+	}
+	text.WriteString("It is not known whether a Run was started, and the request was not retried.\n\n")
+	switch {
+	case lost.Interrupted:
+		text.WriteString("The search for the Run was interrupted. The deployment may still start it. ")
+	case lost.SearchErr != nil:
+		text.WriteString("The search for the Run failed as well: " + sentence(lost.SearchErr.Error()) + " ")
+	case len(lost.Candidates) == 0:
+		text.WriteString("No matching Run was found, so probably none was started. ")
+	}
+	if len(lost.Candidates) > 0 {
+		text.WriteString("The request may have started one of these:\n")
+		for _, candidate := range lost.Candidates {
+			text.WriteString(candidateLine(&candidate.Operation, candidate.Reason))
+		}
+	}
+	text.WriteString(s.afterLost())
+	return text.String()
+}
+
+// candidateLine describes a Run that the request may have started, its page, and any evidence against
+// it.
+func candidateLine(run *qualytics.Operation, against string) string {
+	line := fmt.Sprintf("  - Run %d: %s, %s, created %s", run.ID, run.Type, run.Result, run.Created)
+	if against != "" {
+		line += " (" + against + ")"
+	}
+	if run.URL != nil {
+		line += " " + *run.URL
+	}
+	return printable(line) + "\n"
+}
+
+// afterLost explains how to find a started Run, and how to keep it.
+func (s subject) afterLost() string {
+	switch {
+	case s.inAction:
+		return "Before you invoke the action again, list the newest Runs with the data source qualytics_operations: " +
+			"invoking it again starts another Run."
+	case s.action == qualytics.ActionRerun:
+		return "If the request started a Run, import that Run before the next apply, which would otherwise start another one: " +
+			"remove the resource from the state if it is there (terraform state rm ADDRESS), " +
+			"then run terraform import ADDRESS ID. If not, apply again."
+	case s.action == qualytics.ActionRun:
+		return "If the request started a Run, no state holds it, and the next apply starts another one. " +
+			"Abort it or delete its record first, or import it as a qualytics_run_rerun. If not, apply again."
+	default:
+		return "Before you apply again, read the Run with the data source qualytics_operation: the next apply resumes it again."
+	}
 }

@@ -103,7 +103,9 @@ func (a *api) expectRuns(t *testing.T, want ...int64) {
 
 // testProvider returns a provider with short pauses.
 func testProvider() *qualyticsProvider {
-	return &qualyticsProvider{version: "test", retryWait: time.Millisecond, searchTimeout: 50 * time.Millisecond}
+	return &qualyticsProvider{
+		version: "test", retryWait: time.Millisecond, searchTimeout: 50 * time.Millisecond, patience: 2 * time.Second,
+	}
 }
 
 var factories = map[string]func() (tfprotov6.ProviderServer, error){

@@ -176,15 +176,15 @@ func diagnosticLine(diagnostic *tfprotov6.Diagnostic) string {
 	return line + ": " + diagnostic.Summary + ": " + diagnostic.Detail
 }
 
-// expectDiagnostics checks each diagnostic against the pattern of the same index, from its start.
-// Without patterns, there must be no diagnostics.
+// expectDiagnostics checks each diagnostic against the pattern of the same index, from its start. A
+// link may follow the end of a pattern. Without patterns, there must be no diagnostics.
 func expectDiagnostics(t *testing.T, diagnostics []*tfprotov6.Diagnostic, patterns ...string) {
 	t.Helper()
 	for i, diagnostic := range diagnostics {
 		switch line := diagnosticLine(diagnostic); {
 		case i >= len(patterns):
 			t.Errorf("unexpected diagnostic: %s", line)
-		case !regexp.MustCompile("^(?s:" + patterns[i] + ")").MatchString(line):
+		case !regexp.MustCompile("^(?s:" + orLink(patterns[i]) + ")").MatchString(line):
 			t.Errorf("diagnostic %d:\n got %s\nwant %s", i, line, patterns[i])
 		}
 		if strings.Contains(diagnosticLine(diagnostic), testToken) {
@@ -194,6 +194,14 @@ func expectDiagnostics(t *testing.T, diagnostics []*tfprotov6.Diagnostic, patter
 	for _, pattern := range patterns[min(len(diagnostics), len(patterns)):] {
 		t.Errorf("missing diagnostic: %s", pattern)
 	}
+}
+
+// orLink lets a link follow a pattern that ends a diagnostic.
+func orLink(pattern string) string {
+	if whole, ends := strings.CutSuffix(pattern, "$"); ends {
+		return whole + `(\n\nOpen it: http\S+)?$`
+	}
+	return pattern
 }
 
 // requestLines returns all requests so far, in order.

@@ -54,7 +54,9 @@ func TestAccRunAbort_life(t *testing.T) {
 				Check:             api.hasWritten(t, abort90),
 			},
 			{
-				PreConfig:         func() { api.Seed(scan(90, "running")) },
+				PreConfig: func() {
+					api.Change(90, func(run *mockapi.Run) { run.Result, run.EndTime = "running", time.Time{} })
+				},
 				Config:            api.config(abortConfig("run_id = 90\n triggers = { v = \"2\" }")),
 				ConfigPlanChecks:  doing(stopped, plancheck.ResourceActionUpdate),
 				ConfigStateChecks: has(stopped, 90, "aborted"),
@@ -109,13 +111,13 @@ func TestAccRunAbort_timeout(t *testing.T) {
 		CheckDestroy: api.afterDestroy(t, []int64{90, 100}, abort90, abort90),
 		Steps: []resource.TestStep{
 			{
-				Config: api.config(abortConfig("run_id = 90\n timeouts = { create = \"100ms\" }")),
-				ExpectError: says("Timed out while waiting for Run 90", "still `running` after 100ms (timeouts.create)",
+				Config: api.config(abortConfig("run_id = 90\n timeouts = { create = \"2s\" }")),
+				ExpectError: says("Timed out while waiting for Run 90", "still `running` after 2s (timeouts.create)",
 					"the next apply requests the abort again"),
 			},
 			{
 				PreConfig:         func() { api.Finish(90, "aborted", "") },
-				Config:            api.config(abortConfig("run_id = 90\n timeouts = { create = \"100ms\" }")),
+				Config:            api.config(abortConfig("run_id = 90\n timeouts = { create = \"2s\" }")),
 				ConfigPlanChecks:  doing(stopped, plancheck.ResourceActionReplace),
 				ConfigStateChecks: has(stopped, 90, "aborted"),
 			},

@@ -64,7 +64,7 @@ func TestRunAction_support(t *testing.T) {
 					api.expectRequests(t, "GET /api/operations/90")
 					arguments, writes := `{"run_id": 90}`, []string{row.request}
 					if row.waits(result) {
-						arguments, writes = `{"run_id": 90, "timeout": "50ms"}`, nil
+						arguments, writes = `{"run_id": 90, "timeout": "1s"}`, nil
 					}
 					_, diagnostics := p.invoke(t.Context(), t, "qualytics_run_"+row.action, arguments)
 					expectDiagnostics(t, diagnostics, row.invoked(runType, result)...)
@@ -111,7 +111,7 @@ func (row supportOf) invoked(runType, result string) []string {
 		return nil
 	case row.waits(result):
 		return []string{
-			`error: Timed out while waiting for Run 90: Run 90 is still .` + result + `. after 50ms \(timeout\) ` +
+			`error: Timed out while waiting for Run 90: Run 90 is still .` + result + `. after 1s \(timeout\) ` +
 				`and cannot be rerun until it has ended. No Run was started.`,
 		}
 	case slices.Contains(row.unsupported, runType):

@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"regexp"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -28,11 +29,15 @@ const (
 
 var elapsed = regexp.MustCompile(`, \d+s$`)
 
-// expectProgress checks the progress lines, except for the elapsed time.
+// expectProgress checks the progress lines, except for the elapsed time and the link in the first.
 func expectProgress(t *testing.T, got []string, want ...string) {
 	t.Helper()
 	for i := range got {
-		got[i] = elapsed.ReplaceAllString(got[i], "")
+		line, link, linked := strings.Cut(got[i], ". Open it: ")
+		if linked && (i != 0 || !strings.HasPrefix(link, "http")) {
+			t.Errorf("a link in line %d: %q", i, got[i])
+		}
+		got[i] = elapsed.ReplaceAllString(line, "")
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("progress:\n got %q\nwant %q", got, want)
@@ -131,12 +136,6 @@ func TestRunAction_withoutWaiting(t *testing.T) {
 			progress, diagnostics := api.protocol(t).invoke(t.Context(), t, "qualytics_run_"+name, config)
 			expectDiagnostics(t, diagnostics)
 			expectProgress(t, progress, want.line)
-			for range 500 { // the client looks at the list after the action has ended
-				if len(api.requestLines()) == len(want.requests) {
-					break
-				}
-				time.Sleep(10 * time.Millisecond)
-			}
 			api.expectRequests(t, want.requests...)
 		})
 	}
@@ -281,4 +280,13 @@ func TestRunDelete_alreadyDeleted(t *testing.T) {
 	expectDiagnostics(t, p.planAction(t, "qualytics_run_delete", `{"run_id": 0}`), "error at run_id: Invalid run_id")
 	_, diagnostics = p.invoke(t.Context(), t, "qualytics_run_abort", `{"run_id": 90}`)
 	expectDiagnostics(t, diagnostics, "error at run_id: Cannot abort Run 90: ")
+}
+
+// A gateway sends the request twice. A warning names the Run that the action does not follow.
+func TestRunAction_sentTwice(t *testing.T) {
+	t.Parallel()
+	api := newFailed(t, mockapi.Options{})
+	api.Inject(mockapi.Fault{Method: "PUT", Twice: true})
+	_, diagnostics := api.protocol(t).invoke(t.Context(), t, "qualytics_run_rerun", `{"run_id": 90, "wait_for_completion": false}`)
+	expectDiagnostics(t, diagnostics, `warning: More than one Run was started: .*as well as Run 102.*Run 101: `)
 }

@@ -57,6 +57,12 @@ func (r *runLifecycle) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if req.State.Raw.IsNull() {
 		timeout, _ = plan.shared().Timeouts.Create(ctx, timeout)
 		r.planStart(ctx, plan, nil, privateState{}, timeout, &resp.Diagnostics)
+		if cleanUp := plan.cleanUp(); cleanUp != nil {
+			cleanUp.supersede(ctx, nil, &resp.Diagnostics)
+		}
+		raw, diags := store(ctx, req.Plan.Schema, plan)
+		resp.Diagnostics.Append(diags...)
+		resp.Plan.Raw = raw
 		return
 	}
 	state, private := r.loadState(ctx, req.State, req.Private, &resp.Diagnostics)

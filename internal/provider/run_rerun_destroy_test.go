@@ -60,11 +60,11 @@ func TestAccRunRerun_destroy(t *testing.T) {
 			writes: []string{"DELETE /api/operations/101"},
 			runs:   []int64{100},
 		},
-		"resumed meanwhile": {
+		"still stopping": {
 			before: func(a *api) {
 				a.Inject(mockapi.Fault{Method: "DELETE", Status: 409, Body: `{"detail": "still active"}`})
 			},
-			writes: []string{"DELETE /api/operations/101", "PUT /api/operations/abort/101", "DELETE /api/operations/101"},
+			writes: []string{"DELETE /api/operations/101", "DELETE /api/operations/101"},
 			runs:   []int64{100},
 		},
 		"ended before the abort": {
@@ -119,7 +119,7 @@ func TestAccRunRerun_destroyFails(t *testing.T) {
 func TestAccRunRerun_recordDeleted(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	acceptance(t, resource.TestCase{
-		CheckDestroy: api.afterDestroy(t, []int64{100}, rerun100, rerun100, "DELETE /api/operations/102"),
+		CheckDestroy: api.afterDestroy(t, []int64{100}, rerun100, rerun100),
 		Steps: []resource.TestStep{
 			{Config: api.config(rerunConfig(""))},
 			{
@@ -145,7 +145,7 @@ func TestAccRunRerun_recordDeletedWithSuperseded(t *testing.T) {
 	acceptance(t, resource.TestCase{
 		CheckDestroy: api.afterDestroy(t, []int64{100},
 			rerun100, rerun100,
-			rerun100, "DELETE /api/operations/101", "DELETE /api/operations/102", "DELETE /api/operations/103"),
+			rerun100, "DELETE /api/operations/101", "DELETE /api/operations/103"),
 		Steps: []resource.TestStep{
 			{Config: api.config(rerunConfig(`triggers = { v = "1" }`))},
 			{

@@ -57,8 +57,8 @@ func TestAccRunRerun_many(t *testing.T) {
 				if reads != count*sourceReads {
 					t.Errorf("the source was read %d times, want %d", reads, count*sourceReads)
 				}
-				if newest != count {
-					t.Errorf("the newest Runs were listed %d times, want once per rerun", newest)
+				if newest < count || newest > 2*count {
+					t.Errorf("the newest Runs were listed %d times, want once before each rerun and at most once after it", newest)
 				}
 				for path, times := range polls {
 					if times > mostPolls {

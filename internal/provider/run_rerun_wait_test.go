@@ -136,7 +136,7 @@ func TestAccRunRerun_withoutWaitingSuperseded(t *testing.T) {
 	acceptance(t, resource.TestCase{
 		CheckDestroy: api.afterDestroy(t, []int64{100},
 			rerun100,
-			rerun100, "DELETE /api/operations/101", "PUT /api/operations/abort/101", "DELETE /api/operations/101",
+			rerun100, "PUT /api/operations/abort/101", "DELETE /api/operations/101",
 			"PUT /api/operations/abort/102", "DELETE /api/operations/102"),
 		Steps: []resource.TestStep{
 			{Config: api.config(rerunConfig("triggers = { v = \"1\" }\nwait_for_completion = false"))},

@@ -36,7 +36,7 @@ func resumeConfig(arguments string) string {
 // request.
 func TestAccRunResume_life(t *testing.T) {
 	api := newFailed(t, mockapi.Options{})
-	again := func() { api.Seed(scan(90, "failure")) }
+	again := func() { api.Change(90, func(run *mockapi.Run) { run.Result = "failure" }) }
 	acceptance(t, resource.TestCase{
 		CheckDestroy: api.afterDestroy(t, []int64{90, 91, 100}, resume90, resume90, "PUT /api/operations/run/91"),
 		Steps: []resource.TestStep{
@@ -52,14 +52,14 @@ func TestAccRunResume_life(t *testing.T) {
 						knownvalue.ListExact([]knownvalue.Check{word("failure"), word("aborted")})),
 				),
 			},
-			{ // a Run that failed later is only refreshed
-				PreConfig:         again,
+			{
 				Config:            api.config(resumeConfig("run_id = 90\n triggers = {}\n force_abort = true")),
 				ConfigPlanChecks:  doing(resumed, plancheck.ResourceActionUpdate),
-				ConfigStateChecks: has(resumed, 90, "failure"),
+				ConfigStateChecks: has(resumed, 90, "success"),
 				Check:             api.hasWritten(t, resume90),
 			},
 			{
+				PreConfig:         again,
 				Config:            api.config(resumeConfig("run_id = 90\n triggers = { v = \"2\" }")),
 				ConfigPlanChecks:  doing(resumed, plancheck.ResourceActionUpdate),
 				ConfigStateChecks: has(resumed, 90, "success"),
@@ -122,7 +122,7 @@ func TestAccRunResume_failure(t *testing.T) {
 				ConfigStateChecks: has(resumed, 90, "success"),
 			},
 			{
-				PreConfig:   func() { api.Seed(scan(90, "failure")); fails() },
+				PreConfig:   func() { api.Change(90, func(run *mockapi.Run) { run.Result = "failure" }); fails() },
 				Config:      config("2"),
 				ExpectError: says("Run 90 failed", "no disk"),
 			},

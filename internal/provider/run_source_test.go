@@ -234,13 +234,13 @@ func TestRunRerun_lastPollFailed(t *testing.T) {
 	p := newProtocol(t)
 	expectDiagnostics(t, p.configure(t, api.json(`"poll_interval": "500ms", "max_retries": 0`)))
 	api.Inject(mockapi.Fault{Method: "GET", Path: poll101, Times: mockapi.Always, Status: 502})
-	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").apply(t, `{"run_id": 100, "timeouts": {"create": "3s"}}`),
-		"error: Timed out while waiting for Run 101: Run 101 is still .queued. after 3s .timeouts.create.. "+
+	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").apply(t, `{"run_id": 100, "timeouts": {"create": "1s"}}`),
+		"error: Timed out while waiting for Run 101: Run 101 is still .queued. after 1s .timeouts.create.. "+
 			"It is recorded in the state. The last poll failed: GET http.*/api/operations/101: HTTP 502: Bad Gateway. "+
 			"Terraform marks the new resource as tainted: the next apply aborts that Run and starts over.*terraform untaint")
 }
 
-// A sync is looked up again under its other name.
+// A sync is also looked up under its other name.
 func TestSource_otherSyncName(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"sync", "catalog"} {

@@ -75,12 +75,7 @@ const maxConflictPause = 30 * time.Second
 // pause waits before a request is repeated after a conflict. It returns false if ctx ends.
 func pause(ctx context.Context, conflicts int, err error) bool {
 	tflog.Info(ctx, "Waiting for a conflict to end", map[string]any{"error": printable(err.Error())})
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(min(time.Second<<min(conflicts, 10), maxConflictPause)):
-		return true
-	}
+	return sleep(ctx, min(time.Second<<min(conflicts, 10), maxConflictPause))
 }
 
 // rerunStarter reruns a Run.
@@ -110,6 +105,7 @@ func (s rerunStarter) start(
 	ctx context.Context, runs *runs, limit limit, progress runwait.Progress, diags *diag.Diagnostics,
 ) *acceptedRun {
 	missing := 0
+	var conflict error
 	for conflicts := 0; ; conflicts++ {
 		source := s.findTerminal(ctx, runs, limit, progress, diags)
 		if source == nil {
@@ -122,8 +118,12 @@ func (s rerunStarter) start(
 			return run
 		}
 		subject := s.on(source)
+		if conflict != nil && qualytics.KindOf(err) == qualytics.KindCancelled {
+			err = conflict // the reason why time ran out
+		}
 		switch {
 		case qualytics.IsConflict(err):
+			conflict = err
 			subject.possible = slices.Contains(s.action.From(), source.Result) && slices.Contains(s.action.Types(), source.Type.Canonical())
 			if subject.possible && pause(ctx, conflicts, err) {
 				continue
@@ -228,12 +228,17 @@ func (s configuredStarter) check(_ context.Context, _ *runs, wait waitModel, dia
 // start starts the Run. While the API refuses because something is in the way, such as another Run
 // on the datastore, it tries again.
 func (s configuredStarter) start(ctx context.Context, runs *runs, _ limit, _ runwait.Progress, diags *diag.Diagnostics) *acceptedRun {
+	var conflict error
 	for conflicts := 0; ; conflicts++ {
 		start, err := runs.client.Run(ctx, s.configuration, s.user)
-		switch {
-		case err == nil:
+		if err == nil {
 			return accepted(qualytics.ActionRun, start, diags)
-		case qualytics.IsConflict(err) && pause(ctx, conflicts, err):
+		}
+		if conflict != nil && qualytics.KindOf(err) == qualytics.KindCancelled {
+			err = conflict // the reason why time ran out
+		}
+		if qualytics.IsConflict(err) && pause(ctx, conflicts, err) {
+			conflict = err
 			continue
 		}
 		addStartError(diags, subject{

@@ -104,7 +104,7 @@ func TestRecords_referenced(t *testing.T) {
 	expectDiagnostics(t, resource.apply(t, triggered("", "2")),
 		"warning: The record of the superseded Run 101 was not deleted: Cannot delete Run 101. .*409.*report 12")
 	resource.expectRun(t, 102, "success")
-	expectDiagnostics(t, resource.destroy(t), "error: Cannot delete Run 101: .*409.*report 12")
+	expectDiagnostics(t, resource.destroy(t), "error: Cannot delete Run 101: .*409.*report 12.*something else keeps its record")
 	api.expectRuns(t, 100, 101)
 	api.expectWrites(rerunOf(100), rerunOf(100), deleteOf(101), deleteOf(101), deleteOf(101),
 		deleteOf(102), deleteOf(101), deleteOf(101), deleteOf(101))(t)

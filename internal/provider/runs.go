@@ -202,23 +202,35 @@ func (r *runs) deleteRecord(ctx context.Context, known *qualytics.Operation, abo
 	case err != nil:
 		return err
 	}
-	if !run.Finished() {
-		if err := r.stop(ctx, run, abort); err != nil {
+	for refusals := 1; ; refusals++ {
+		if !run.Finished() {
+			if err := r.stop(ctx, run, abort); err != nil {
+				return err
+			}
+		}
+		refused := r.client.Delete(ctx, run.ID)
+		switch {
+		case refused == nil, qualytics.IsNotFound(refused):
+			r.deleted.Store(run.ID, true)
+			return nil
+		case !qualytics.IsConflict(refused) || refusals == maxRefusals || !sleep(ctx, min(time.Second, r.poller.MaxInterval)):
+			subject := actionOn(qualytics.ActionDelete, run.ID).about(run)
+			subject.possible = qualytics.IsConflict(refused)
+			return subject.failed(refused)
+		}
+		if run, err = r.reread(ctx, known); err != nil { // somebody may have resumed it
 			return err
 		}
 	}
-	for refusals := 1; ; refusals++ {
-		err := r.client.Delete(ctx, run.ID)
-		switch {
-		case err == nil, qualytics.IsNotFound(err):
-			r.deleted.Store(run.ID, true)
-			return nil
-		case !qualytics.IsConflict(err) || refusals == maxRefusals:
-			return actionOn(qualytics.ActionDelete, run.ID).about(run).failed(err)
-		}
-		if err := r.stop(ctx, run, false); err != nil { // a poll has to show that it has ended
-			return err
-		}
+}
+
+// sleep waits. It returns false if ctx ends.
+func sleep(ctx context.Context, pause time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(pause):
+		return true
 	}
 }
 

@@ -30,7 +30,7 @@ func TestAccTokenSecrecy(t *testing.T) {
 	w.env = append(w.env, "QUALYTICS_URL="+api.url, "QUALYTICS_TOKEN=\t"+testToken+"\n", "TF_LOG=TRACE", "TF_LOG_PATH="+log)
 
 	api.Inject(mockapi.Fault{
-		Method: "PUT", Status: 409, Body: `{"detail": "not with ` + testToken + `"}`, Header: map[string][]string{"X-Echo": {testToken}},
+		Method: "PUT", Status: 400, Body: `{"detail": "not with ` + testToken + `"}`, Header: map[string][]string{"X-Echo": {testToken}},
 	})
 	output, succeeded := w.run(applied...)
 	if succeeded || !says("not with (token)").MatchString(output) {

@@ -44,9 +44,10 @@ type attempter struct {
 	log       logFunc
 }
 
-// attempt makes one attempt of a call when the throttle admits it. The attempt ends with later.
-func (s *callState) attempt(later context.Context, request *http.Request) (*http.Response, error) {
-	turn, err := s.client.throttle.acquire(request.Context())
+// attempt makes one attempt of a call when the throttle admits it, unless ctx ends first. The
+// attempt ends with later.
+func (s *callState) attempt(ctx, later context.Context, request *http.Request) (*http.Response, error) {
+	turn, err := s.client.throttle.acquire(ctx)
 	if err != nil {
 		return nil, unsentError{err}
 	}

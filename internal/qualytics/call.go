@@ -23,6 +23,9 @@ type apiCall struct {
 	query  url.Values
 	body   []byte // JSON; nil if the request has no body
 	retry  retryPolicy
+
+	pageSize int  // entries of a page; 0 if the call does not read a page
+	trial    bool // a larger page has failed
 }
 
 // callState is the state of a call across its attempts.
@@ -37,9 +40,6 @@ type callState struct {
 	limited  time.Time      // when the rate limit first rejected the call; zero if the last response was no 429
 	failed   *Error         // the reason for the last retry
 }
-
-// body returns the body of the last response, complete and without the token.
-func (s *callState) body() []byte { return bodyOf(s.response) }
 
 // do makes a call and decodes its response into the value that into points to. If into is nil, the
 // response may be empty. do returns the state of the call even if it failed.
@@ -70,7 +70,7 @@ func (c *Client) doOutliving(ctx, later context.Context, call apiCall, into any)
 	retrying := &retryablehttp.Client{
 		HTTPClient: &http.Client{
 			Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
-				return state.attempt(later, request)
+				return state.attempt(ctx, later, request)
 			}),
 			CheckRedirect: followRedirect,
 		},
@@ -89,6 +89,7 @@ func (c *Client) doOutliving(ctx, later context.Context, call apiCall, into any)
 		}
 		return state, failure
 	}
+	defer response.Body.Close()
 	return state, c.read(call, response, into)
 }
 

@@ -22,10 +22,6 @@ type Candidate struct {
 // user. It is empty if the Run matches. The Run and the request's model include their payloads.
 func (s *startedRuns) mismatch(run, model *Operation, expectedUser string) string {
 	payload, user := payloadFields(run.Payload), s.knownUser(expectedUser)
-	schedule := run.ScheduleID
-	if schedule == nil {
-		schedule = optionalInt(payload["schedule_id"])
-	}
 	switch {
 	case s.has(run.ID):
 		return "started by another request of this provider"
@@ -35,8 +31,8 @@ func (s *startedRuns) mismatch(run, model *Operation, expectedUser string) strin
 		return fmt.Sprintf("it is on datastore %d, not %d", *run.Datastore.ID, *model.Datastore.ID)
 	case !locatedAlike(run, model):
 		return "it is not known to be on the same datastore"
-	case schedule != nil:
-		return "triggered by schedule " + strconv.FormatInt(*schedule, 10)
+	case run.ScheduleID != nil:
+		return "triggered by schedule " + strconv.FormatInt(*run.ScheduleID, 10)
 	case !isNull(payload["schedule"]) || !isNull(payload["schedule_id"]):
 		return "triggered by a schedule"
 	case !isNull(payload["action_execution"]):

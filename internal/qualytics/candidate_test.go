@@ -76,25 +76,27 @@ func TestMismatchWithConfiguration(t *testing.T) {
 		datastore = `"datastore": {"id": 101}`
 		differ    = "its settings differ from the requested ones: "
 	)
-	for name, test := range map[string]struct {
-		operationType   OperationType
-		sent, run, want string
-	}{
-		"no settings":                {"scan", `{}`, `"type": "scan", "incremental": true`, ""},
-		"another type":               {"scan", `{}`, `"type": "profile"`, "its type is profile, not scan"},
-		"another name of the type":   {"sync", `{"prune": true}`, `"type": "catalog", "prune": true`, ""},
-		"the settings":               {"scan", `{"incremental": false, "a": 1}`, `"type": "scan", "incremental": false, "a": 1.0, "b": 2`, ""},
-		"another value":              {"scan", `{"incremental": false, "new": 1}`, `"type": "scan", "incremental": true, "new": 2`, differ + "incremental, new"},
-		"null for a value":           {"scan", `{"incremental": false}`, `"type": "scan", "incremental": null`, differ + "incremental"},
-		"one that is not shown":      {"scan", `{"incremental": false, "new": 1}`, `"type": "scan", "incremental": false`, ""},
-		"none that is shown":         {"scan", `{"new": 1}`, `"type": "scan", "incremental": false`, "it shows none of the requested settings"},
-		"null that is not shown":     {"scan", `{"new": null}`, `"type": "scan"`, ""},
-		"its containers":             {"scan", `{"container_names": ["a", "b"]}`, `"type": "scan", "containers": [{"name": "a"}, {"id": 2}]`, ""},
-		"other containers":           {"scan", `{"container_names": ["a"]}`, `"type": "scan", "containers": [{"name": "a"}, {"name": "b"}]`, differ + "container_names"},
-		"other containers and names": {"scan", `{"container_names": ["a"]}`, `"type": "scan", "container_names": null, "containers": [{"name": "b"}]`, differ + "container_names"},
-		"tags that are not shown":    {"scan", `{"container_tags": ["a"], "incremental": true}`, `"type": "scan", "container_tags": null, "incremental": true`, ""},
+	for name, test := range map[string]struct{ sent, run, want string }{
+		"no settings":   {`{}`, `"type": "catalog", "prune": true`, ""},
+		"another type":  {`{}`, `"type": "profile"`, "its type is profile, not sync"},
+		"the settings":  {`{"prune": false, "a": 1}`, `"type": "sync", "prune": false, "a": 1.0, "b": 2`, ""},
+		"a time":        {`{"a": "2026-05-01T10:00:00Z"}`, `"type": "sync", "a": "2026-05-01T10:00:00.000000+00:00"`, ""},
+		"another time":  {`{"a": "2026-05-01T10:00:00Z"}`, `"type": "sync", "a": "2026-05-01T10:00:01Z"`, differ + "a"},
+		"other values":  {`{"prune": false, "new": 1}`, `"type": "sync", "prune": true, "new": 2`, differ + "new, prune"},
+		"null instead":  {`{"prune": false}`, `"type": "sync", "prune": null`, differ + "prune"},
+		"one not shown": {`{"prune": false, "new": 1}`, `"type": "sync", "prune": false`, ""},
+		"none shown":    {`{"new": 1}`, `"type": "sync", "prune": false`, "it shows none of the requested settings"},
+		"null":          {`{"new": null}`, `"type": "sync"`, ""},
+		"containers":    {`{"container_names": ["a", "b"]}`, `"type": "sync", "containers": [{"name": "a"}, {"id": 2}]`, ""},
+		"other containers": {
+			`{"container_names": ["a"]}`, `"type": "sync", "containers": [{"name": "a"}, {"name": "b"}]`, differ + "container_names",
+		},
+		"other containers, and no names": {
+			`{"container_names": ["a"]}`, `"type": "sync", "container_names": null, "containers": [{"name": "b"}]`, differ + "container_names",
+		},
+		"tags not shown": {`{"container_tags": ["a"], "prune": true}`, `"type": "sync", "container_tags": null, "prune": true`, ""},
 	} {
-		model := &Operation{Type: test.operationType, Datastore: &Datastore{ID: new(int64(101))}, Payload: []byte(test.sent)}
+		model := &Operation{Type: TypeSync, Datastore: &Datastore{ID: new(int64(101))}, Payload: []byte(test.sent)}
 		run := read(t, `{"id": 7, `+datastore+`, `+test.run+`}`)
 		equal(t, name, new(startedRuns).mismatch(&run, model, ""), test.want)
 	}

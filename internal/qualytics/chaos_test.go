@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
@@ -148,7 +149,9 @@ func TestChaos(t *testing.T) {
 					})
 				}
 				foreign := server.api.Start(1, nil)
-				client := newClient(t, server.serve(t, version), insecure, func(config *Config) { config.MaxRetries = 30 })
+				client := newClient(t, server.serve(t, version), insecure, func(config *Config) {
+					config.MaxRetries, config.RateLimitTimeout = 30, time.Minute
+				})
 				started, err := startUndisturbed(t, client, server)
 				if err != nil {
 					t.Fatal(err)

@@ -3,7 +3,10 @@
 
 package qualytics
 
-import "encoding/json"
+import (
+	"cmp"
+	"encoding/json"
+)
 
 // ContainerRun is the work of one Run on one container. Any field may be missing.
 type ContainerRun struct {
@@ -33,46 +36,58 @@ func (c ContainerRun) key() int64 {
 // of the API page name their container. Some deployments return the container itself, with the work
 // nested in it.
 func (c *ContainerRun) UnmarshalJSON(data []byte) error {
-	var shape struct {
-		Container json.RawMessage `json:"container"`
-		Name      json.RawMessage `json:"name"`
-		Scan      json.RawMessage `json:"container_scan"`
-		Profile   json.RawMessage `json:"container_profile"`
+	var wire struct {
+		work
+		Container object[wireContainer] `json:"container"`
+		Name      text[string]          `json:"name"`
+		Type      text[string]          `json:"container_type"`
+		Scan      nested                `json:"container_scan"`
+		Profile   nested                `json:"container_profile"`
 	}
-	if err := json.Unmarshal(data, &shape); err != nil {
+	if err := json.Unmarshal(data, &wire); err != nil {
 		return err
 	}
-	container := optional[Container](shape.Container)
-	if container == nil && (optional[string](shape.Name) != nil || shape.Scan != nil || shape.Profile != nil) {
-		container = optional[Container](data)
-		if container != nil && container.ID == nil && container.Name == nil {
-			container = nil
+	work, container := wire.work, wire.Container.value
+	if container == nil && (wire.Name.known || wire.Scan.named || wire.Profile.named) {
+		if work.ID.known || wire.Name.known {
+			container = &wireContainer{ID: work.ID, Name: wire.Name, ContainerType: wire.Type}
 		}
-		work := optional[json.RawMessage](shape.Scan)
-		if work == nil {
-			work = optional[json.RawMessage](shape.Profile)
-		}
-		data = orZero(work)
+		work = orZero(cmp.Or(wire.Scan.value, wire.Profile.value))
 	}
-	var fields struct {
-		ID               json.RawMessage `json:"id"`
-		StartTime        json.RawMessage `json:"start_time"`
-		EndTime          json.RawMessage `json:"end_time"`
-		RecordsProcessed json.RawMessage `json:"records_processed"`
-		AnomalyCount     json.RawMessage `json:"anomaly_count"`
-		Result           json.RawMessage `json:"result"`
-		Message          json.RawMessage `json:"message"`
-	}
-	_ = json.Unmarshal(data, &fields) // nested work that is not an object is ignored
 	*c = ContainerRun{
-		ID:               optionalInt(fields.ID),
-		Container:        container,
-		StartTime:        orZero(optional[Timestamp](fields.StartTime)),
-		EndTime:          orZero(optional[Timestamp](fields.EndTime)),
-		RecordsProcessed: optionalInt(fields.RecordsProcessed),
-		AnomalyCount:     optionalInt(fields.AnomalyCount),
-		Result:           optional[Result](fields.Result),
-		Message:          optional[string](fields.Message),
+		ID:               work.ID.pointer(),
+		StartTime:        work.StartTime,
+		EndTime:          work.EndTime,
+		RecordsProcessed: work.RecordsProcessed.pointer(),
+		AnomalyCount:     work.AnomalyCount.pointer(),
+		Result:           work.Result.pointer(),
+		Message:          work.Message.pointer(),
+	}
+	if container != nil {
+		c.Container = new(container.container())
 	}
 	return nil
+}
+
+// work is what a Run did to one container.
+type work struct {
+	ID               integer      `json:"id"`
+	StartTime        Timestamp    `json:"start_time"`
+	EndTime          Timestamp    `json:"end_time"`
+	RecordsProcessed integer      `json:"records_processed"`
+	AnomalyCount     integer      `json:"anomaly_count"`
+	Result           text[Result] `json:"result"`
+	Message          text[string] `json:"message"`
+}
+
+// nested is work within the container itself.
+type nested struct {
+	object[work]
+	named bool // the field exists, though it may be null
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (n *nested) UnmarshalJSON(data []byte) error {
+	n.named = true
+	return n.object.UnmarshalJSON(data)
 }

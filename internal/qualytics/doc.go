@@ -15,11 +15,19 @@
 //
 // # Retries
 //
-// GET, DELETE and abort are retried after connection errors, 429 and 5xx. Run, rerun and resume
-// start Runs, which cost money, so they are retried only if the request certainly did not reach the
-// application: it was never sent, or the response was 429, or 503 with Retry-After. Each attempt to
-// start a Run is one request on the wire: it uses HTTP/1.1 and a new connection, so that Go's
-// transport does not resend it.
+// GET, DELETE and abort are retried after connection errors and 5xx. Requests that start Runs cost
+// money, so they are retried only if they certainly did not reach the application: they were never
+// sent, or the response was 503 with Retry-After. Each attempt to start a Run is one request on the
+// wire: it uses HTTP/1.1 and a new connection, so that Go's transport does not resend it.
+//
+// A 429 pauses the whole client for as long as Retry-After says, or for a growing time. Retries
+// after it are limited by time, not by number. A Retry-After of more than a minute is an error at
+// once. If the context ends before a retry, the error includes the last response.
+//
+// # Lists
+//
+// A list reads all its pages, several at a time. Pages overlap, so that no Run is missing although
+// the history changes. A page that is too large or too slow is requested again at half its size.
 //
 // # Lost responses
 //

@@ -114,13 +114,16 @@ func IsNotFound(err error) bool { return KindOf(err) == KindNotFound }
 
 // IsConflict reports whether the API responded that the Run is not in a state that supports the
 // action, and certainly started nothing.
-func IsConflict(err error) bool {
-	_, lost := errors.AsType[*LostStartError](err)
-	return !lost && KindOf(err) == KindConflict
-}
+func IsConflict(err error) bool { return KindOf(err) == KindConflict && !isLostStart(err) }
 
-// IsTransient reports whether the same call may succeed later.
+// IsTransient reports whether the same call may succeed later. It is false for a [*LostStartError]:
+// the call may have succeeded already.
 func IsTransient(err error) bool {
 	failure, ok := errors.AsType[*Error](err)
-	return ok && failure.Transient()
+	return ok && failure.Transient() && !isLostStart(err)
+}
+
+func isLostStart(err error) bool {
+	_, ok := errors.AsType[*LostStartError](err)
+	return ok
 }

@@ -4,6 +4,7 @@
 package qualytics
 
 import (
+	"net/http"
 	"net/url"
 	"strconv"
 	"time"
@@ -80,4 +81,23 @@ func setBool(query url.Values, name string, value *bool) {
 	if value != nil {
 		query.Set(name, strconv.FormatBool(*value))
 	}
+}
+
+// maxURILength limits the path and the query of a request. The vendor's gateway accepts 4,096
+// characters; the rest is for the page parameters.
+const maxURILength = 4000
+
+// checkLength returns an error if the lists of ids in a filter make the URI too long for gateways.
+func (c *Client) checkLength(filter Filter) error {
+	if len(c.base.Path)+len("/operations?")+len(filter.query().Encode()) <= maxURILength {
+		return nil
+	}
+	name := "datastore"
+	if len(filter.Containers) > len(filter.Datastores) {
+		name = "container"
+	}
+	const message = "the URL would be too long; split the list into several requests"
+	err := c.newError(apiCall{method: http.MethodGet, path: "/operations"}, KindTooLong, 0, name+" has too many values: "+message)
+	err.Parameters = []ParameterError{{Location: []string{"query", name}, Message: "Too many values: " + message}}
+	return err
 }

@@ -137,7 +137,7 @@ func (s *startSearch) examine(ctx context.Context, fresh []Operation) ([]Candida
 			failed = err
 			continue
 		}
-		candidates[i] = Candidate{Operation: *full, Reason: s.client.started.mismatch(full, s.model, s.request.user)}
+		candidates[i] = Candidate{Operation: *full, Reason: Printable(s.client.started.mismatch(full, s.model, s.request.user))}
 		if candidates[i].Reason == "" && s.before.mayPrecede(full) {
 			candidates[i].Reason = "created no later than Runs that existed before the request"
 		}
@@ -158,11 +158,4 @@ func (s *startSearch) readFull(ctx context.Context, id int64) (*Operation, error
 		s.model = model
 	}
 	return s.client.Operation(ctx, id)
-}
-
-// ContinuedSince reports whether a Run has continued since it was read before: its start time has
-// changed, or it had ended and is now active or has another end time.
-func (o *Operation) ContinuedSince(before *Operation) bool {
-	return before.StartTime != "" && o.StartTime != before.StartTime ||
-		before.Finished() && (!o.Finished() || o.EndTime != before.EndTime)
 }

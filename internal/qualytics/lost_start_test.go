@@ -92,7 +92,7 @@ func TestWhichRunIsAdopted(t *testing.T) {
 		},
 		"other settings": {
 			meanwhile: []func(*mockapi.Run){func(run *mockapi.Run) {
-				run.Settings = map[string]any{"incremental": false, "remediation": "append", "greater_than_batch": 4}
+				run.Settings = map[string]any{"incremental": true, "remediation": "append", "greater_than_batch": 4}
 			}},
 			reasons: map[int64]string{101: "its settings differ from the source's: greater_than_batch, incremental, remediation"},
 		},

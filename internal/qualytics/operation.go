@@ -4,6 +4,7 @@
 package qualytics
 
 import (
+	"cmp"
 	"encoding/json"
 	"math/big"
 	"strconv"
@@ -26,9 +27,12 @@ type Operation struct {
 	ScheduleID  *int64 // the schedule that triggered the Run
 	Status      Counters
 	Containers  []Container
-	URL         *string
 
-	// Payload is the JSON of the complete response. Only [Client.Operation] sets it.
+	// URL is the page of the Run in the web application, as [Client] sets it. It is nil if the
+	// datastore is unknown.
+	URL *string
+
+	// Payload is the complete JSON of the Run. A list does not set it.
 	Payload json.RawMessage
 }
 
@@ -50,100 +54,93 @@ type Container struct {
 // UnmarshalJSON reads a Run. It returns an error only for a value that is not an object: a field
 // that is null, missing or of an unexpected JSON type is left empty.
 func (o *Operation) UnmarshalJSON(data []byte) error {
-	var strict strictOperation
-	if json.Unmarshal(data, &strict) == nil {
-		*o = strict.operation()
-		return nil
+	var wire struct {
+		ID          integer               `json:"id"`
+		Type        text[OperationType]   `json:"type"`
+		Result      text[Result]          `json:"result"`
+		Message     text[string]          `json:"message"`
+		Created     Timestamp             `json:"created"`
+		StartTime   Timestamp             `json:"start_time"`
+		EndTime     Timestamp             `json:"end_time"`
+		TriggeredBy text[string]          `json:"triggered_by"`
+		Datastore   object[wireDatastore] `json:"datastore"`
+		Schedule    object[schedule]      `json:"schedule"`
+		ScheduleID  integer               `json:"schedule_id"`
+		Status      Counters              `json:"status"`
+		Containers  list[wireContainer]   `json:"containers"`
 	}
-	return o.readLeniently(data)
-}
-
-// readLeniently reads a Run field by field, whatever their JSON types.
-func (o *Operation) readLeniently(data []byte) error {
-	var fields struct {
-		ID          json.RawMessage `json:"id"`
-		Type        json.RawMessage `json:"type"`
-		Result      json.RawMessage `json:"result"`
-		Message     json.RawMessage `json:"message"`
-		Created     json.RawMessage `json:"created"`
-		StartTime   json.RawMessage `json:"start_time"`
-		EndTime     json.RawMessage `json:"end_time"`
-		TriggeredBy json.RawMessage `json:"triggered_by"`
-		Datastore   json.RawMessage `json:"datastore"`
-		Schedule    json.RawMessage `json:"schedule"`
-		Status      json.RawMessage `json:"status"`
-		Containers  json.RawMessage `json:"containers"`
-	}
-	if err := json.Unmarshal(data, &fields); err != nil {
+	if err := json.Unmarshal(data, &wire); err != nil {
 		return err
 	}
 	*o = Operation{
-		ID:          orZero(optionalInt(fields.ID)),
-		Type:        orZero(optional[OperationType](fields.Type)),
-		Result:      orZero(optional[Result](fields.Result)),
-		Message:     optional[string](fields.Message),
-		Created:     orZero(optional[Timestamp](fields.Created)),
-		StartTime:   orZero(optional[Timestamp](fields.StartTime)),
-		EndTime:     orZero(optional[Timestamp](fields.EndTime)),
-		TriggeredBy: optional[string](fields.TriggeredBy),
-		Datastore:   optional[Datastore](fields.Datastore),
-		Status:      orZero(optional[Counters](fields.Status)),
-		Containers:  optionalList[Container](fields.Containers),
+		ID:          wire.ID.value,
+		Type:        wire.Type.value,
+		Result:      wire.Result.value,
+		Message:     wire.Message.pointer(),
+		Created:     wire.Created,
+		StartTime:   wire.StartTime,
+		EndTime:     wire.EndTime,
+		TriggeredBy: wire.TriggeredBy.pointer(),
+		ScheduleID:  cmp.Or(orZero(wire.Schedule.value).ID.pointer(), wire.ScheduleID.pointer()),
+		Status:      wire.Status,
 	}
-	if schedule := optional[struct {
-		ID json.RawMessage `json:"id"`
-	}](fields.Schedule); schedule != nil {
-		o.ScheduleID = optionalInt(schedule.ID)
+	if wire.Datastore.value != nil {
+		o.Datastore = wire.Datastore.value.datastore()
 	}
-	return nil
-}
-
-// UnmarshalJSON reads a datastore as leniently as [Operation.UnmarshalJSON] reads a Run.
-func (d *Datastore) UnmarshalJSON(data []byte) error {
-	var fields struct {
-		ID        json.RawMessage `json:"id"`
-		Name      json.RawMessage `json:"name"`
-		StoreType json.RawMessage `json:"store_type"`
-		Type      json.RawMessage `json:"type"`
+	if wire.Containers.known {
+		o.Containers = make([]Container, 0, len(wire.Containers.entries))
 	}
-	if err := json.Unmarshal(data, &fields); err != nil {
-		return err
-	}
-	*d = Datastore{
-		ID:        optionalInt(fields.ID),
-		Name:      optional[string](fields.Name),
-		StoreType: optional[string](fields.StoreType),
-		Type:      optional[string](fields.Type),
+	for _, entry := range wire.Containers.entries {
+		o.Containers = append(o.Containers, entry.container())
 	}
 	return nil
 }
 
-// UnmarshalJSON reads a container as leniently as [Operation.UnmarshalJSON] reads a Run.
-func (c *Container) UnmarshalJSON(data []byte) error {
-	var fields struct {
-		ID            json.RawMessage `json:"id"`
-		Name          json.RawMessage `json:"name"`
-		ContainerType json.RawMessage `json:"container_type"`
-	}
-	if err := json.Unmarshal(data, &fields); err != nil {
-		return err
-	}
-	*c = Container{
-		ID:            optionalInt(fields.ID),
-		Name:          optional[string](fields.Name),
-		ContainerType: optional[string](fields.ContainerType),
-	}
-	return nil
+// schedule names the schedule of a Run. Deployments show it as schedule.id, schedule_id, or both.
+type schedule struct {
+	ID integer `json:"id"`
 }
 
-// Finished reports whether the Run is terminal: it has an end time or one of the terminal results.
+// wireDatastore and wireContainer are a datastore and a container as the API writes them.
+type wireDatastore struct {
+	ID        integer      `json:"id"`
+	Name      text[string] `json:"name"`
+	StoreType text[string] `json:"store_type"`
+	Type      text[string] `json:"type"`
+}
+
+func (w wireDatastore) datastore() *Datastore {
+	return &Datastore{ID: w.ID.pointer(), Name: w.Name.pointer(), StoreType: w.StoreType.pointer(), Type: w.Type.pointer()}
+}
+
+type wireContainer struct {
+	ID            integer      `json:"id"`
+	Name          text[string] `json:"name"`
+	ContainerType text[string] `json:"container_type"`
+}
+
+func (w wireContainer) container() Container {
+	return Container{ID: w.ID.pointer(), Name: w.Name.pointer(), ContainerType: w.ContainerType.pointer()}
+}
+
+// Finished reports whether the Run is terminal: it has one of the terminal results, or an end time
+// and a result that is none of the active ones.
 func (o *Operation) Finished() bool {
 	switch o.Result {
 	case ResultSuccess, ResultFailure, ResultAborted:
 		return true
+	case ResultQueued, ResultRunning:
+		return false
 	default:
 		return o.EndTime != ""
 	}
+}
+
+// ContinuedSince reports whether a Run has continued since it was read before: its start time has
+// changed, or it had ended and is now active or has another end time.
+func (o *Operation) ContinuedSince(before *Operation) bool {
+	return before.StartTime != "" && o.StartTime != before.StartTime ||
+		before.Finished() && (!o.Finished() || o.EndTime != before.EndTime)
 }
 
 // Duration returns the time from start to end. ok is false if the Run is active or never started.
@@ -162,12 +159,13 @@ type Timestamp string
 
 // UnmarshalJSON keeps the API's text, and reads a time without a zone as UTC.
 func (t *Timestamp) UnmarshalJSON(data []byte) error {
-	text := orZero(optional[string](data))
-	if len(text) >= len("2006-01-02T15:04:05") && !strings.ContainsAny(text[len("2006-01-02"):], "Z+-") {
-		text += "Z"
+	var read text[string]
+	err := read.UnmarshalJSON(data)
+	*t = Timestamp(read.value)
+	if len(*t) >= len("2006-01-02T15:04:05") && !strings.ContainsAny(string((*t)[len("2006-01-02"):]), "Z+-") {
+		*t += "Z"
 	}
-	*t = Timestamp(text)
-	return nil
+	return err
 }
 
 // Time parses the timestamp. It returns an error if the timestamp is empty or not in RFC 3339.
@@ -181,18 +179,30 @@ type Counters map[string]*big.Float
 // UnmarshalJSON reads the counters of an object, and omits values that are neither null nor a
 // finite number.
 func (c *Counters) UnmarshalJSON(data []byte) error {
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(data, &fields); err != nil {
-		return err
+	if data[0] != '{' {
+		return nil
 	}
-	*c = make(Counters, len(fields))
-	for name, field := range fields {
-		if string(field) == "null" {
-			(*c)[name] = nil
-		} else if number := finiteNumber(field); number != nil {
-			(*c)[name] = number
+	var wire map[string]counter
+	err := json.Unmarshal(data, &wire)
+	*c = make(Counters, len(wire))
+	for name, counter := range wire {
+		if counter.known {
+			(*c)[name] = counter.value
 		}
 	}
+	return err
+}
+
+// counter is a finite number or null.
+type counter struct {
+	value *big.Float
+	known bool
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (c *counter) UnmarshalJSON(data []byte) error {
+	c.value = finiteNumber(data)
+	c.known = c.value != nil || string(data) == "null"
 	return nil
 }
 
@@ -211,7 +221,7 @@ func (c Counters) Whole(name string) (count int64, ok bool) {
 const counterPrecision = 512
 
 // finiteNumber parses a number. It returns nil for one that Terraform cannot hold.
-func finiteNumber(field json.RawMessage) *big.Float {
+func finiteNumber(field []byte) *big.Float {
 	if strings.IndexByte("-0123456789", field[0]) < 0 {
 		return nil
 	}

@@ -120,7 +120,7 @@ func unlikeRequested(run *Operation, payload, requested map[string]json.RawMessa
 
 // targetsOnly reports whether a Run targets no container but these, given as a JSON list of names.
 func targetsOnly(run *Operation, list json.RawMessage) bool {
-	names := optionalList[string](list)
+	names := orZero(optional[[]string](list)) // otherwise, the API rejects the request
 	return !slices.ContainsFunc(run.Containers, func(container Container) bool {
 		return container.Name != nil && !slices.Contains(names, *container.Name)
 	})

@@ -5,7 +5,11 @@ package qualytics
 
 import (
 	"encoding/json"
+	"fmt"
 	"math/big"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 )
@@ -85,7 +89,10 @@ func TestFinished(t *testing.T) {
 		`{"result": "aborted"}`: true,
 		`{"result": "partial", "end_time": "2026-05-01T09:31:30Z"}`: true,
 		`{"result": "partial"}`: false,
-		`{}`:                    false,
+		`{"result": "running", "end_time": "2026-05-01T09:31:30Z"}`: false,
+		`{"result": "queued", "end_time": "2026-05-01T09:31:30Z"}`:  false,
+		`{"end_time": "2026-05-01T09:31:30Z"}`:                      true,
+		`{}`:                                                        false,
 	} {
 		operation := decoded(t, text)
 		equal(t, text, operation.Finished(), want)
@@ -124,25 +131,91 @@ func TestWholeCounters(t *testing.T) {
 	}
 }
 
-// Strict reading gives the same result as lenient reading, whatever the value of one field.
-func TestStrictAndLenientReadingAgree(t *testing.T) {
-	values := []string{
-		`null`, `"text"`, `""`, `7`, `411.0`, `0.5`, `1e3`, `-1`, `true`, `[]`, `[null]`, `[7]`, `{}`,
-		`[{"id": null, "name": 3}]`, `{"id": null}`,
-		`{"id": "7", "name": {}}`, `{"id": 411.0, "name": "a", "store_type": null}`, `{"a": 1, "b": null, "c": "x"}`, `[{"id": 1}, null, 5]`,
+// The schedule shows as schedule.id, as schedule_id, or as both.
+func TestScheduleID(t *testing.T) {
+	for text, want := range map[string]int64{
+		`{"schedule": {"id": 7}}`:                       7,
+		`{"schedule_id": 7.0}`:                          7,
+		`{"schedule": {"id": 7}, "schedule_id": 8}`:     7,
+		`{"schedule": {"id": "7"}, "schedule_id": 8}`:   8,
+		`{"schedule": null, "schedule_id": 8}`:          8,
+		`{"schedule": {"name": "x"}, "schedule_id": 8}`: 8,
+		`{"schedule": null, "schedule_id": null}`:       0,
+		`{"schedule_id": "8"}`:                          0,
+	} {
+		got := decoded(t, text).ScheduleID
+		equal(t, text, orZero(got), want)
+		equal(t, text, got == nil, want == 0)
 	}
-	fields := []string{
-		"id", "type", "result", "message", "created", "start_time", "end_time", "triggered_by", "datastore", "schedule", "status",
-		"containers", "ID", "other",
-	}
-	for _, field := range fields {
-		for _, value := range values {
-			text := `{"` + field + `": ` + value + `, "tags": []}`
-			var lenient Operation
-			if err := lenient.readLeniently([]byte(text)); err != nil {
-				t.Fatal(err)
+}
+
+// Each Run that the client returns has the URL of its page in the web application.
+func TestURL(t *testing.T) {
+	for base, host := range map[string]string{"": "", "/": "", "/api": "", "/q/api/": "/q"} {
+		body := `{"id": 100, "result": "running", "datastore": {"id": 7}}`
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case strings.HasSuffix(r.URL.Path, "/operations"):
+				fmt.Fprintf(w, `{"items": [%s], "total": 1}`, body)
+			case strings.Contains(r.URL.Path, "/rerun/"):
+				fmt.Fprint(w, strings.Replace(body, "100", "101", 1))
+			default:
+				fmt.Fprint(w, body)
 			}
-			equal(t, text, decoded(t, text), lenient)
+		}))
+		client := newClient(t, server.URL+base)
+		link := func(id int64) string {
+			return fmt.Sprintf("%s%s/datastores/7/activity?operation_id=%d", server.URL, host, id)
 		}
+		run, err := client.Operation(t.Context(), 100)
+		listing, listErr := client.Operations(t.Context(), Filter{}, 0)
+		aborted, abortErr := client.Abort(t.Context(), 100)
+		if err != nil || listErr != nil || abortErr != nil {
+			t.Fatal(err, listErr, abortErr)
+		}
+		started, err := client.Rerun(t.Context(), run, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "retrieved", *run.URL, link(100))
+		equal(t, "listed", *listing.Items[0].URL, link(100))
+		equal(t, "aborted", *aborted.URL, link(100))
+		equal(t, "started", *started.URL, link(101))
+
+		body = `{"id": 100, "datastore": {"name": "Warehouse"}}`
+		if run, err = client.Operation(t.Context(), 100); err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "without a datastore id", run.URL, (*string)(nil))
+		server.Close()
+	}
+}
+
+// A response with one Run may be a page of one item.
+func TestRunInAPage(t *testing.T) {
+	const run = `{"id": 100, "type": "scan", "new": 1}`
+	client := respond(t, func(w http.ResponseWriter, r *http.Request) {
+		body := run
+		if strings.Contains(r.URL.Path, "/rerun/") {
+			body = `{"id": 101, "type": "scan"}`
+		}
+		fmt.Fprintf(w, `{"items": [%s], "total": 1, "page": 1, "size": 50, "pages": 1}`, body)
+	})
+	got, err := client.Operation(t.Context(), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "type", got.Type, TypeScan)
+	equal(t, "payload", string(got.Payload), run)
+	if _, err := client.Abort(t.Context(), 100); err != nil {
+		t.Error(err)
+	}
+	started, err := client.Rerun(t.Context(), got, "")
+	equal(t, "error", err, error(nil))
+	equal(t, "started", started.ID, int64(101))
+	for _, items := range []string{``, run + "," + run, `7`, `{"items": []}`} {
+		client := respond(t, responding(200, "application/json", `{"items": [`+items+`]}`))
+		_, err := client.Operation(t.Context(), 100)
+		equal(t, items, KindOf(err), KindNotAPI)
 	}
 }

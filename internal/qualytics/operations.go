@@ -5,14 +5,14 @@ package qualytics
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
-
-	"golang.org/x/sync/errgroup"
+	"strings"
 )
 
 func operationPath(id int64) string { return "/operations/" + strconv.FormatInt(id, 10) }
@@ -24,51 +24,87 @@ func actionPath(action string, id int64) string {
 // Operation returns one Run with its payload: "Retrieving a Run", GET /api/operations/{id}.
 func (c *Client) Operation(ctx context.Context, id int64) (*Operation, error) {
 	call := apiCall{method: http.MethodGet, path: operationPath(id)}
-	var operation Operation
-	state, err := c.do(ctx, call, &operation)
+	run, _, err := c.doRun(ctx, ctx, call)
 	if err != nil {
 		return nil, c.confirmMissing(ctx, id, err)
 	}
-	if operation.ID != id {
-		return nil, c.wrongRun(call, operation.ID)
+	if run.ID != id {
+		return nil, c.wrongRun(call, run.ID)
 	}
-	operation.Payload = state.body()
-	return &operation, nil
+	return run, nil
+}
+
+// doRun makes a call whose response is a Run, as [Client.doOutliving] does.
+func (c *Client) doRun(ctx, later context.Context, call apiCall) (*Operation, *callState, error) {
+	var response oneRun
+	state, err := c.doOutliving(ctx, later, call, &response)
+	if err != nil {
+		return nil, state, err
+	}
+	response.URL = c.webPage(&response.Operation)
+	return &response.Operation, state, nil
+}
+
+// oneRun is a response with one Run, which some deployments wrap in a page of one item.
+type oneRun struct{ Operation }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (r *oneRun) UnmarshalJSON(data []byte) error {
+	err := r.Operation.UnmarshalJSON(data)
+	var wrapped page[json.RawMessage]
+	if err == nil && r.ID == 0 && json.Unmarshal(data, &wrapped) == nil && len(wrapped.Items) == 1 {
+		data = wrapped.Items[0]
+		err = r.Operation.UnmarshalJSON(data)
+	}
+	r.Payload = slices.Clone(data)
+	return err
+}
+
+// webPage returns the URL of a Run's page in the web application, or nil if its datastore is
+// unknown.
+func (c *Client) webPage(run *Operation) *string {
+	datastore, ok := run.datastoreID()
+	if !ok {
+		return nil
+	}
+	page := *c.base
+	page.Path = strings.TrimSuffix(page.Path, "/api")
+	return new(fmt.Sprintf("%s/datastores/%d/activity?operation_id=%d", page.String(), datastore, run.ID))
 }
 
 // Operations lists Runs: "Listing Runs", GET /api/operations. It returns at most limit of them, in
-// the order of the filter; a limit of 0 means all. A filter that is too long for one URL is split
-// into several requests, or is an error with [KindTooLong].
+// the order of the filter; a limit of 0 means all. [TypeSync] and [TypeCatalog] each select the Runs
+// of both names. A filter that is too long for one URL is an error of [KindTooLong].
 func (c *Client) Operations(ctx context.Context, filter Filter, limit int) (Listing[Operation], error) {
-	parts, err := c.parts(filter, limit)
-	if err != nil {
+	if err := c.checkLength(filter); err != nil {
 		return Listing[Operation]{}, err
 	}
-	if len(parts) == 1 {
-		return c.operations(ctx, filter, limit)
+	if filter.OperationType != nil && filter.OperationType.Canonical() == TypeSync {
+		return c.syncs(ctx, filter, limit)
 	}
-	listings := make([]Listing[Operation], len(parts))
-	group, groupCtx := errgroup.WithContext(ctx)
-	for i, part := range parts {
-		group.Go(func() error {
-			var err error
-			listings[i], err = c.operations(groupCtx, part, limit)
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return Listing[Operation]{}, err
-	}
-	return join(filter, listings).upTo(limit), nil
+	return c.operations(ctx, filter, limit)
 }
 
-// operations lists the Runs that a filter selects. The filter must fit one URL.
+// Listed reports whether the list of Runs has a Run: GET /api/operations?id={id}. It confirms a 404
+// for the Run.
+func (c *Client) Listed(ctx context.Context, id int64) (bool, error) {
+	listing, err := c.Operations(ctx, Filter{ID: &id}, 1)
+	if err != nil || len(listing.Items) == 0 {
+		return false, err
+	}
+	if other := listing.Items[0].ID; other != id {
+		return false, c.wrongRun(apiCall{method: http.MethodGet, path: "/operations"}, other)
+	}
+	return true, nil
+}
+
+// operations lists the Runs that the API selects for a filter.
 func (c *Client) operations(ctx context.Context, filter Filter, limit int) (Listing[Operation], error) {
 	if filter.CreatedAfter != nil || filter.CreatedBefore != nil {
 		return c.operationsWithin(ctx, filter, limit)
 	}
 	list := c.operationPages(filter)
-	list.first, list.wanted = whole[Operation](limit)
+	list.first, list.wanted = extent[Operation](limit)
 	listing, err := list.read(ctx)
 	return listing.upTo(limit), err
 }
@@ -80,6 +116,9 @@ func (c *Client) operationPages(filter Filter) pages[Operation] {
 			if err == nil && slices.ContainsFunc(read.Items, func(run Operation) bool { return run.ID < 1 }) {
 				call := apiCall{method: http.MethodGet, path: "/operations"}
 				err = c.newError(call, KindNotAPI, http.StatusOK, "JSON with a Run that has no usable id")
+			}
+			for i := range read.Items {
+				read.Items[i].URL = c.webPage(&read.Items[i])
 			}
 			return read, err
 		},
@@ -96,7 +135,7 @@ func (c *Client) Containers(ctx context.Context, id int64) (Listing[ContainerRun
 		},
 		id: ContainerRun.key,
 	}
-	list.first, list.wanted = whole[ContainerRun](0)
+	list.first, list.wanted = extent[ContainerRun](0)
 	listing, err := list.read(ctx)
 	return listing, c.confirmMissing(ctx, id, err)
 }
@@ -105,7 +144,7 @@ func fetchPage[T any](ctx context.Context, c *Client, path string, query url.Val
 	query.Set("page", strconv.Itoa(request.number))
 	query.Set("size", strconv.Itoa(request.size))
 	var read page[T]
-	call := apiCall{method: http.MethodGet, path: path, query: query}
+	call := apiCall{method: http.MethodGet, path: path, query: query, pageSize: request.size, trial: request.trial}
 	_, err := c.do(ctx, call, &read)
 	if err == nil && read.Items == nil {
 		err = c.newError(call, KindNotAPI, http.StatusOK, "JSON without items")
@@ -117,8 +156,7 @@ func fetchPage[T any](ctx context.Context, c *Client, path string, query url.Val
 // Run may still be active: it is aborted as soon as the worker can stop safely.
 func (c *Client) Abort(ctx context.Context, id int64) (*Operation, error) {
 	call := apiCall{method: http.MethodPut, path: actionPath("abort", id)}
-	var operation Operation
-	state, err := c.do(ctx, call, &operation)
+	run, state, err := c.doRun(ctx, ctx, call)
 	if IsConflict(err) && state.reached > 1 {
 		// An earlier attempt may have aborted the Run, and its response was lost.
 		if current, readErr := c.Operation(ctx, id); readErr == nil && current.Result == ResultAborted {
@@ -128,10 +166,10 @@ func (c *Client) Abort(ctx context.Context, id int64) (*Operation, error) {
 	if err != nil {
 		return nil, err
 	}
-	if operation.ID != id {
-		return nil, c.wrongRun(call, operation.ID)
+	if run.ID != id {
+		return nil, c.wrongRun(call, run.ID)
 	}
-	return &operation, nil
+	return run, nil
 }
 
 // Delete deletes the record of a Run: "Deleting a Run", DELETE /api/operations/{id}.

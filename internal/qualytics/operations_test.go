@@ -99,7 +99,7 @@ func TestOperation(t *testing.T) {
 		t.Fatal(err)
 	}
 	payload := got.Payload
-	got.Payload = nil
+	got.Payload, got.URL = nil, nil
 	equal(t, "the Run", *got, Operation{
 		ID: 100, Type: "scan", Result: ResultSuccess, Message: new("2 partitions skipped"), TriggeredBy: new("ci@example.com"),
 		Created: "2026-05-01T09:30:00.123456Z", StartTime: "2026-05-01T09:30:01.123456Z", EndTime: "2026-05-01T09:31:31.123456Z",
@@ -246,6 +246,46 @@ func TestWrongRun(t *testing.T) {
 			if !strings.Contains(failed.Detail, "another Run") {
 				t.Errorf("%s of %s: %v", endpoint.name, body, failed)
 			}
+		}
+	}
+}
+
+// Whether the list has a Run is known only if the list applies the filter.
+func TestListed(t *testing.T) {
+	service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, "success"), scan(101, "success")})
+	for id, want := range map[int64]bool{100: true, 101: true, 102: false} {
+		got, err := service.client.Listed(t.Context(), id)
+		equal(t, "error", err, error(nil))
+		equal(t, "listed", got, want)
+	}
+	client := respond(t, responding(200, "application/json", `{"items": [{"id": 101}], "total": 2}`))
+	_, err := client.Listed(t.Context(), 100)
+	equal(t, "another Run", KindOf(err), KindNotAPI)
+	client = respond(t, responding(404, "application/json", `{"detail": "Not Found"}`))
+	_, err = client.Listed(t.Context(), 100)
+	equal(t, "no list", KindOf(err), KindWrongURL)
+}
+
+// A filter that is too long for gateways is refused before a request is sent.
+func TestLongFilter(t *testing.T) {
+	ids := make([]int64, 500)
+	for i := range ids {
+		ids[i] = 100_000 + int64(i)
+	}
+	service := serve(t, mockapi.Options{Gateway: &mockapi.Gateway{Rate: 10_000, Burst: 10_000}}, nil)
+	for name, filter := range map[string]Filter{
+		"datastore": {Datastores: ids, Containers: ids[:3]}, "container": {Containers: ids},
+	} {
+		_, err := service.client.Operations(t.Context(), filter, 0)
+		failed := failure(t, err)
+		equal(t, name, failed.Kind, KindTooLong)
+		equal(t, name, first(t, failed.Parameters).Parameter(), name)
+		equal(t, name, failed.Detail, name+" has too many values: the URL would be too long; split the list into several requests")
+	}
+	equal(t, "requests", service.requests(), []string{})
+	for _, filter := range []Filter{{Datastores: ids[:220]}, {Containers: ids[:220]}} {
+		if _, err := service.client.Operations(t.Context(), filter, 0); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -5,6 +5,8 @@ package qualytics
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -40,12 +42,17 @@ type entryCount int64
 
 // UnmarshalJSON never fails: an unexpected total must not make its page unreadable.
 func (c *entryCount) UnmarshalJSON(data []byte) error {
-	*c = entryCount(max(orZero(optionalInt(data)), 0))
-	return nil
+	var count integer
+	err := count.UnmarshalJSON(data)
+	*c = entryCount(max(count.value, 0))
+	return err
 }
 
 // pageRequest is the request for one page: size entries, starting at (number-1)*size.
-type pageRequest struct{ number, size int }
+type pageRequest struct {
+	number, size int
+	trial        bool // a larger page has failed, so a server error is not retried
+}
 
 func (r pageRequest) start() int { return (r.number - 1) * r.size }
 
@@ -57,7 +64,10 @@ func (r pageRequest) end() int { return r.number * r.size }
 // onto a page that has already been read. So consecutive pages overlap. If two pages share an
 // entry, no entry that existed throughout is missing between them: it would have been behind the
 // shared entry when the first page was read, and before it when the second was. If they share none,
-// the list is read again.
+// the list is read again. Pages of very few entries cannot overlap: they must show the same total.
+//
+// A page that is too large or too slow for the deployment is requested again at half its size, and
+// so are all later ones.
 type pages[T any] struct {
 	fetch func(ctx context.Context, request pageRequest) (page[T], error)
 	id    func(T) int64 // 0 if the entry has none; it is then never a duplicate
@@ -69,8 +79,8 @@ type pages[T any] struct {
 	wanted func(read []T, covered, total int) int
 }
 
-// whole requests all entries of a list, or the first ones up to limit (0: all of them).
-func whole[T any](limit int) (first pageRequest, wanted func(read []T, covered, total int) int) {
+// extent requests all entries of a list, or the first ones up to limit (0: all of them).
+func extent[T any](limit int) (first pageRequest, wanted func(read []T, covered, total int) int) {
 	if limit == 0 {
 		return pageRequest{number: 1, size: maxPageSize}, func(_ []T, _, total int) int { return total }
 	}
@@ -92,8 +102,7 @@ func (p pages[T]) read(ctx context.Context) (Listing[T], error) {
 }
 
 func (p pages[T]) readOnce(ctx context.Context) (Listing[T], error) {
-	request := p.first
-	first, err := p.begin(ctx)
+	request, first, err := p.begin(ctx)
 	if err != nil {
 		return Listing[T]{}, err
 	}
@@ -101,46 +110,97 @@ func (p pages[T]) readOnce(ctx context.Context) (Listing[T], error) {
 	merged.add(first.Items)
 	listing := Listing[T]{Total: int64(first.Total), Steady: true}
 
-	covered, total := request.start()+len(first.Items), first.upTo(request)
-	largest := min(maxPageSize, max(len(first.Items), 1)) // the server may have smaller pages
+	start, covered, total := request.start(), request.start()+len(first.Items), first.upTo(request)
+	size := min(maxPageSize, max(len(first.Items), 1)) // the server may have smaller pages
+	trial := false
+	overlapping, still := true, first.Total > 0 // every page overlaps with others, or shows the same total
 	for listing.Steady {
 		known, wanted := len(merged.items), p.wanted(merged.items, covered, total)
 		if covered >= wanted {
 			break
 		}
-		requests := plan(covered, wanted, largest)
-		if len(requests) == 0 {
-			listing.Steady = false
-			break
+		requests := plan(covered, wanted, size)
+		if trial {
+			requests = requests[:1]
+			requests[0].trial = true
 		}
 		read, err := p.fetchAll(ctx, requests)
-		if err != nil {
-			return Listing[T]{}, err
+		if trial = err != nil; trial {
+			if size, err = smaller(size, err); err != nil {
+				return Listing[T]{}, err
+			}
 		}
-		merged.items = slices.Grow(merged.items, len(read)*largest)
-		for _, page := range read {
+		merged.items = slices.Grow(merged.items, len(read)*size)
+		for i, page := range read {
+			request = requests[i]
+			still = still && page.Total == first.Total
 			overlaps := merged.add(page.Items)
-			listing.Steady = listing.Steady && overlaps
+			overlapping = overlapping && overlaps
+			listing.Steady = listing.Steady && (overlaps || request.start() >= covered)
+			covered = request.end()
+			total = page.upTo(request) // new entries may have moved the last ones back
 		}
-		request = requests[len(requests)-1]
-		covered = request.end()
-		total = read[len(read)-1].upTo(request) // new entries may have moved the last ones back
-		if len(merged.items) == known && known < total-p.first.start() {
+		if len(read) > 0 && len(merged.items) == known && known < total-start {
 			listing.Steady = false // the server returns the same page for every request
 		}
 	}
 	listing.Items = merged.items
+	listing.Steady = listing.Steady && (overlapping || still)
 	if listing.Total == 0 {
 		listing.Total = int64(len(listing.Items)) // the server returned none
 	}
 	return listing, nil
 }
 
-func (p pages[T]) begin(ctx context.Context) (page[T], error) {
+// begin returns the first page and its request. If that page is too large, a smaller one begins no
+// later.
+func (p pages[T]) begin(ctx context.Context) (pageRequest, page[T], error) {
 	if p.firstPage != nil {
-		return *p.firstPage, nil
+		return p.first, *p.firstPage, nil
 	}
-	return p.fetch(ctx, p.first)
+	request := p.first
+	for {
+		read, err := p.fetch(ctx, request)
+		if err == nil {
+			return request, read, nil
+		}
+		size, err := smaller(request.size, err)
+		if err != nil {
+			return request, read, err
+		}
+		request = pageRequest{number: request.start()/size + 1, size: size, trial: true}
+	}
+}
+
+// smaller returns the size at which to request a page again that has failed at another size. It
+// returns the error if a smaller page would fail, too.
+func smaller(size int, err error) (int, error) {
+	failure, ok := errors.AsType[*Error](err)
+	switch {
+	case !ok || !failure.dueToSize():
+		return size, err
+	case size > 1:
+		return size / 2, nil
+	case failure.tooLarge():
+		failure.Detail += " (even for a page of one entry)"
+	}
+	return size, err
+}
+
+// dueToSize reports whether the same request may succeed for fewer entries.
+func (e *Error) dueToSize() bool {
+	switch e.Kind {
+	case KindTimedOut:
+		return !wasUnsent(e.Err)
+	case KindUnavailable:
+		return e.Gateway && e.RetryAfter == 0
+	default:
+		return e.tooLarge()
+	}
+}
+
+func (e *Error) tooLarge() bool {
+	return errors.Is(e.Err, errTooLarge) || e.StatusCode == http.StatusRequestEntityTooLarge
 }
 
 // upTo limits a list to its first entries (0: all of them).
@@ -162,19 +222,17 @@ func (p page[T]) upTo(request pageRequest) int {
 
 // plan returns requests that extend a list from covered entries to wanted ones. A page begins at a
 // multiple of its size, so plan chooses sizes with which each page begins shortly before the end of
-// the previous one.
+// the previous one. Where pages are too small for that, each begins at that end.
 func plan(covered, wanted, largest int) []pageRequest {
 	var requests []pageRequest
 	for covered < wanted && len(requests) < maxPlannedPages {
-		var best pageRequest
+		best := pageRequest{number: covered/largest + 1, size: largest}
+		overlapping := covered
 		for size := largest; size > 0 && size > largest/2; size-- {
 			candidate := pageRequest{number: (covered-minOverlap)/size + 1, size: size}
-			if covered > minOverlap && candidate.end() > max(best.end(), covered) {
-				best = candidate
+			if covered > minOverlap && candidate.end() > overlapping {
+				best, overlapping = candidate, candidate.end()
 			}
-		}
-		if best.size == 0 {
-			return nil // the server's pages are too small to overlap
 		}
 		requests = append(requests, best)
 		covered = best.end()
@@ -182,18 +240,24 @@ func plan(covered, wanted, largest int) []pageRequest {
 	return requests
 }
 
+// fetchAll requests pages concurrently. With an error, it returns the pages before the first one
+// that is missing.
 func (p pages[T]) fetchAll(ctx context.Context, requests []pageRequest) ([]page[T], error) {
-	read := make([]page[T], len(requests))
+	read, done := make([]page[T], len(requests)), make([]bool, len(requests))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(maxConcurrentPages)
 	for i, request := range requests {
-		group.Go(func() error {
-			var err error
+		group.Go(func() (err error) {
 			read[i], err = p.fetch(ctx, request)
+			done[i] = err == nil
 			return err
 		})
 	}
-	return read, group.Wait()
+	err := group.Wait()
+	if missing := slices.Index(done, false); missing >= 0 {
+		read = read[:missing]
+	}
+	return read, err
 }
 
 // merger merges overlapping pages. Each entry appears once, in the order of the list.

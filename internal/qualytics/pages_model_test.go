@@ -84,7 +84,7 @@ func (m *model) fetch(_ context.Context, request pageRequest) (page[entry], erro
 func (m *model) read(t *testing.T, limit int) Listing[entry] {
 	t.Helper()
 	list := pages[entry]{fetch: m.fetch, id: func(e entry) int64 { return e.id }}
-	list.first, list.wanted = whole[entry](limit)
+	list.first, list.wanted = extent[entry](limit)
 	listing, err := list.read(t.Context())
 	if err != nil {
 		t.Fatal(err)

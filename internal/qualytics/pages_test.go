@@ -236,7 +236,7 @@ func TestListWithoutItems(t *testing.T) {
 // readWhole reads a list up to limit (0: all entries).
 func readWhole(t *testing.T, list pages[entry], limit int) (Listing[entry], error) {
 	t.Helper()
-	list.first, list.wanted = whole[entry](limit)
+	list.first, list.wanted = extent[entry](limit)
 	listing, err := list.read(t.Context())
 	return listing.upTo(limit), err
 }

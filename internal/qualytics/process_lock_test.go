@@ -32,9 +32,15 @@ const otherProcess = "QUALYTICS_TEST_OTHER_PROCESS"
 
 const manyStarts = 20
 
-// actAsOtherProcess takes the lock of datastore 101 until its input ends. Then it starts Runs.
+// actAsOtherProcess takes the lock of datastore 101 until its input ends. Then it starts Runs. It
+// says when it has the lock, and when it waits for it.
 func actAsOtherProcess(url string) int {
-	client, err := New(Config{URL: url, Token: testToken, UserAgent: "other"})
+	log := func(_ context.Context, message string, _ map[string]any) {
+		if strings.Contains(message, "another process") {
+			fmt.Println("waiting") //nolint:forbidigo // for the test
+		}
+	}
+	client, err := New(Config{URL: url, Token: testToken, UserAgent: "other", Log: log})
 	if err != nil {
 		return 1
 	}
@@ -63,9 +69,14 @@ func startMany(ctx context.Context, client *Client) (code int) {
 	return 0
 }
 
-// startOtherProcess returns when the other process has the lock. The functions let it release the
-// lock, and wait for its end.
-func startOtherProcess(t *testing.T, url string) (release, wait func()) {
+// process is another process, which has the lock of datastore 101.
+type process struct {
+	command *exec.Cmd
+	input   io.Closer
+	output  *bufio.Reader
+}
+
+func startOtherProcess(t *testing.T, url string) *process {
 	t.Helper()
 	executable, err := os.Executable()
 	if err != nil {
@@ -79,14 +90,29 @@ func startOtherProcess(t *testing.T, url string) (release, wait func()) {
 	if err := errors.Join(inputErr, outputErr, command.Start()); err != nil {
 		t.Fatal(err)
 	}
-	if line, err := bufio.NewReader(output).ReadString('\n'); err != nil || line != "locked\n" {
-		t.Fatalf("the other process says %q, %v", line, err)
+	other := &process{command, input, bufio.NewReader(output)}
+	other.expect(t, "locked")
+	return other
+}
+
+// expect waits until the process says something.
+func (p *process) expect(t *testing.T, want string) {
+	t.Helper()
+	if line, err := p.output.ReadString('\n'); line != want+"\n" {
+		t.Errorf("the other process says %q, want %q: %v", line, want, err)
 	}
-	return func() { _ = input.Close() }, func() {
-		_ = input.Close()
-		if err := command.Wait(); err != nil {
-			t.Errorf("the other process: %v", err)
-		}
+}
+
+// release lets the process release the lock.
+func (p *process) release() { _ = p.input.Close() }
+
+// wait waits until the process ends.
+func (p *process) wait(t *testing.T) {
+	t.Helper()
+	p.release()
+	_, _ = io.Copy(io.Discard, p.output)
+	if err := p.command.Wait(); err != nil {
+		t.Errorf("the other process: %v", err)
 	}
 }
 
@@ -96,6 +122,7 @@ func TestProcessesTakeTurns(t *testing.T) {
 		mutex    sync.Mutex
 		inFlight int
 		agents   []string // of the requests that start a Run
+		other    *process
 	)
 	api := mockapi.New(mockapi.Options{Token: testToken})
 	api.Seed(scan(100, "success"))
@@ -107,7 +134,11 @@ func TestProcessesTakeTurns(t *testing.T) {
 		if r.Method == http.MethodPut {
 			agents = append(agents, r.UserAgent())
 		}
+		first := len(agents) == 1 && r.Method == http.MethodPut
 		mutex.Unlock()
+		if first {
+			other.expect(t, "waiting")
+		}
 		time.Sleep(time.Millisecond)
 		api.ServeHTTP(w, r)
 		mutex.Lock()
@@ -115,7 +146,7 @@ func TestProcessesTakeTurns(t *testing.T) {
 		inFlight--
 	}))
 	defer server.Close()
-	release, wait := startOtherProcess(t, server.URL)
+	other = startOtherProcess(t, server.URL)
 	waits := make(chan struct{}, 100)
 	client := newClient(t, server.URL, func(config *Config) {
 		config.Log = func(_ context.Context, message string, _ map[string]any) {
@@ -127,10 +158,12 @@ func TestProcessesTakeTurns(t *testing.T) {
 	done := make(chan int)
 	go func() { done <- startMany(t.Context(), client) }()
 	<-waits
-	release()
+	other.release()
 	equal(t, "failures", <-done, 0)
-	wait()
+	other.wait(t)
 
+	mutex.Lock()
+	defer mutex.Unlock()
 	equal(t, "starts", len(agents), 2*manyStarts)
 	slices.Reverse(agents)
 	last := max(slices.Index(agents, "other"), slices.Index(agents, "test/1"))
@@ -140,7 +173,7 @@ func TestProcessesTakeTurns(t *testing.T) {
 		if streak++; contested[i] != contested[i-1] {
 			streak = 1
 		}
-		if streak > 4 {
+		if streak > 3 {
 			t.Fatalf("%d starts of %q in a row: %v", streak, contested[i], agents)
 		}
 	}
@@ -149,7 +182,7 @@ func TestProcessesTakeTurns(t *testing.T) {
 // Waiting for another process is logged. It ends with the context, and the error names the file.
 func TestWaitingForAnotherProcess(t *testing.T) {
 	service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
-	release, wait := startOtherProcess(t, service.url)
+	process := startOtherProcess(t, service.url)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var logged string
@@ -184,8 +217,7 @@ func TestWaitingForAnotherProcess(t *testing.T) {
 	if _, err := rerun(t.Context(), service.client, 200); err != nil {
 		t.Errorf("on another datastore: %v", err)
 	}
-	release()
-	wait()
+	process.wait(t)
 	if _, err := rerun(t.Context(), service.client, 100); err != nil {
 		t.Errorf("after that: %v", err)
 	}
@@ -256,7 +288,7 @@ func TestLockDirectory(t *testing.T) {
 		t.Skip("the cache directory is elsewhere on this system")
 	}
 	existing := filepath.Join(caches, "terraform-provider-qualytics")
-	if err := errors.Join(os.Mkdir(existing, 0o700), os.Chmod(existing, 0o777)); err != nil { //nolint:gosec // it is to be changed
+	if err := errors.Join(os.Mkdir(existing, 0o700), os.Chmod(existing, 0o777)); err != nil {
 		t.Fatal(err)
 	}
 	directory, err := lockDirectory()

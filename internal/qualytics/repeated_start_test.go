@@ -74,14 +74,19 @@ func TestConflict(t *testing.T) {
 	twice := mockapi.Fault{Path: rerunPath, Twice: true}
 	for name, test := range map[string]struct {
 		faults    []mockapi.Fault
-		meanwhile func(*mockapi.Run)
+		meanwhile []func(*mockapi.Run)
 		active    bool // another Run of the datastore
 		adopted   int64
 		lost      map[int64]string // nil: the conflict is returned
 	}{
 		"with another Run":             {active: true},
 		"with its own Run":             {faults: []mockapi.Fault{twice}, adopted: 101},
-		"with a new Run of a schedule": {meanwhile: scheduled},
+		"with a new Run of a schedule": {meanwhile: []func(*mockapi.Run){scheduled}},
+		"with two Runs that may be its own": {
+			meanwhile: []func(*mockapi.Run){by(user), by(user)}, lost: map[int64]string{
+				101: "same settings, indistinguishable from Run 102", 102: "same settings, indistinguishable from Run 101",
+			},
+		},
 		"the list cannot be read": {
 			faults: []mockapi.Fault{{Path: "/api/operations", Skip: 1, Status: 500, Times: mockapi.Always}, twice}, lost: map[int64]string{},
 		},
@@ -97,9 +102,11 @@ func TestConflict(t *testing.T) {
 					service.startRun(nil)
 				}
 				service.Inject(test.faults...)
-				if test.meanwhile != nil {
-					service.Inject(mockapi.Fault{Path: rerunPath, Hook: func() { service.startRun(test.meanwhile) }})
-				}
+				service.Inject(mockapi.Fault{Path: rerunPath, Hook: func() {
+					for _, change := range test.meanwhile {
+						service.startRun(change)
+					}
+				}})
 				started, err := service.rerun(t)
 				switch {
 				case test.adopted != 0:
@@ -108,7 +115,7 @@ func TestConflict(t *testing.T) {
 				case test.lost != nil:
 					_, reasons := notAdopted(t, started, err)
 					equal(t, "candidates", reasons, test.lost)
-					equal(t, "a mere conflict", IsConflict(err), false)
+					equal(t, "a mere conflict", IsConflict(err) || IsTransient(err), false)
 				default:
 					equal(t, "a mere conflict", IsConflict(err), true)
 					equal(t, "lost", errors.As(err, new(*LostStartError)), false)
@@ -186,7 +193,8 @@ func TestUserIsLearntFromOwnRuns(t *testing.T) {
 // On a deployment that does not show the datastores of its Runs, none is adopted.
 func TestUnknownDatastore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		service := simulate(t, mockapi.Options{Rewrite: func(run map[string]any) { delete(run, "datastore") }}, []mockapi.Run{scan(100, "success")})
+		options := mockapi.Options{Rewrite: func(run map[string]any) { delete(run, "datastore") }}
+		service := simulate(t, options, []mockapi.Run{scan(100, "success")})
 		service.Inject(mockapi.Fault{Path: rerunPath, Close: true, Hook: func() {
 			service.startRun(func(run *mockapi.Run) { run.Datastore.ID = 102 })
 		}})

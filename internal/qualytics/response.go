@@ -123,7 +123,7 @@ func readDetail(body []byte) (detail string, parameters []ParameterError, isAPI 
 	for _, entry := range entries {
 		parameter := ParameterError{Message: Printable(entry.Message)}
 		for _, part := range entry.Location {
-			parameter.Location = append(parameter.Location, fmt.Sprint(part))
+			parameter.Location = append(parameter.Location, Printable(fmt.Sprint(part)))
 		}
 		parameters = append(parameters, parameter)
 		words = append(words, strings.Join(parameter.Location, ".")+": "+parameter.Message)

@@ -83,9 +83,15 @@ func (s *callState) retryable(response *http.Response, err error) bool {
 	harmless := s.call.retry == retryAlways || s.reached == 0
 	switch {
 	case err != nil:
+		late := errors.As(err, new(timeoutError)) && !wasUnsent(err)
+		if late && s.call.pageSize > 1 {
+			return false // a smaller page may be in time
+		}
 		return harmless && !isPermanent(err)
 	case notProcessed(response):
 		return true
+	case s.call.trial:
+		return false
 	}
 	return harmless && response.StatusCode >= 500 && response.StatusCode != http.StatusNotImplemented
 }

@@ -85,6 +85,9 @@ func TestRetries(t *testing.T) {
 				if test.never || endpoint.starts && !test.always {
 					want = 1
 				}
+				if test.kind == KindTimedOut && (endpoint.name == "list" || endpoint.name == "containers") {
+					want = 1 // a smaller page is requested instead
+				}
 				equal(t, "attempts", service.attemptsOf(endpoint), want)
 				if endpoint.starts && err == nil && (test.fault.Truncate > 0 || test.fault.Slow > 0) {
 					return // the Run was started and adopted

@@ -19,9 +19,12 @@ func TestRunBody(t *testing.T) {
 		want     string
 		err      string
 	}{
-		"no settings":      {nil, `{"datastore_id":101,"type":"scan"}`, ""},
-		"empty settings":   {json.RawMessage(`{}`), `{"datastore_id":101,"type":"scan"}`, ""},
-		"settings":         {json.RawMessage(`{"b": 9007199254740993, "a": {"c": [null, 1.50]}}`), `{"a":{"c":[null,1.50]},"b":9007199254740993,"datastore_id":101,"type":"scan"}`, ""},
+		"no settings":    {nil, `{"datastore_id":101,"type":"scan"}`, ""},
+		"empty settings": {json.RawMessage(`{}`), `{"datastore_id":101,"type":"scan"}`, ""},
+		"settings": {
+			json.RawMessage(`{"b": 9007199254740993, "a": {"c": [null, 1.50]}}`),
+			`{"a":{"c":[null,1.50]},"b":9007199254740993,"datastore_id":101,"type":"scan"}`, "",
+		},
 		"not an object":    {json.RawMessage(`[1]`), "", "the settings are not a JSON object"},
 		"null":             {json.RawMessage(`null`), "", "the settings are not a JSON object"},
 		"not JSON":         {json.RawMessage(`{`), "", "the settings are not a JSON object"},
@@ -51,7 +54,7 @@ func TestRun(t *testing.T) {
 	equal(t, "others", len(started.Others(t.Context())), 0)
 	equal(t, "requests", service.requests(), []string{listNewest, "POST " + runPath, "POST " + runPath})
 	for _, request := range service.Requests()[1:] {
-		equal(t, "body", string(request.Body), `{"container_names":["customers"],"datastore_id":101,"incremental":false,"type":"scan"}`)
+		equal(t, "body", request.Body, `{"container_names":["customers"],"datastore_id":101,"incremental":false,"type":"scan"}`)
 		equal(t, "Content-Type", request.Header.Get("Content-Type"), "application/json")
 	}
 }
@@ -90,7 +93,7 @@ func TestWhichRequestedRunIsAdopted(t *testing.T) {
 		},
 		"others": {
 			meanwhile: []func(*mockapi.Run){
-				func(*mockapi.Run) {}, // a rerun of Run 100
+				func(run *mockapi.Run) { run.Settings = map[string]any{"incremental": true} },
 				func(run *mockapi.Run) { requested(run); run.Type = "profile" },
 				func(run *mockapi.Run) { requested(run); scheduled(run) },
 				func(run *mockapi.Run) { requested(run); by("ann@example.com")(run) },
@@ -124,4 +127,18 @@ func TestWhichRequestedRunIsAdopted(t *testing.T) {
 			})
 		})
 	}
+}
+
+// The response to an accepted start shows the client's user.
+func TestRunShowsUser(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
+		if _, err := service.client.Run(t.Context(), configuration, ""); err != nil {
+			t.Fatal(err)
+		}
+		service.Inject(mockapi.Fault{Path: rerunPath, Close: true, Hook: func() { service.startRun(by("ann@example.com")) }})
+		started, err := service.rerun(t)
+		_, reasons := notAdopted(t, started, err)
+		equal(t, "candidates", reasons, map[int64]string{102: "triggered by ann@example.com, not by " + user})
+	})
 }

@@ -137,20 +137,24 @@ func TestSizeOfSnapshots(t *testing.T) {
 	}
 }
 
-// Where the newest 100 Runs do not fit one response, Runs can be started, and found.
+// Where the newest Runs do not fit one response, Runs can be started, and found.
 func TestLargePages(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		service := simulate(t, mockapi.Options{}, pastScans(150, time.Now()))
-		service.Inject(
-			mockapi.Fault{Path: "/api/operations", Match: mockapi.PageAbove(snapshotSize), Status: 502, Times: mockapi.Always},
-			mockapi.Fault{Path: rerunPath, Skip: 1, Close: true, AfterEffect: true},
-		)
-		if _, err := service.rerun(t); err != nil {
-			t.Fatal(err)
-		}
-		started, err := service.rerun(t)
-		equal(t, "adopted", adopted(t, started, err), int64(251))
-	})
+	for _, fits := range []int64{snapshotSize, 3, 1} {
+		synctest.Test(t, func(t *testing.T) {
+			service := simulate(t, mockapi.Options{}, pastScans(150, time.Now()))
+			service.Inject(
+				mockapi.Fault{
+					Path: "/api/operations", Match: mockapi.PageAbove(fits), Status: 502, Body: mockapi.GatewayPage(502), Times: mockapi.Always,
+				},
+				mockapi.Fault{Path: rerunPath, Skip: 1, Close: true, AfterEffect: true},
+			)
+			if _, err := service.rerun(t); err != nil {
+				t.Fatal(fits, err)
+			}
+			started, err := service.rerun(t)
+			equal(t, "adopted", adopted(t, started, err), int64(251))
+		})
+	}
 }
 
 // A model of a datastore's history: Runs start, are deleted, have times ahead or behind and ids out

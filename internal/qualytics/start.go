@@ -140,15 +140,14 @@ func (c *Client) start(caller context.Context, request startRequest) (Started, e
 		}
 	}
 
-	var run Operation
-	state, err := c.doOutliving(ctx, forResponse, request.call, &run)
+	run, state, err := c.doRun(ctx, forResponse, request.call)
 	responded := err == nil
 	if responded {
-		err = c.check(request, &run, before)
+		err = c.check(request, run, before)
 	}
 	search := &startSearch{client: c, request: request, before: before}
 	if err == nil {
-		return c.accepted(ctx, search, &run, turn), nil
+		return c.accepted(ctx, search, run, turn), nil
 	}
 	defer turn.release(nil)
 
@@ -161,6 +160,7 @@ func (c *Client) start(caller context.Context, request startRequest) (Started, e
 	if failure.Kind == KindConflict {
 		var matches int
 		found, matches = search.poll(forSearch, false, lost)
+		lost.Interrupted = ctx.Err() != nil
 		if found == nil && matches == 0 && lost.SearchErr == nil {
 			return Started{}, failure
 		}
@@ -168,7 +168,7 @@ func (c *Client) start(caller context.Context, request startRequest) (Started, e
 		found = search.untilFound(ctx, forSearch, c.searchUntil(failure, responded, state.sent), lost)
 	}
 	if found == nil {
-		lost.addNamed(&run, before, failure)
+		lost.addNamed(run, before, failure)
 		return Started{}, lost
 	}
 	c.started.add(found.ID)
@@ -188,7 +188,7 @@ func (c *Client) check(request startRequest, run *Operation, before *snapshot) e
 	case run.ID == model.ID || !before.isNew(run) || !located && !before.isNewer(run):
 		return c.notNew(request.call, run.ID, "existed before the request")
 	case run.Type != "" && model.Type != "" && !sameType(run.Type, model.Type):
-		return c.notNew(request.call, run.ID, fmt.Sprintf("is of type %s, not %s", run.Type, model.Type))
+		return c.notNew(request.call, run.ID, fmt.Sprintf("is of type %s, not %s", Printable(string(run.Type)), model.Type))
 	case differInDatastore(run, model):
 		return c.notNew(request.call, run.ID, fmt.Sprintf("is on datastore %d, not %d", *run.Datastore.ID, *model.Datastore.ID))
 	}
@@ -227,7 +227,7 @@ func (c *Client) searchUntil(failure *Error, responded bool, sent time.Time) tim
 // addNamed adds the Run that the response names, if the request may have started it after all.
 func (e *LostStartError) addNamed(run *Operation, before *snapshot, failure *Error) {
 	listed := func(candidate Candidate) bool { return candidate.ID == run.ID }
-	if run.ID > 0 && run.ID != e.Source && before.isNew(run) && !slices.ContainsFunc(e.Candidates, listed) {
+	if run != nil && run.ID > 0 && run.ID != e.Source && before.isNew(run) && !slices.ContainsFunc(e.Candidates, listed) {
 		e.Candidates = append(e.Candidates, Candidate{Operation: *run, Reason: failure.Detail})
 	}
 }

@@ -49,7 +49,7 @@ func TestOneStartAtATimePerDeployment(t *testing.T) {
 func TestOneStartAtATimePerClient(t *testing.T) {
 	for name, settings := range map[string]map[string]any{
 		"same settings":  nil,
-		"other settings": {"incremental": false},
+		"other settings": {"incremental": true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -173,6 +173,46 @@ func TestWaitingIsGivenUp(t *testing.T) {
 		equal(t, "order", []int{<-got, <-got}, []int{0, 1})
 		equal(t, "queues", len(locks.queues), 0)
 	})
+}
+
+// The snapshot after a start is that of the next one, unless another process starts Runs in between.
+func TestSnapshotIsPassedOn(t *testing.T) {
+	for name, contested := range map[string]bool{"nobody else waits": false, "another process waits": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				base := &url.URL{Scheme: "https", Host: strings.ReplaceAll(name, " ", "-")}
+				log := func(context.Context, string, map[string]any) {}
+				mine, theirs := newStartLocks(base, log), newStartLocks(base, log)
+				turns := make(chan string, 2)
+				take := func(locks *startLocks, who string) *startTurn {
+					turn, err := locks.acquire(t.Context(), 101)
+					if err != nil {
+						t.Fatal(err)
+					}
+					turns <- who
+					return turn
+				}
+				first := take(mine, "first")
+				<-turns
+				var group sync.WaitGroup
+				group.Go(func() {
+					second := take(mine, "second")
+					equal(t, "snapshot passed on", second.seen != nil, !contested)
+					second.release(nil)
+				})
+				if contested {
+					group.Go(func() { take(theirs, "theirs").release(nil) })
+				}
+				time.Sleep(time.Second)
+				first.release(new(snapshot))
+				if contested {
+					equal(t, "next", <-turns, "theirs")
+				}
+				equal(t, "next", <-turns, "second")
+				group.Wait()
+			})
+		})
+	}
 }
 
 // Waiting for the lock ends with the context. The error says that nothing was started.

@@ -45,7 +45,9 @@ var starts = map[string]start{
 }
 
 // configuration is that of a scan of datastore 101.
-var configuration = Configuration{Type: TypeScan, DatastoreID: 101, Settings: []byte(`{"incremental": false, "container_names": ["customers"]}`)}
+var configuration = Configuration{
+	Type: TypeScan, DatastoreID: 101, Settings: []byte(`{"incremental": false, "container_names": ["customers"]}`),
+}
 
 func TestNothingIsStartedTwice(t *testing.T) {
 	for name, fault := range map[string]mockapi.Fault{

@@ -77,7 +77,7 @@ func (o *Operation) asStarted() Operation {
 	if run.Finished() || run.Result != ResultQueued && run.Result != ResultRunning {
 		run.Result, run.StartTime = ResultRunning, ""
 	}
-	run.EndTime, run.Message, run.Status = "", nil, nil
+	run.EndTime, run.Message, run.Status, run.Payload = "", nil, nil, nil
 	return run
 }
 

@@ -34,11 +34,11 @@ var support = map[Action]struct {
 	from   []Result
 	active ActiveRun
 }{
-	ActionRun:    {types: restartable, from: nil, active: ActiveFine},
-	ActionAbort:  {types: everyType(), from: []Result{ResultQueued, ResultRunning}, active: ActiveFine},
-	ActionResume: {types: []OperationType{TypeProfile, TypeScan, TypePromote}, from: []Result{ResultAborted, ResultFailure}, active: ActiveWarn},
-	ActionRerun:  {types: restartable, from: []Result{ResultSuccess, ResultFailure, ResultAborted}, active: ActiveWait},
-	ActionDelete: {types: everyType(), from: []Result{ResultSuccess, ResultFailure, ResultAborted}, active: ActiveWarn},
+	ActionRun:    {restartable, nil, ActiveFine},
+	ActionAbort:  {everyType(), []Result{ResultQueued, ResultRunning}, ActiveFine},
+	ActionResume: {[]OperationType{TypeProfile, TypeScan, TypePromote}, []Result{ResultAborted, ResultFailure}, ActiveWarn},
+	ActionRerun:  {restartable, []Result{ResultSuccess, ResultFailure, ResultAborted}, ActiveWait},
+	ActionDelete: {everyType(), []Result{ResultSuccess, ResultFailure, ResultAborted}, ActiveWarn},
 }
 
 // restartable are the types that can be started and rerun: external scans are not.

@@ -5,7 +5,9 @@ package qualytics
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -18,6 +20,9 @@ func cleanToken(token string) (string, error) {
 	token = strings.TrimSpace(token)
 	if token == "" {
 		return "", errors.New("is empty; it must be an API token")
+	}
+	if first := token[:1]; strings.ContainsAny(first, "\"'`") && strings.HasSuffix(token, first) {
+		return "", errors.New("is in quotes; remove them. In a file for docker --env-file, quotes are part of the value")
 	}
 	if strings.HasPrefix(strings.ToLower(token), "bearer ") {
 		return "", errors.New(`must be the token alone, without the word "Bearer" before it`)
@@ -33,6 +38,13 @@ func cleanToken(token string) (string, error) {
 // TokenExpiry returns the time at which the token expires, from its `exp` claim. It is zero if
 // unknown.
 func (c *Client) TokenExpiry() time.Time { return tokenExpiry(c.token) }
+
+// TokenID returns a fingerprint of the token, by which a later client recognizes the same token. It
+// reveals nothing of the token.
+func (c *Client) TokenID() string {
+	sum := sha256.Sum256([]byte(c.token))
+	return hex.EncodeToString(sum[:4])
+}
 
 // tokenExpiry reads the `exp` claim of a JWT; it is zero if there is none. The signature is not
 // verified, because the time only explains why the API may have rejected the token.

@@ -24,6 +24,9 @@ func TestCleanToken(t *testing.T) {
 		"bearer  abc":           "",
 		"Bearer\tabc":           "",
 		" BEARER abc":           "",
+		`"abc"`:                 "",
+		"'abc'":                 "",
+		`"Bearer abc"`:          "",
 		"ab c":                  "",
 		"ab\nc":                 "",
 		"ab\x00c":               "",
@@ -40,6 +43,24 @@ func TestCleanToken(t *testing.T) {
 			t.Errorf("%q: the error shows the token: %v", text, err)
 		}
 	}
+}
+
+func TestTokenInQuotes(t *testing.T) {
+	for _, token := range []string{`"abc"`, "'abc'", " \"abc\"\n"} {
+		if _, err := cleanToken(token); err == nil || !strings.HasPrefix(err.Error(), "is in quotes; ") {
+			t.Errorf("%s: got %v", token, err)
+		}
+	}
+}
+
+// The fingerprint of a token is the same in every client, and does not include the token.
+func TestTokenID(t *testing.T) {
+	id := func(url, token string) string {
+		return newClient(t, url, func(config *Config) { config.Token = token }).TokenID()
+	}
+	equal(t, "fingerprint", id("https://a.qualytics.io", "abc"), "ba7816bf")
+	equal(t, "another deployment", id("https://b.qualytics.io", " abc\n"), "ba7816bf")
+	equal(t, "another token", id("https://a.qualytics.io", "abd"), "a52d159f")
 }
 
 func TestInvalidToken(t *testing.T) {

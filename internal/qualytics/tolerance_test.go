@@ -99,8 +99,8 @@ func TestOddFieldsOfRun(t *testing.T) {
 				t.Errorf("%s: %v, %v", what, listErr, err)
 				continue
 			}
-			equalExcept(t, what, *got, *whole, goName(field), "Payload")
-			equalExcept(t, what+", listed", listing.Items[0], *whole, goName(field), "Payload")
+			equalExcept(t, what, *got, *whole, goName(field), "Payload", "URL")
+			equalExcept(t, what+", listed", listing.Items[0], *whole, goName(field), "Payload", "URL")
 			if value == "null" || value == "" {
 				if empty := reflect.ValueOf(*got).FieldByName(goName(field)); !empty.IsZero() {
 					t.Errorf("%s: got %v, want a zero value", what, empty)

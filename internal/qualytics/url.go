@@ -24,6 +24,8 @@ func parseURL(text string) (*url.URL, error) {
 	switch {
 	case base.Hostname() == "":
 		return nil, errors.New("has no host name; it must look like https://your-instance.qualytics.io")
+	case strings.HasSuffix(base.Host, ":"):
+		return nil, errors.New("has a colon without a port after the host name; remove it, or add the port")
 	case base.User != nil:
 		return nil, errors.New("must not contain a user name or a password; the API accepts only the token")
 	case base.RawQuery != "" || base.ForceQuery || base.Fragment != "":
@@ -42,19 +44,19 @@ func SameURL(a, b string) bool {
 	return leftErr == nil && rightErr == nil && canonicalURL(left) == canonicalURL(right)
 }
 
-// canonicalURL returns the one notation of a base URL: with its port, and its host in lower case.
+// canonicalURL returns the form of a parsed base URL that all base URLs of a deployment share: the
+// host in lower case, with its port.
 func canonicalURL(base *url.URL) string {
-	return base.Scheme + "://" + net.JoinHostPort(strings.ToLower(base.Hostname()), port(base)) + base.Path
-}
-
-func port(base *url.URL) string {
+	port := base.Port()
 	switch {
-	case base.Port() != "":
-		return base.Port()
+	case port != "":
 	case base.Scheme == "http":
-		return "80"
+		port = "80"
+	default:
+		port = "443"
 	}
-	return "443"
+	host := net.JoinHostPort(strings.ToLower(base.Hostname()), port)
+	return (&url.URL{Scheme: base.Scheme, Host: host, Path: base.Path}).String()
 }
 
 // PlainHTTP reports whether the token would be sent unencrypted over a network to the base URL: it

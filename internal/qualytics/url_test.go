@@ -48,6 +48,8 @@ func TestParseURLRejects(t *testing.T) {
 		"https://":                      "has no host name",
 		"https://:8443":                 "has no host name",
 		"https:///api":                  "has no host name",
+		"http://127.0.0.1:":             "a colon without a port",
+		"https://[::1]:/api":            "a colon without a port",
 		"https://u:p@a.qualytics.io":    "user name",
 		"https://u@a.qualytics.io":      "user name",
 		"https://a.qualytics.io?":       "query",
@@ -107,6 +109,19 @@ func TestSameURL(t *testing.T) {
 	} {
 		if SameURL(pair[0], pair[1]) || SameURL(pair[1], pair[0]) {
 			t.Errorf("%q", pair)
+		}
+	}
+}
+
+// Processes that use one deployment use one lock, however they write its URL.
+func TestStartLockOfEquivalentURLs(t *testing.T) {
+	path := func(url string) string { return string(newClient(t, url).locks.deployment[:]) }
+	for _, url := range []string{"https://a.qualytics.io:443", "https://A.qualytics.io/api/", "HTTPS://a.qualytics.io:443/api"} {
+		equal(t, url, path(url), path("https://a.qualytics.io"))
+	}
+	for _, url := range []string{"http://a.qualytics.io", "https://a.qualytics.io:8443", "https://a.qualytics.io/q"} {
+		if path(url) == path("https://a.qualytics.io") {
+			t.Errorf("%s has the lock of another deployment", url)
 		}
 	}
 }

@@ -35,15 +35,17 @@ func (c *Client) operationsWithin(ctx context.Context, filter Filter, limit int)
 	list.wanted = window.wanted
 	var listing Listing[Operation]
 	for range maxReads {
-		list.first = pageRequest{number: 1, size: maxPageSize}
-		first, err := list.fetch(ctx, list.first)
+		list.first, list.firstPage = pageRequest{number: 1, size: maxPageSize}, nil
+		request, first, err := list.begin(ctx)
 		if err != nil {
 			return listing, err
 		}
-		if list.first, err = window.find(ctx, list.fetch, first); err != nil {
+		list.first = request
+		if start, err := window.find(ctx, list.fetch, request.size, first); err != nil {
 			return listing, err
-		}
-		if list.first.number == 1 {
+		} else if start > 0 {
+			list.first.number = start/request.size + 1
+		} else {
 			list.firstPage = &first
 		}
 		if listing, err = list.readOnce(ctx); err != nil {
@@ -98,65 +100,29 @@ func (w createdWindow) includesEnd(runs []Operation) bool {
 	return len(runs) > 0 && w.tooNew(runs[0])
 }
 
-// find searches for the page with the newest Run of the window, given the first page of the list.
-// It requests single Runs until at most one page lies between one that is too new and one that is
-// not.
+// find returns the index of an entry of the list, given its first page, that is at most one page
+// before the newest Run of the window. It bisects the list by requests of single Runs.
 func (w createdWindow) find(
-	ctx context.Context, fetch func(context.Context, pageRequest) (page[Operation], error), first page[Operation],
-) (pageRequest, error) {
-	found := pageRequest{number: 1, size: maxPageSize}
-	if w.before == nil || len(first.Items) == 0 || !w.tooNew(first.Items[len(first.Items)-1]) {
-		return found, nil
+	ctx context.Context, fetch func(context.Context, pageRequest) (page[Operation], error), size int, first page[Operation],
+) (int, error) {
+	last := len(first.Items) - 1
+	if last < 0 || !w.tooNew(first.Items[last]) {
+		return 0, nil
 	}
-	newest, last := first.Items[0], len(first.Items)-1
-	tooNew := sample{at: last, run: first.Items[last]}
-	older := sample{at: int(first.Total)} // beyond the end of the list
-	for bisect := false; older.at-tooNew.at > maxPageSize; {
-		distance := older.at - tooNew.at
-		at := w.estimate(newest, tooNew, older)
-		if bisect {
-			at = tooNew.at + distance/2
-		}
-		probe, err := fetch(ctx, pageRequest{number: at + 1, size: 1})
+	newer, older := last, int(first.Total) // indexes of a Run that is too new, and of one that is not
+	for older-newer > size {
+		middle := newer + (older-newer)/2
+		probe, err := fetch(ctx, pageRequest{number: middle + 1, size: 1})
 		if err != nil {
-			return found, err
+			return 0, err
 		}
 		if len(probe.Items) > 0 && w.tooNew(probe.Items[0]) {
-			tooNew = sample{at, probe.Items[0]}
+			newer = middle
 		} else {
-			older = sample{at, Operation{}}
-			if len(probe.Items) > 0 {
-				older.run = probe.Items[0]
-			}
+			older = middle
 		}
-		bisect = older.at-tooNew.at > distance/2 // the estimate was poor: Runs were created unevenly
 	}
-	found.number = tooNew.at/maxPageSize + 1
-	return found, nil
-}
-
-// sample is the Run at an index of the list.
-type sample struct {
-	at  int
-	run Operation
-}
-
-// estimate returns an index between a Run that is too new and one that is not: where the newest Run
-// of the window would be if Runs were created evenly. A margin is added while no older Run is
-// known, and subtracted afterwards, so that both ends converge.
-func (w createdWindow) estimate(newest Operation, tooNew, older sample) int {
-	const margin = maxPageSize / 2
-	start, end, offset := tooNew, older, -margin
-	if older.run.Created == "" { // extrapolate from the newer Runs
-		start, end, offset = sample{0, newest}, tooNew, margin
-	}
-	from, errFrom := start.run.Created.Time()
-	to, errTo := end.run.Created.Time()
-	if errFrom != nil || errTo != nil || !from.After(to) {
-		return (tooNew.at + older.at) / 2
-	}
-	even := float64(start.at) + float64(from.Sub(*w.before))/float64(from.Sub(to))*float64(end.at-start.at)
-	return min(max(int(min(even, float64(older.at)))+offset, tooNew.at+1), older.at-1)
+	return newer, nil
 }
 
 // wanted returns the number of entries to cover next, given the entries read so far, newest first.

@@ -76,7 +76,7 @@ func TestWindow(t *testing.T) {
 	}{
 		"newest":              {within(count-300, -1), 0, count, count - 299, 4},
 		"newest, to the end":  {within(count-300, count+5), 0, count, count - 299, 5},
-		"newest but one page": {within(count-400, count-100), 0, count - 100, count - 399, 10},
+		"newest but one page": {within(count-400, count-100), 0, count - 100, count - 399, 15},
 		"middle":              {within(9_000, 9_300), 0, 9_300, 9_001, 14},
 		"oldest":              {within(-1, 300), 0, 300, 1, 14},
 		"all":                 {within(0, -1), 0, count, 1, count/90 + 10},

@@ -1,12 +1,14 @@
 // Copyright (c) The terraform-provider-qualytics authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package runwait waits until a Run is terminal. It polls with growing intervals, tolerates single
-// failed polls, and ends with its context.
+// Package runwait waits until a Run is terminal. It polls often at first and then less and less,
+// tolerates polls that fail for a while, and ends with its context.
 package runwait
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -15,16 +17,21 @@ import (
 )
 
 const (
+	// firstInterval is the first interval between two polls. Later ones are a tenth of the time
+	// waited so far, so the end of a Run is noticed after at most 1.1 times its own time.
 	firstInterval = time.Second
-	growth        = 1.5
+	intervalShare = 10
 
-	// maxTransient is the number of consecutive failed polls that ends the wait. The client retries
-	// each poll, so with the default intervals a server may be unavailable for some minutes.
-	maxTransient = 10
+	// Patience is how long consecutive polls must fail before the wait ends. Any single error, even
+	// a 401, a 404 or an untrusted certificate, may come from a lagging replica or a proxy.
+	Patience = time.Minute
 
-	// maxPermanent is the same for errors that are not transient, such as a 401 or a 404. A single
-	// one may come from a lagging replica or a proxy.
-	maxPermanent = 3
+	// maxLingering is the number of consecutive polls that must show an end time before a Run with
+	// an active result counts as ended. Some servers set the end time before the result.
+	maxLingering = 5
+
+	// lastPollTimeout limits the poll at the deadline.
+	lastPollTimeout = 5 * time.Second
 
 	// progressInterval is the interval of the progress reports between two polls.
 	progressInterval = 10 * time.Second
@@ -36,68 +43,96 @@ type Poller struct {
 	Get func(ctx context.Context, id int64) (*qualytics.Operation, error)
 	// MaxInterval is the maximum interval between two polls. The first interval is 1 s at most.
 	MaxInterval time.Duration
+	// Patience is how long consecutive polls must fail before the wait ends. 0 means [Patience].
+	Patience time.Duration
 	// NotFoundGrace is how long after the beginning a 404 is ignored: a replica may not know a new
 	// Run yet.
 	NotFoundGrace time.Duration
-	Stale         func(*qualytics.Operation) bool
+	// Stale reports whether a state of the Run is outdated, so that the Run counts as active: a
+	// resumed Run may still show its old end. nil means that no state is.
+	Stale func(run *qualytics.Operation) bool
 }
 
 // Progress receives the last known state of the Run, after each poll and every 10 s in between.
 type Progress func(run *qualytics.Operation)
 
 // Wait polls a Run until it is terminal, and returns it. seen is its last known state; the first
-// poll follows one interval later. progress may be nil.
+// poll follows one interval later. progress may be nil. If several polls show a Run with an end time
+// and an active result, Wait returns it as well.
 //
-// If ctx ends, Wait returns an error that wraps that of ctx. If too many consecutive polls fail, it
-// returns the error of the last one. In both cases, it also returns the last known state of the
-// Run.
+// If ctx is cancelled or its deadline expires, Wait returns an error that wraps that of ctx; at the
+// deadline, it first polls once more. If polls fail for longer than Patience, it returns the error
+// of the last one. In all cases, it also returns the last known state of the Run.
 func (p Poller) Wait(ctx context.Context, seen *qualytics.Operation, progress Progress) (*qualytics.Operation, error) {
 	began := time.Now()
 	var failed failures
-	for interval := p.first(); !seen.Finished(); interval = p.next(interval) {
-		if err := sleep(ctx, jitter(interval), seen, progress); err != nil {
-			return seen, failed.explain(err)
-		}
-		run, err := p.Get(ctx, seen.ID)
+	for lingering := 0; !p.ended(seen) && lingering < maxLingering; {
+		sleep(ctx, jitter(p.interval(time.Since(began))), seen, progress)
+		run, err := p.poll(ctx, seen.ID)
 		switch {
 		case err == nil:
 			seen, failed = run, failures{}
+			if lingering++; seen.Finished() || seen.EndTime == "" || p.stale(seen) {
+				lingering = 0
+			}
 			if progress != nil {
 				progress(seen)
 			}
 		case ctx.Err() != nil:
-			return seen, failed.explain(ctx.Err())
 		case qualytics.IsNotFound(err) && time.Since(began) < p.NotFoundGrace:
 		default:
-			if failed.add(err); failed.tooMany() {
+			if failed.add(err); failed.lasted() >= p.patience() {
 				return seen, err
 			}
+		}
+		if err := ctx.Err(); err != nil && !p.ended(seen) {
+			return seen, failed.explain(err)
 		}
 	}
 	return seen, nil
 }
 
-func (p Poller) first() time.Duration { return min(firstInterval, p.MaxInterval) }
-
-func (p Poller) next(interval time.Duration) time.Duration {
-	return min(time.Duration(float64(interval)*growth), p.MaxInterval)
+// poll polls once. If the deadline of ctx has expired, or expires meanwhile, it polls once more.
+func (p Poller) poll(ctx context.Context, id int64) (*qualytics.Operation, error) {
+	if ctx.Err() == nil {
+		if run, err := p.Get(ctx, id); err == nil || ctx.Err() == nil {
+			return run, err
+		}
+	}
+	if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return nil, ctx.Err()
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastPollTimeout)
+	defer cancel()
+	return p.Get(last, id)
 }
 
-// failures counts consecutive failed polls.
+func (p Poller) ended(run *qualytics.Operation) bool { return run.Finished() && !p.stale(run) }
+
+func (p Poller) stale(run *qualytics.Operation) bool { return p.Stale != nil && p.Stale(run) }
+
+// interval returns the interval to the next poll.
+func (p Poller) interval(waited time.Duration) time.Duration {
+	return min(max(waited/intervalShare, firstInterval), p.MaxInterval)
+}
+
+func (p Poller) patience() time.Duration { return cmp.Or(p.Patience, Patience) }
+
+// failures are consecutive failed polls.
 type failures struct {
-	count, permanent int
-	last             error
+	since time.Time
+	last  error
 }
 
 func (f *failures) add(err error) {
-	f.count++
-	f.last = err
-	if !qualytics.IsTransient(err) {
-		f.permanent++
+	if f.last == nil {
+		f.since = time.Now()
 	}
+	f.last = err
 }
 
-func (f *failures) tooMany() bool { return f.count >= maxTransient || f.permanent >= maxPermanent }
+// lasted returns the time since the first failed poll.
+func (f *failures) lasted() time.Duration { return time.Since(f.since) }
 
 // explain adds the error of the last poll, which may be the reason for a timeout.
 func (f *failures) explain(err error) error {
@@ -112,8 +147,8 @@ func jitter(interval time.Duration) time.Duration {
 	return interval - rand.N(interval/4+1) //nolint:gosec // jitter needs no secrecy
 }
 
-// sleep pauses, and reports the progress meanwhile.
-func sleep(ctx context.Context, pause time.Duration, seen *qualytics.Operation, progress Progress) error {
+// sleep pauses, at most until ctx ends, and reports the progress meanwhile.
+func sleep(ctx context.Context, pause time.Duration, seen *qualytics.Operation, progress Progress) {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	ticker := time.NewTicker(progressInterval)
@@ -121,9 +156,9 @@ func sleep(ctx context.Context, pause time.Duration, seen *qualytics.Operation, 
 	for {
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return
 		case <-timer.C:
-			return nil
+			return
 		case <-ticker.C:
 			if progress != nil {
 				progress(seen)

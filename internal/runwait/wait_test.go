@@ -4,9 +4,9 @@
 package runwait
 
 import (
-	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -64,28 +64,37 @@ func running() *qualytics.Operation {
 	return &qualytics.Operation{ID: 100, Result: qualytics.ResultRunning}
 }
 
-func TestIntervals(t *testing.T) {
-	for _, longest := range []time.Duration{20 * time.Millisecond, time.Second, 10 * time.Second, time.Minute} {
-		synctest.Test(t, func(t *testing.T) {
-			run := newFakeRun(time.Hour)
-			operation, err := run.wait(t.Context(), longest)
-			if err != nil || operation.Result != qualytics.ResultSuccess {
-				t.Fatalf("%v: got %v, %v", longest, operation, err)
+// The end of a Run is noticed soon, whatever its length, with a limited number of polls.
+func TestSeenSoon(t *testing.T) {
+	for length, most := range map[time.Duration]int{
+		time.Second: 3, 5 * time.Second: 8, 25 * time.Second: 24, time.Minute: 36, 5 * time.Minute: 70,
+		20 * time.Minute: 190, time.Hour: 510, 2 * time.Hour: 990,
+	} {
+		for _, longest := range []time.Duration{20 * time.Millisecond, time.Second, 10 * time.Second, time.Hour} {
+			if length > time.Minute && longest < time.Second {
+				continue
 			}
-			if last := run.polls[len(run.polls)-1]; last > time.Hour+longest {
-				t.Errorf("%v: noticed the end of the Run %v late", longest, last-time.Hour)
-			}
-			want := min(time.Second, longest)
-			for i, pause := range run.pauses() {
-				if pause > want || pause < want-want/4-time.Nanosecond {
-					t.Fatalf("%v: pause %d is %v, want %v or up to a quarter less", longest, i, pause, want)
+			synctest.Test(t, func(t *testing.T) {
+				run := newFakeRun(length)
+				operation, err := run.wait(t.Context(), longest)
+				if err != nil || operation.Result != qualytics.ResultSuccess {
+					t.Fatalf("%v: got %v, %v", length, operation, err)
 				}
-				want = min(want*3/2, longest)
-			}
-			if most := int(time.Hour/(longest*3/4)) + 15; len(run.polls) > most {
-				t.Errorf("%v: %d polls in an hour, want at most %d", longest, len(run.polls), most)
-			}
-		})
+				last := run.polls[len(run.polls)-1]
+				if bound := min(length*11/10+2*time.Second, length+longest); last > bound {
+					t.Errorf("%v, at most %v between polls: noticed after %v, want at most %v", length, longest, last, bound)
+				}
+				if longest >= 10*time.Second && len(run.polls) > most {
+					t.Errorf("%v, at most %v between polls: %d polls, want at most %d", length, longest, len(run.polls), most)
+				}
+				for i, pause := range run.pauses() {
+					want := min(longest, max(time.Second, (run.polls[i]-pause)/10))
+					if pause > want || pause < want-want/4-time.Nanosecond {
+						t.Fatalf("%v: pause %d is %v, want %v or up to a quarter less", longest, i, pause, want)
+					}
+				}
+			})
+		}
 	}
 }
 
@@ -106,45 +115,149 @@ func TestJitter(t *testing.T) {
 	}
 }
 
+// Polls may fail for a minute, whatever the error.
 func TestFailedPolls(t *testing.T) {
+	kinds := map[string]error{
+		"transient": transient, "missing": missing, "odd": errOdd, "untrusted": &qualytics.Error{Kind: qualytics.KindUntrusted},
+		"no such host": &qualytics.Error{Kind: qualytics.KindUnresolvable}, "unauthorized": &qualytics.Error{Kind: qualytics.KindUnauthorized},
+	}
+	for name, failure := range kinds {
+		for _, from := range []time.Duration{0, 2 * time.Minute, 30 * time.Minute} {
+			for _, lasts := range []time.Duration{time.Second, 50 * time.Second, time.Hour} {
+				t.Run(fmt.Sprint(name, "/", from, "/", lasts), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						run := newFakeRun(40 * time.Minute)
+						run.fails = func(int) error {
+							at := time.Since(run.began)
+							return errorIf(from <= at && at < from+lasts, failure)
+						}
+						operation, err := run.wait(t.Context(), 10*time.Second)
+						if lasts < time.Minute {
+							if err != nil || !operation.Finished() {
+								t.Errorf("got %v, %v", operation, err)
+							}
+							return
+						}
+						if !errors.Is(err, failure) {
+							t.Errorf("got %v, want %v", err, failure)
+						}
+						if operation == nil || operation.Result != qualytics.ResultRunning {
+							t.Errorf("the last known state is %v", operation)
+						}
+						earliest := from + Patience
+						if name == "missing" && from == 0 {
+							earliest += time.Minute // the grace period
+						}
+						if last := run.polls[len(run.polls)-1]; last < earliest || last > earliest+20*time.Second {
+							t.Errorf("gave up after %v, want %v", last, earliest)
+						}
+					})
+				})
+			}
+		}
+	}
+}
+
+// Only consecutive failures count.
+func TestSuccessBetweenFailures(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		run := newFakeRun(30 * time.Minute)
+		run.fails = func(poll int) error { return errorIf(poll%5 != 0, transient) }
+		if operation, err := run.wait(t.Context(), 10*time.Second); err != nil || !operation.Finished() {
+			t.Errorf("got %v, %v", operation, err)
+		}
+	})
+}
+
+// A Run that ends between the last poll and the deadline is noticed. After Ctrl-C, nothing is polled.
+func TestLastPollAtDeadline(t *testing.T) {
 	for name, test := range map[string]struct {
-		fails func(poll int) error
-		polls int // 0: until the Run is terminal
+		during bool // the deadline expires during a poll
+		cancel bool
+		hangs  bool // the last poll
+		want   error
+		took   time.Duration
 	}{
-		"one":                  {func(poll int) error { return errorIf(poll == 3, transient) }, 0},
-		"nine in a row":        {func(poll int) error { return errorIf(poll <= 9, transient) }, 0},
-		"nine in a row, twice": {func(poll int) error { return errorIf(poll != 10 && poll < 20, transient) }, 0},
-		"all but every tenth":  {func(poll int) error { return errorIf(poll%10 != 0, transient) }, 0},
-		"ten in a row":         {func(poll int) error { return errorIf(poll > 2, transient) }, 12},
-		"one odd":              {func(poll int) error { return errorIf(poll == 3, errOdd) }, 0},
-		"two odd in a row":     {func(poll int) error { return errorIf(poll == 3 || poll == 4, errOdd) }, 0},
-		"three odd in a row":   {func(poll int) error { return errorIf(poll >= 3, errOdd) }, 5},
-		"odd and transient":    {func(poll int) error { return cmp.Or(errorIf(poll == 3, errOdd), errorIf(poll > 3, transient)) }, 12},
-		"missing at first":     {func(poll int) error { return errorIf(poll < 10, missing) }, 0},
+		"between polls": {took: time.Minute},
+		"during a poll": {during: true, took: time.Minute},
+		"no response":   {hangs: true, want: context.DeadlineExceeded, took: time.Minute + lastPollTimeout},
+		"Ctrl-C":        {cancel: true, want: context.Canceled, took: time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				run := newFakeRun(10 * time.Minute)
-				run.fails = test.fails
-				operation, err := run.wait(t.Context(), 10*time.Second)
-				if test.polls == 0 {
-					if err != nil || !operation.Finished() {
-						t.Errorf("got %v, %v", operation, err)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				if test.cancel {
+					ctx, cancel = context.WithCancel(t.Context())
+					time.AfterFunc(time.Minute, cancel)
+				}
+				defer cancel()
+				began := time.Now()
+				poller := Poller{MaxInterval: 25 * time.Second, Get: func(poll context.Context, _ int64) (*qualytics.Operation, error) {
+					expired := time.Since(began) >= time.Minute
+					if expired && test.hangs || !expired && test.during && time.Since(began) > 30*time.Second {
+						<-poll.Done()
+						return nil, poll.Err()
 					}
-					return
+					if expired {
+						return &qualytics.Operation{ID: 100, Result: qualytics.ResultSuccess}, nil
+					}
+					return running(), nil
+				}}
+				operation, err := poller.Wait(ctx, running(), nil)
+				if !errors.Is(err, test.want) || operation.Finished() != (test.want == nil) {
+					t.Errorf("got %v, %v", operation, err)
 				}
-				if want := run.fails(len(run.polls)); !errors.Is(err, want) {
-					t.Errorf("got %v, want %v", err, want)
-				}
-				if len(run.polls) != test.polls {
-					t.Errorf("%d polls, want %d", len(run.polls), test.polls)
-				}
-				if operation == nil || operation.Result != qualytics.ResultRunning {
-					t.Errorf("the last known state is %v", operation)
+				if took := time.Since(began); took != test.took {
+					t.Errorf("took %v, want %v", took, test.took)
 				}
 			})
 		})
 	}
+}
+
+// A server may set the end time before the result. After some more polls, the Run counts as ended.
+func TestEndTimeBeforeResult(t *testing.T) {
+	ends := map[qualytics.Result]int{qualytics.ResultFailure: 3, qualytics.ResultRunning: maxLingering}
+	for result, polls := range ends {
+		synctest.Test(t, func(t *testing.T) {
+			polled := 0
+			poller := Poller{MaxInterval: time.Second, Get: func(context.Context, int64) (*qualytics.Operation, error) {
+				run := running()
+				run.EndTime = "2026-05-01T09:31:30Z"
+				if polled++; polled == 3 {
+					run.Result = result
+				}
+				return run, nil
+			}}
+			operation, err := poller.Wait(t.Context(), running(), nil)
+			if err != nil || operation.Result != result || polled != polls {
+				t.Errorf("%s: got %v, %v after %d polls, want %d", result, operation, err, polled, polls)
+			}
+		})
+	}
+}
+
+// A Run that still shows its old end counts as active.
+func TestStale(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		before := &qualytics.Operation{ID: 100, Result: qualytics.ResultAborted, StartTime: "1", EndTime: "2"}
+		polled := 0
+		poller := Poller{
+			MaxInterval: time.Second,
+			Stale:       func(run *qualytics.Operation) bool { return !run.ContinuedSince(before) },
+			Get: func(context.Context, int64) (*qualytics.Operation, error) {
+				run := *before
+				if polled++; polled > 20 {
+					run.EndTime = "3"
+				}
+				return &run, nil
+			},
+		}
+		operation, err := poller.Wait(t.Context(), before, nil)
+		if err != nil || operation.EndTime != "3" || polled != 21 {
+			t.Errorf("got %v, %v after %d polls", operation, err, polled)
+		}
+	})
 }
 
 func errorIf(fails bool, err error) error {
@@ -191,27 +304,6 @@ func TestContextEnds(t *testing.T) {
 			})
 		}
 	}
-}
-
-// A 404 counts only after the grace period, and only in several consecutive polls.
-func TestNotFound(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		run := newFakeRun(0)
-		run.fails = func(int) error { return missing }
-		operation, err := run.wait(t.Context(), 10*time.Second)
-		if !errors.Is(err, missing) || operation.ID != 100 {
-			t.Errorf("got %v, %v", operation, err)
-		}
-		counted := 0
-		for _, poll := range run.polls {
-			if poll >= time.Minute {
-				counted++
-			}
-		}
-		if counted != maxPermanent {
-			t.Errorf("%d polls after a minute, want %d", counted, maxPermanent)
-		}
-	})
 }
 
 func TestContextEndsDuringPoll(t *testing.T) {
