@@ -151,8 +151,8 @@ func TestRun_refused(t *testing.T) {
 		config, want string
 		prepare      func(*api)
 	}{
-		"setting":   {startConfig(t, `{"max_record": 5}`, ""), "error at settings.*: Invalid settings.max_record: The Qualytics API rejected this value: ", nil},
-		"element":   {startConfig(t, `{"container_names": [5]}`, ""), `error at settings.*: Invalid settings.container_names\[0\]: `, nil},
+		"setting":   {startConfig(t, `{"max_record": 5}`, ""), "error at settings: Invalid settings.max_record: The Qualytics API rejected this value: ", nil},
+		"element":   {startConfig(t, `{"container_names": [5]}`, ""), `error at settings: Invalid settings.container_names\[0\]: `, nil},
 		"type":      {`{"operation_type": "scam", "datastore": 101}`, "error at operation_type: Invalid operation_type: ", nil},
 		"datastore": {`{"operation_type": "scan", "datastore": 999}`, "error at datastore: Cannot start the scan of datastore 999: .*Datastore 999 not found", nil},
 		"forbidden": {
