@@ -32,6 +32,12 @@ trap 'exit 143' TERM HUP
 
 heading() { printf '\n== %s\n' "$*"; }
 
+# The error of the gate has Terraform's colors in a terminal, and in the picture of the documentation.
+color=(-no-color)
+if [[ -t 1 || -n ${FORCE_COLOR:-} ]]; then
+	color=()
+fi
+
 # Terraform must not use the caller's own configuration.
 unset "${!TF_@}" "${!QUALYTICS_@}"
 tf() {
@@ -95,7 +101,7 @@ origin=$(field "$first" rerun_of)
 
 heading 'The second release breaks data: the gate stops it, and names the containers'
 printf '$ %s %s\n' "$name" 'apply -auto-approve -var release=2026.05.2'
-if tf "$work/rerun" apply -auto-approve -var release=2026.05.2 -no-color >"$work/output" 2>&1; then
+if tf "$work/rerun" apply -auto-approve -var release=2026.05.2 "${color[@]}" >"$work/output" 2>&1; then
 	fail 'the gate did not stop the release'
 fi
 sed -n '/Error: /,$p' "$work/output"

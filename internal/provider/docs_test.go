@@ -4,6 +4,9 @@
 package provider
 
 import (
+	"encoding/xml"
+	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -63,6 +66,58 @@ func TestDocs_linksWork(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The picture shows the error of the gate as the guide quotes it, which TestAccExamples_gate compares
+// with Terraform's output. `make picture` draws it.
+func TestDocs_pictureShowsTheGate(t *testing.T) {
+	const file = ".github/gate.svg"
+	picture := readDoc(t, file)
+	if want := "$ terraform apply -auto-approve -var release=2026.05.2 " + quotedGate(t); svgText(t, picture) != want {
+		t.Errorf("the picture shows\n%s\nwant\n%s", svgText(t, picture), want)
+	}
+	if len(picture) > 100_000 {
+		t.Errorf("the picture has %d bytes", len(picture))
+	}
+	for _, page := range []string{"README.md", "docs/index.md"} {
+		if !strings.Contains(readDoc(t, page), "(https://raw.githubusercontent.com/qualytics/terraform-provider-qualytics/main/"+file+")") {
+			t.Errorf("%s does not show the picture", page)
+		}
+	}
+}
+
+// svgText returns the text of a picture on one line, without the frame of an error.
+func svgText(t *testing.T, picture string) string {
+	t.Helper()
+	var text strings.Builder
+	for decoder := xml.NewDecoder(strings.NewReader(picture)); ; {
+		token, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			return plainOutput(text.String())
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		switch token := token.(type) {
+		case xml.CharData:
+			text.Write(token)
+		case xml.EndElement:
+			if token.Name.Local == "text" {
+				text.WriteString("\n")
+			}
+		}
+	}
+}
+
+// quotedGate returns the error of the gate in the guide, on one line.
+func quotedGate(t *testing.T) string {
+	t.Helper()
+	for _, block := range codeBlocks(readDoc(t, "docs/guides/rerun-on-deployment.md")) {
+		if strings.Contains(block.text, "did not pass max_anomalies") {
+			return plainOutput(block.text)
+		}
+	}
+	t.Fatal("the guide does not quote the error of the gate")
+	return ""
 }
 
 func readDoc(t *testing.T, file string) string {

@@ -152,6 +152,7 @@ type exampleModule struct {
 	t   *testing.T
 	tf  *exampleTerraform
 	dir string
+	url string // of the mock server
 	env []string
 }
 
@@ -189,6 +190,7 @@ func (tf *exampleTerraform) module(t *testing.T, files map[string]string) *examp
 	module.Seed(mockapi.Demo(time.Now())...)
 	listener := httptest.NewServer(module.Server)
 	t.Cleanup(listener.Close)
+	module.url = listener.URL
 	// For the provider in this process, and for examples with variables for them.
 	t.Setenv("QUALYTICS_URL", listener.URL)
 	t.Setenv("QUALYTICS_TOKEN", testToken)

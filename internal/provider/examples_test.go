@@ -116,14 +116,8 @@ func TestAccExamples_gate(t *testing.T) {
 	if code != 1 {
 		t.Fatalf("the gate did not stop the release:\n%s", output)
 	}
-	quoted := ""
-	for _, block := range codeBlocks(readDoc(t, "docs/guides/rerun-on-deployment.md")) {
-		if strings.Contains(block.text, "did not pass max_anomalies") {
-			quoted = strings.Join(strings.Fields(block.text), " ")
-		}
-	}
-	plain := strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(output)), " ")
-	if quoted == "" || !strings.Contains(plain, quoted) {
+	plain := plainOutput(strings.ReplaceAll(output, module.url, "https://your-instance.qualytics.io"))
+	if quoted := quotedGate(t); !strings.Contains(plain, quoted) {
 		t.Errorf("the error differs from the guide:\n%s\nwant\n%s", plain, quoted)
 	}
 	module.mustRun("apply", "-auto-approve", "-var", "release=2026.05.2")
@@ -170,7 +164,8 @@ func TestAccExamples_inCI(t *testing.T) {
 	if _, code := module.run("plan", "-detailed-exitcode"); code != 0 {
 		t.Errorf("nothing is due, but the plan exits with %d", code)
 	}
-	if output := module.mustRun("output", "-raw", "scan_id"); output != "53394" {
+	link := module.url + "/datastores/101/activity?operation_id="
+	if output := module.mustRun("output", "-raw", "scan_url"); output != link+"53394" {
 		t.Errorf("the output is %q", output)
 	}
 	module.Plan(identifying(37))
@@ -196,6 +191,32 @@ func TestAccExamples_inCI(t *testing.T) {
 	if !found {
 		t.Errorf("the JSON does not contain the error of the gate:\n%s", output)
 	}
+	if state := module.mustRun("show", "-json"); !strings.Contains(state, link+"53395") {
+		t.Errorf("the state does not have the link to the Run that did not pass:\n%s", state)
+	}
+}
+
+// A plan gates a pull request by the latest scan, and starts nothing.
+func TestAccExamples_pullRequest(t *testing.T) {
+	tf := newExampleTerraform(t)
+	tf.needs(t, "1.2")
+	module := tf.module(t, map[string]string{"main.tf": examplesRoot + "/complete/pull-request/main.tf"})
+	module.mustRun("plan")
+	module.Seed(mockapi.Run{
+		ID: 60001, Result: "success", Created: time.Now(), Status: map[string]int64{"anomalies_identified": 51},
+		Datastore: mockapi.Demo(time.Now())[0].Datastore,
+	})
+	output, code := module.run("plan")
+	link := module.url + "/datastores/101/activity?operation_id=60001"
+	if code != 1 || !strings.Contains(plainOutput(output), "The latest scan did not pass, or there is none: "+link) {
+		t.Errorf("exit code %d\n%s", code, output)
+	}
+	module.expectChanges()
+}
+
+// plainOutput returns Terraform's output on one line, without the frames of its errors.
+func plainOutput(output string) string {
+	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(output)), " ")
 }
 
 // The record is deleted when the resource is destroyed, not earlier.
@@ -204,9 +225,8 @@ func TestAccExamples_deleteAfterDestroy(t *testing.T) {
 	tf.needs(t, "1.16")
 	module := tf.module(t, map[string]string{"main.tf": examplesRoot + "/complete/delete-after-destroy/main.tf"})
 	module.applied()
-	module.expectChanges()
 	module.destroyed()
-	module.expectChanges("DELETE /api/operations/53175")
+	module.expectChanges("PUT /api/operations/run/53204", "DELETE /api/operations/53204")
 }
 
 // A datastore without a scan fails the plan, and the error names the datastore.
@@ -214,7 +234,7 @@ func TestAccExamples_noScanYet(t *testing.T) {
 	tf := newExampleTerraform(t)
 	module := tf.module(t, map[string]string{"main.tf": examplesRoot + "/complete/several-datastores/main.tf"})
 	output, code := module.run("plan", "-no-color", "-var", "datastore_ids=[101,104]")
-	plain := strings.Join(strings.Fields(strings.ReplaceAll(output, "│", " ")), " ")
+	plain := plainOutput(output)
 	if want := `No Run matches operation_type = "scan", datastore = 104, result = ["success"].`; code != 1 || !strings.Contains(plain, want) {
 		t.Errorf("exit code %d\n%s\nwant %s", code, output, want)
 	}

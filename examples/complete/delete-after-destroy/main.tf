@@ -12,18 +12,21 @@ terraform {
 # The URL and the token come from the environment: QUALYTICS_URL and QUALYTICS_TOKEN.
 provider "qualytics" {}
 
-# Placeholder for the target of an export. The record of the export is deleted after the target is destroyed.
-resource "terraform_data" "environment" {
+# Resume a scan that was aborted. By itself, destroying the resource keeps the record of the Run.
+resource "qualytics_run_resume" "scan" {
+  run_id = 53204
+
   lifecycle {
     action_trigger {
       events  = [after_destroy]
-      actions = [action.qualytics_run_delete.export]
+      actions = [action.qualytics_run_delete.record]
     }
   }
 }
 
-action "qualytics_run_delete" "export" {
+# caller is the resource that triggers the action.
+action "qualytics_run_delete" "record" {
   config {
-    run_id = 53175
+    run_id = caller.id
   }
 }

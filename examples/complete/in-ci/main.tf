@@ -33,3 +33,7 @@ resource "qualytics_run_rerun" "scan" {
 output "scan_id" {
   value = qualytics_run_rerun.scan.id
 }
+
+output "scan_url" {
+  value = qualytics_run_rerun.scan.url
+}

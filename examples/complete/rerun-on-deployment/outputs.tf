@@ -7,5 +7,6 @@ output "scan" {
     result           = qualytics_run_rerun.scan.result
     duration_seconds = qualytics_run_rerun.scan.duration_seconds
     anomalies        = qualytics_run_rerun.scan.status["anomalies_identified"]
+    url              = qualytics_run_rerun.scan.url
   }
 }
