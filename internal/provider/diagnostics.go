@@ -117,7 +117,10 @@ func addParameterErrors(diags *diag.Diagnostics, err error, place func(qualytics
 		for _, parameter := range failure.Parameters {
 			if at, ok := place(parameter); ok {
 				detail := sentence(parameter.Message)
-				if failure.StatusCode != 0 {
+				switch {
+				case failure.Kind == qualytics.KindTooLong:
+					detail += " Split the lookup into several, for example with for_each."
+				case failure.StatusCode != 0:
 					detail = "The Qualytics API rejected this value: " + detail
 				}
 				diags.AddAttributeError(at, "Invalid "+argumentName(at, parameter), detail)

@@ -157,7 +157,8 @@ func TestStart_importedRunOfColleague(t *testing.T) {
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 90`+release("1")+`}`))
 	resource.expectRun(t, 90, "success")
 	api.Inject(mockapi.Fault{Method: "PUT", AfterEffect: true, Close: true})
-	expectDiagnostics(t, resource.apply(t, `{"run_id": 90`+release("2")+`}`), "warning: The response to the rerun was lost: .*found and adopted: Run 101")
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 90`+release("2")+`}`),
+		"warning: The response to the rerun was lost: .*found and adopted: Run 101")
 	resource.expectRun(t, 101, "success")
 	api.expectWrites(rerunOf(90))(t)
 }
