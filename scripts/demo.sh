@@ -67,6 +67,7 @@ field() {
 heading 'Building the provider and the mock server (the first time takes a few minutes)'
 GOTMPDIR=$work go build -o "$work/bin/" . ./cmd/mockapi
 
+: >"$work/mock.out"
 "$work/bin/mockapi" -run-time 3s -anomalies 0,37,0 >"$work/mock.out" 2>"$work/mock.log" &
 mock=$!
 for ((i = 0; i < 100; i++)); do

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -116,10 +117,13 @@ func addParameterErrors(diags *diag.Diagnostics, err error, place func(qualytics
 		for _, parameter := range failure.Parameters {
 			if at, ok := place(parameter); ok {
 				detail := sentence(parameter.Message)
-				if failure.StatusCode != 0 {
+				switch {
+				case failure.Kind == qualytics.KindTooLong:
+					detail += " Split the lookup into several, for example with for_each."
+				case failure.StatusCode != 0:
 					detail = "The Qualytics API rejected this value: " + detail
 				}
-				diags.AddAttributeError(at, "Invalid "+at.String(), detail)
+				diags.AddAttributeError(at, "Invalid "+argumentName(at, parameter), detail)
 				placed++
 			}
 		}
@@ -127,6 +131,22 @@ func addParameterErrors(diags *diag.Diagnostics, err error, place func(qualytics
 	if placed == 0 || placed < len(failure.Parameters) {
 		addError(diags, err)
 	}
+}
+
+// argumentName returns the name of a rejected argument. The settings of a Run are one argument, so
+// its parameters are named by where they are in it, such as settings.container_names[0].
+func argumentName(at path.Path, parameter qualytics.ParameterError) string {
+	if !at.Equal(path.Root("settings")) {
+		return at.String()
+	}
+	for _, step := range parameter.Location[1:] {
+		if index, err := strconv.Atoi(step); err == nil {
+			at = at.AtListIndex(index)
+		} else {
+			at = at.AtName(step)
+		}
+	}
+	return printable(at.String())
 }
 
 func (s subject) summary() string { return "Cannot " + s.verb + " " + s.object }

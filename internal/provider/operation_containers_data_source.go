@@ -78,26 +78,42 @@ func (d *operationContainersDataSource) Read(ctx context.Context, req datasource
 
 // containerRunObject has the attributes of a Run's work in one container.
 var containerRunObject = newObject(
-	field[qualytics.ContainerRun]{"id", wholeNumber("Id of the entry."),
-		func(c *qualytics.ContainerRun) tftypes.Value { return number(c.ID) }},
-	field[qualytics.ContainerRun]{"container", containerObject.nested("Container that the entry describes."),
+	field[qualytics.ContainerRun]{
+		"id", wholeNumber("Id of the entry."),
+		func(c *qualytics.ContainerRun) tftypes.Value { return number(c.ID) },
+	},
+	field[qualytics.ContainerRun]{
+		"container", containerObject.nested("Container that the entry describes."),
 		func(c *qualytics.ContainerRun) tftypes.Value {
 			if c.Container != nil && *c.Container == (qualytics.Container{}) { // a container without data
 				return containerObject.value(nil)
 			}
 			return containerObject.value(c.Container)
-		}},
-	field[qualytics.ContainerRun]{"start_time", pointOfTime("Time at which the Run started to process the container, in RFC 3339 format. " +
-		"Null until then."),
-		func(c *qualytics.ContainerRun) tftypes.Value { return timestamp(c.StartTime) }},
-	field[qualytics.ContainerRun]{"end_time", pointOfTime("Time at which the Run finished the container, in RFC 3339 format. Null until then."),
-		func(c *qualytics.ContainerRun) tftypes.Value { return timestamp(c.EndTime) }},
-	field[qualytics.ContainerRun]{"records_processed", wholeNumber("Number of records processed in the container so far."),
-		func(c *qualytics.ContainerRun) tftypes.Value { return number(c.RecordsProcessed) }},
-	field[qualytics.ContainerRun]{"anomaly_count", wholeNumber("Number of anomalies found in the container so far."),
-		func(c *qualytics.ContainerRun) tftypes.Value { return number(c.AnomalyCount) }},
-	field[qualytics.ContainerRun]{"result", str("Result of the container: `queued`, `running`, `success`, `failure` or `aborted`."),
-		func(c *qualytics.ContainerRun) tftypes.Value { return text(c.Result) }},
-	field[qualytics.ContainerRun]{"message", str("Message about the container. Null if there is none."),
-		func(c *qualytics.ContainerRun) tftypes.Value { return text(c.Message) }},
+		},
+	},
+	field[qualytics.ContainerRun]{
+		"start_time", pointOfTime("Time at which the Run started to process the container, in RFC 3339 format. " +
+			"Null until then."),
+		func(c *qualytics.ContainerRun) tftypes.Value { return timestamp(c.StartTime) },
+	},
+	field[qualytics.ContainerRun]{
+		"end_time", pointOfTime("Time at which the Run finished the container, in RFC 3339 format. Null until then."),
+		func(c *qualytics.ContainerRun) tftypes.Value { return timestamp(c.EndTime) },
+	},
+	field[qualytics.ContainerRun]{
+		"records_processed", wholeNumber("Number of records processed in the container so far."),
+		func(c *qualytics.ContainerRun) tftypes.Value { return number(c.RecordsProcessed) },
+	},
+	field[qualytics.ContainerRun]{
+		"anomaly_count", wholeNumber("Number of anomalies found in the container so far."),
+		func(c *qualytics.ContainerRun) tftypes.Value { return number(c.AnomalyCount) },
+	},
+	field[qualytics.ContainerRun]{
+		"result", str("Result of the container: `queued`, `running`, `success`, `failure` or `aborted`."),
+		func(c *qualytics.ContainerRun) tftypes.Value { return text(c.Result) },
+	},
+	field[qualytics.ContainerRun]{
+		"message", str("Message about the container. Null if there is none."),
+		func(c *qualytics.ContainerRun) tftypes.Value { return text(c.Message) },
+	},
 )

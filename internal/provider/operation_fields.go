@@ -22,54 +22,88 @@ type run = qualytics.Operation
 // operationObject has the attributes of a Run on data sources, one per row.
 var operationObject = newObject(
 	field[run]{"id", wholeNumber("Id of the Run."), func(r *run) tftypes.Value { return number(&r.ID) }},
-	field[run]{"type", str("Type of the operation that the Run executes: `sync` (`catalog` on older deployments), `profile`, `scan`, " +
-		"`external_scan`, `export`, `materialize`, `promote` (or `promote_` followed by what it promotes), or a value added later."),
-		func(r *run) tftypes.Value { return wordOrNull(r.Type) }},
-	field[run]{"result", str("Result of the Run: `queued` or `running` while it is active, " +
-		"then `success`, `failure` or `aborted`; or a value added later."),
-		func(r *run) tftypes.Value { return wordOrNull(r.Result) }},
-	field[run]{"message", str("Message of the Run: the reason for a failure, or a warning about a success. Null if there is none."),
-		func(r *run) tftypes.Value { return text(r.Message) }},
-	field[run]{"created", pointOfTime("Time at which the Run was created, in RFC 3339 format."),
-		func(r *run) tftypes.Value { return timestamp(r.Created) }},
-	field[run]{"start_time", pointOfTime("Time at which the Run started, in RFC 3339 format. Null until then."),
-		func(r *run) tftypes.Value { return timestamp(r.StartTime) }},
-	field[run]{"end_time", pointOfTime("Time at which the Run ended, in RFC 3339 format. Null while it is active."),
-		func(r *run) tftypes.Value { return timestamp(r.EndTime) }},
+	field[run]{
+		"type", str("Type of the operation that the Run executes: `sync` (`catalog` on older deployments), `profile`, `scan`, " +
+			"`external_scan`, `export`, `materialize`, `promote` (or `promote_` followed by what it promotes), or a value added later."),
+		func(r *run) tftypes.Value { return wordOrNull(r.Type) },
+	},
+	field[run]{
+		"result", str("Result of the Run: `queued` or `running` while it is active, " +
+			"then `success`, `failure` or `aborted`; or a value added later."),
+		func(r *run) tftypes.Value { return wordOrNull(r.Result) },
+	},
+	field[run]{
+		"message", str("Message of the Run: the reason for a failure, or a warning about a success. Null if there is none."),
+		func(r *run) tftypes.Value { return text(r.Message) },
+	},
+	field[run]{
+		"created", pointOfTime("Time at which the Run was created, in RFC 3339 format."),
+		func(r *run) tftypes.Value { return timestamp(r.Created) },
+	},
+	field[run]{
+		"start_time", pointOfTime("Time at which the Run started, in RFC 3339 format. Null until then."),
+		func(r *run) tftypes.Value { return timestamp(r.StartTime) },
+	},
+	field[run]{
+		"end_time", pointOfTime("Time at which the Run ended, in RFC 3339 format. Null while it is active."),
+		func(r *run) tftypes.Value { return timestamp(r.EndTime) },
+	},
 	field[run]{"duration_seconds", schema.Float64Attribute{Computed: true, MarkdownDescription: "Time from start to end, in seconds. " +
 		"Null while the Run is active, and if it ended without starting."}, durationValue},
-	field[run]{"triggered_by", str("Who or what triggered the Run."),
-		func(r *run) tftypes.Value { return text(r.TriggeredBy) }},
-	field[run]{"schedule_id", wholeNumber("Id of the schedule that triggered the Run. Null if none did."),
-		func(r *run) tftypes.Value { return number(r.ScheduleID) }},
-	field[run]{"datastore", datastoreObject.nested("Datastore that the Run works on."),
-		func(r *run) tftypes.Value { return datastoreObject.value(r.Datastore) }},
+	field[run]{
+		"triggered_by", str("Who or what triggered the Run."),
+		func(r *run) tftypes.Value { return text(r.TriggeredBy) },
+	},
+	field[run]{
+		"schedule_id", wholeNumber("Id of the schedule that triggered the Run. Null if none did."),
+		func(r *run) tftypes.Value { return number(r.ScheduleID) },
+	},
+	field[run]{
+		"datastore", datastoreObject.nested("Datastore that the Run works on."),
+		func(r *run) tftypes.Value { return datastoreObject.value(r.Datastore) },
+	},
 	field[run]{"status", schema.MapAttribute{Computed: true, ElementType: types.NumberType, MarkdownDescription: "Counters of the Run, " +
 		"by name. They depend on the type of the operation. A scan reports, for example, `total_containers`, `containers_analyzed`, " +
 		"`partitions_scanned`, `records_processed` and `anomalies_identified`."}, statusValue},
-	field[run]{"url", str("Page of the Run in the web application. Null if the Run has no datastore."),
-		func(r *run) tftypes.Value { return text(r.URL) }},
+	field[run]{
+		"url", str("Page of the Run in the web application. Null if the Run has no datastore."),
+		func(r *run) tftypes.Value { return text(r.URL) },
+	},
 )
 
 var datastoreObject = newObject(
-	field[qualytics.Datastore]{"id", wholeNumber("Id of the datastore."),
-		func(d *qualytics.Datastore) tftypes.Value { return number(d.ID) }},
-	field[qualytics.Datastore]{"name", str("Name of the datastore."),
-		func(d *qualytics.Datastore) tftypes.Value { return text(d.Name) }},
-	field[qualytics.Datastore]{"store_type", str("Kind of store, such as `jdbc` or `dfs`."),
-		func(d *qualytics.Datastore) tftypes.Value { return text(d.StoreType) }},
-	field[qualytics.Datastore]{"type", str("Technology of the datastore, such as `snowflake`."),
-		func(d *qualytics.Datastore) tftypes.Value { return text(d.Type) }},
+	field[qualytics.Datastore]{
+		"id", wholeNumber("Id of the datastore."),
+		func(d *qualytics.Datastore) tftypes.Value { return number(d.ID) },
+	},
+	field[qualytics.Datastore]{
+		"name", str("Name of the datastore."),
+		func(d *qualytics.Datastore) tftypes.Value { return text(d.Name) },
+	},
+	field[qualytics.Datastore]{
+		"store_type", str("Kind of store, such as `jdbc` or `dfs`."),
+		func(d *qualytics.Datastore) tftypes.Value { return text(d.StoreType) },
+	},
+	field[qualytics.Datastore]{
+		"type", str("Technology of the datastore, such as `snowflake`."),
+		func(d *qualytics.Datastore) tftypes.Value { return text(d.Type) },
+	},
 )
 
 // containerObject has the attributes of a container that a Run targets.
 var containerObject = newObject(
-	field[qualytics.Container]{"id", wholeNumber("Id of the container."),
-		func(c *qualytics.Container) tftypes.Value { return number(c.ID) }},
-	field[qualytics.Container]{"name", str("Name of the container."),
-		func(c *qualytics.Container) tftypes.Value { return text(c.Name) }},
-	field[qualytics.Container]{"container_type", str("Type of the container, such as `table`, `view` or `file`."),
-		func(c *qualytics.Container) tftypes.Value { return text(c.ContainerType) }},
+	field[qualytics.Container]{
+		"id", wholeNumber("Id of the container."),
+		func(c *qualytics.Container) tftypes.Value { return number(c.ID) },
+	},
+	field[qualytics.Container]{
+		"name", str("Name of the container."),
+		func(c *qualytics.Container) tftypes.Value { return text(c.Name) },
+	},
+	field[qualytics.Container]{
+		"container_type", str("Type of the container, such as `table`, `view` or `file`."),
+		func(c *qualytics.Container) tftypes.Value { return text(c.ContainerType) },
+	},
 )
 
 // heldObject has the attributes of the Run that a resource holds.

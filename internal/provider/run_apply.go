@@ -32,8 +32,9 @@ func (a runApply) start(ctx context.Context, starter starter) *acceptedRun {
 func (a runApply) follow(ctx context.Context, run *acceptedRun) {
 	model, gate := a.saved.model, a.saved.model.gate()
 	model.started(run.source)
+	tokenID := a.runs.tokenID()
 	*a.saved.private = privateState{
-		Awaited: gate.waits && !run.ended, Resumed: run.resumed, User: a.saved.private.User, TokenID: a.saved.private.TokenID,
+		Awaited: gate.waits && !run.ended, Resumed: run.resumed, User: a.saved.private.knownUser(tokenID), TokenID: tokenID,
 	}
 	a.saved.hold(ctx, run.Operation)
 	// If the provider is killed now, this line is the only record of the Run's id.
@@ -62,7 +63,7 @@ func (a runApply) wait(ctx context.Context, run *qualytics.Operation) {
 	switch {
 	case result == waitTerminal:
 		private.Awaited, private.Resumed = false, nil
-		private.learnUser(run, a.runs.client.TokenID())
+		private.learnUser(run)
 		a.saved.hold(ctx, run)
 		report.ended(ctx, a.runs.client, run, a.saved.diagnostics)
 		if gate.passes(run) && run.Result == gate.expected {
@@ -89,8 +90,8 @@ func (a runApply) reportDeleted(report report, run *qualytics.Operation, result 
 	report.stillActive(run, result, err, a.saved.diagnostics)
 }
 
-// continueWait continues the wait of an earlier apply. If the Run cannot be read at first, the wait polls
-// it, with its patience; but another Run with that id is never waited for.
+// continueWait continues the wait of an earlier apply. If the Run cannot be read at first, the wait
+// polls it, with its patience; but another Run with that id is never waited for.
 func (a runApply) continueWait(ctx context.Context, state resourceModel) {
 	a.keepComputed(state)
 	bounded, cancel := context.WithDeadline(ctx, a.limit.deadline)

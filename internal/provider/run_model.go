@@ -193,20 +193,22 @@ func (h heldRun) followed() heldRun {
 // the gate and the diagnostics need. Unknown values count as missing.
 func (h heldRun) operation() *qualytics.Operation {
 	run := &qualytics.Operation{
-		ID:          *orZero(h.wholeNumber("id")),
-		Type:        qualytics.OperationType(h.text("type")),
-		Result:      qualytics.Result(h.text("result")),
-		Created:     qualytics.Timestamp(h.text("created")),
-		StartTime:   qualytics.Timestamp(h.text("start_time")),
-		EndTime:     qualytics.Timestamp(h.text("end_time")),
-		TriggeredBy: new(h.text("triggered_by")),
-		Status:      h.counters(),
+		ID:        h.id(),
+		Type:      qualytics.OperationType(h.text("type")),
+		Result:    qualytics.Result(h.text("result")),
+		Created:   qualytics.Timestamp(h.text("created")),
+		StartTime: qualytics.Timestamp(h.text("start_time")),
+		EndTime:   qualytics.Timestamp(h.text("end_time")),
+		Status:    h.counters(),
 	}
 	if url := h.text("url"); url != "" {
 		run.URL = &url
 	}
 	if datastore := heldRun(read[map[string]tftypes.Value](h["datastore"])); datastore != nil {
-		run.Datastore = &qualytics.Datastore{ID: datastore.wholeNumber("id")}
+		run.Datastore = &qualytics.Datastore{}
+		if id := datastore.id(); id != 0 {
+			run.Datastore.ID = &id
+		}
 		if name := datastore.text("name"); name != "" {
 			run.Datastore.Name = &name
 		}
@@ -214,18 +216,13 @@ func (h heldRun) operation() *qualytics.Operation {
 	return run
 }
 
-func (h heldRun) id() int64 { return *orZero(h.wholeNumber("id")) }
+func (h heldRun) id() int64 {
+	number := read[big.Float](h["id"])
+	id, _ := number.Int64()
+	return id
+}
 
 func (h heldRun) text(name string) string { return read[string](h[name]) }
-
-func (h heldRun) wholeNumber(name string) *int64 {
-	if h[name].IsNull() || !h[name].IsKnown() {
-		return nil
-	}
-	number := read[big.Float](h[name])
-	whole, _ := number.Int64()
-	return &whole
-}
 
 func (h heldRun) counters() qualytics.Counters {
 	counters := qualytics.Counters{}
@@ -247,11 +244,4 @@ func read[T any](value tftypes.Value) T {
 		return zero
 	}
 	return into
-}
-
-func orZero(value *int64) *int64 {
-	if value == nil {
-		return new(int64)
-	}
-	return value
 }

@@ -26,8 +26,6 @@ type cleanUpModel struct {
 	SupersededRuns  types.List `tfsdk:"superseded_runs"`
 }
 
-func (m *cleanUpModel) cleanUp() *cleanUpModel { return m }
-
 func (m *cleanUpModel) rerunsIfDeleted() bool {
 	return m.RerunIfDeleted.IsUnknown() || trueIfNull(m.RerunIfDeleted)
 }

@@ -24,10 +24,22 @@ func TestRunRefresh_unread(t *testing.T) {
 		want                   []string
 	}{
 		"resumed, unknown to a replica": {"qualytics_run_resume", "failure", poll90, mockapi.Fault{Status: 404, Body: missing}, nil},
-		"resumed, refused":              {"qualytics_run_resume", "failure", poll90, mockapi.Fault{Status: 401}, []string{"error: Cannot read Run 90: "}},
+		"resumed, refused": {
+			"qualytics_run_resume", "failure", poll90,
+			mockapi.Fault{Status: 401},
+			[]string{"error: Cannot read Run 90: "},
+		},
 		"aborted, unknown to a replica": {"qualytics_run_abort", "running", poll90, mockapi.Fault{Status: 404, Body: missing}, nil},
-		"aborted, refused":              {"qualytics_run_abort", "running", poll90, mockapi.Fault{Status: 401}, []string{"error: Cannot read Run 90: "}},
-		"rerun, refused":                {"qualytics_run_rerun", "success", poll101, mockapi.Fault{Status: 401}, []string{"error: Cannot read Run 101: "}},
+		"aborted, refused": {
+			"qualytics_run_abort", "running", poll90,
+			mockapi.Fault{Status: 401},
+			[]string{"error: Cannot read Run 90: "},
+		},
+		"rerun, refused": {
+			"qualytics_run_rerun", "success", poll101,
+			mockapi.Fault{Status: 401},
+			[]string{"error: Cannot read Run 101: "},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

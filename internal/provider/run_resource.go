@@ -34,7 +34,8 @@ func (r *runResource) Metadata(_ context.Context, req resource.MetadataRequest, 
 	resp.TypeName = req.ProviderTypeName + "_run"
 }
 
-const deleteTimeoutDescription = "How long an active Run may take to end before its record is deleted. A duration such as `20m`. Defaults to `10m`."
+const deleteTimeoutDescription = "How long an active Run may take to end before its record is deleted. " +
+	"A duration such as `20m`. Defaults to `10m`."
 
 func (r *runResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{

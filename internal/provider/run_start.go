@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -271,13 +270,5 @@ func argumentOf(parameter qualytics.ParameterError) (path.Path, bool) {
 	case "datastore_id":
 		return path.Root("datastore"), true
 	}
-	at := path.Root("settings")
-	for _, step := range parameter.Location[1:] {
-		if index, err := strconv.Atoi(step); err == nil {
-			at = at.AtListIndex(index)
-		} else {
-			at = at.AtName(step)
-		}
-	}
-	return at, true
+	return path.Root("settings"), true
 }

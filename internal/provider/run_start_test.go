@@ -142,3 +142,23 @@ func TestRecords_abortAnsweredBadly(t *testing.T) {
 		api.expectRuns(t, 100, 101)
 	})
 }
+
+// Who started an imported Run says nothing about who starts the Runs of this resource.
+func TestStart_importedRunOfColleague(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{User: "terraform@service.example.com"})
+	colleague := scan(90, "running")
+	colleague.TriggeredBy = "ann@example.com"
+	api.Seed(colleague)
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	resource.importRun(t, "90")
+	expectDiagnostics(t, resource.refresh(t))
+	api.Inject(mockapi.Fault{Method: "GET", Path: poll90, Skip: 1, Hook: func() { api.Finish(90, "success", "") }})
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 90`+release("1")+`}`))
+	resource.expectRun(t, 90, "success")
+	api.Inject(mockapi.Fault{Method: "PUT", AfterEffect: true, Close: true})
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 90`+release("2")+`}`),
+		"warning: The response to the rerun was lost: .*found and adopted: Run 101")
+	resource.expectRun(t, 101, "success")
+	api.expectWrites(rerunOf(90))(t)
+}

@@ -4,7 +4,6 @@
 package provider
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 
@@ -34,7 +33,8 @@ type privateState struct {
 	// Resumed is the Run as it was before it was resumed. Polls that still show it do not count.
 	Resumed *previousRun `json:"resumed,omitempty"`
 
-	// User is who triggers the Runs that this resource starts with the token of this fingerprint.
+	// TokenID identifies the token that started the Run; empty if this resource has not started it.
+	// User is who triggers the Runs that are started with it; empty if unknown.
 	User    string `json:"user,omitempty"`
 	TokenID string `json:"token,omitempty"`
 
@@ -123,9 +123,10 @@ func (s resourceState) save(ctx context.Context) {
 	s.diagnostics.Append(s.private.save(ctx, s.storage)...)
 }
 
-// learnUser remembers who triggered a Run that this resource has started.
-func (p *privateState) learnUser(run *qualytics.Operation, tokenID string) {
-	if run.TriggeredBy != nil {
-		p.User, p.TokenID = cmp.Or(*run.TriggeredBy, p.User), tokenID
+// learnUser remembers who triggered a Run. Only a Run that this resource has started tells: an
+// imported one may be somebody else's.
+func (p *privateState) learnUser(run *qualytics.Operation) {
+	if p.TokenID != "" && run.TriggeredBy != nil {
+		p.User = *run.TriggeredBy
 	}
 }

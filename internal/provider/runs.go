@@ -153,12 +153,18 @@ func (r *runs) stop(ctx context.Context, run *qualytics.Operation, abort bool) e
 		}
 	}
 	poller := r.poller
-	poller.NotFoundGrace = 0
+	poller.Get = func(ctx context.Context, id int64) (*qualytics.Operation, error) {
+		polled, err := r.client.Operation(ctx, id)
+		if r.isGone(ctx, id, err) {
+			return &qualytics.Operation{ID: id, Result: qualytics.ResultAborted}, nil // nothing is left to wait for
+		}
+		return polled, err
+	}
 	active := *run
 	active.Result, active.EndTime = qualytics.ResultRunning, ""
 	_, err := poller.Wait(ctx, &active, logProgress(ctx))
 	switch {
-	case err == nil || qualytics.IsNotFound(err):
+	case err == nil:
 		return nil
 	case unconfirmed != nil:
 		return actionOn(qualytics.ActionAbort, run.ID).about(run).failed(unconfirmed)

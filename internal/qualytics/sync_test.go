@@ -84,11 +84,16 @@ func TestBothNamesOfASync(t *testing.T) {
 			}
 			window := within(50, 120)
 			window.OperationType = &operationType
+			*requests = nil
 			listing, err := client.Operations(t.Context(), window, 0)
 			if err != nil {
 				t.Fatalf("%s: %v", what, err)
 			}
 			equal(t, what+", window", listed(listing), idsDown(120, 51))
+			if name == "synonyms" {
+				others := slices.DeleteFunc(*requests, func(line string) bool { return strings.HasPrefix(line, string(operationType)+" ") })
+				equal(t, "requests for the other name", len(others), 1)
+			}
 		}
 	}
 }
