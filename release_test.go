@@ -4,6 +4,7 @@
 package main
 
 import (
+	"archive/zip"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -101,12 +102,12 @@ func TestRelease_namesOfFiles(t *testing.T) {
 	pattern := regexp.MustCompile(`^terraform-provider-qualytics_0\.2\.0_([a-z]+_[a-z0-9]+)\.zip$`)
 	for _, platform := range releasePlatforms(config) {
 		files.Os, files.Arch, _ = strings.Cut(platform, "_")
-		match := pattern.FindStringSubmatch(files.name(t, archive.Name) + ".zip")
-		if match == nil || match[1] != platform {
-			t.Errorf("the archive for %s is %s.zip", platform, files.name(t, archive.Name))
+		name := files.name(t, archive.Name) + ".zip"
+		if match := pattern.FindStringSubmatch(name); len(match) != 2 || match[1] != platform {
+			t.Errorf("the archive for %s is %s", platform, name)
 			continue
 		}
-		platforms = append(platforms, match[1])
+		platforms = append(platforms, platform)
 	}
 	// linux_amd64 is what HCP Terraform runs.
 	for _, platform := range []string{"linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64", "windows_amd64"} {
@@ -123,10 +124,10 @@ func TestRelease_manifest(t *testing.T) {
 		t.Fatal(err)
 	}
 	var manifest struct {
-		Version  int
+		Version  int `json:"version"`
 		Metadata struct {
 			Protocols []string `json:"protocol_versions"`
-		}
+		} `json:"metadata"`
 	}
 	if err := json.Unmarshal(text, &manifest); err != nil {
 		t.Fatal(err)
@@ -147,7 +148,9 @@ func TestRelease_snapshot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var metadata struct{ Version string }
+	var metadata struct {
+		Version string `json:"version"`
+	}
 	if err := json.Unmarshal(text, &metadata); err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +159,9 @@ func TestRelease_snapshot(t *testing.T) {
 	want := []string{files.name(t, config.Release.Extra[0].Name)} // the manifest, and the archives
 	for _, platform := range releasePlatforms(config) {
 		files.Os, files.Arch, _ = strings.Cut(platform, "_")
-		want = append(want, files.name(t, config.Archives[0].Name)+".zip")
+		name := files.name(t, config.Archives[0].Name) + ".zip"
+		want = append(want, name)
+		expectBinary(t, filepath.Join(dist, name), files.name(t, config.Builds[0].Binary))
 	}
 	checksums, err := os.ReadFile(filepath.Join(dist, sums))
 	if err != nil {
@@ -166,6 +171,20 @@ func TestRelease_snapshot(t *testing.T) {
 		if !strings.Contains(string(checksums), "  "+name+"\n") {
 			t.Errorf("%s has no checksum for %s", sums, name)
 		}
+	}
+}
+
+// expectBinary checks that an archive has the binary.
+func expectBinary(t *testing.T, archive, binary string) {
+	t.Helper()
+	reader, err := zip.OpenReader(archive)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer func() { _ = reader.Close() }()
+	if !slices.ContainsFunc(reader.File, func(file *zip.File) bool { return strings.TrimSuffix(file.Name, ".exe") == binary }) {
+		t.Errorf("%s does not contain %s", archive, binary)
 	}
 }
 
