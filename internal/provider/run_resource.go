@@ -39,7 +39,7 @@ const deleteTimeoutDescription = "How long an active Run may take to end before 
 
 func (r *runResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Starts a Run whose type, datastore and settings stand in Terraform, when the resource is created " +
+		MarkdownDescription: "Starts a Run that is defined by its type, datastore and settings, when the resource is created " +
 			"and whenever one of them or `triggers` changes, and waits for its result. The attributes are those of the new Run. " +
 			"Its record is deleted when the resource is destroyed, or after a later Run of this resource has passed.",
 		Attributes: runAttributes(ctx, qualytics.ActionRun, timeouts.Opts{

@@ -26,7 +26,7 @@ func (a *runStartAction) Metadata(_ context.Context, req action.MetadataRequest,
 
 func (a *runStartAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Starts a Run whose type, datastore and settings stand in Terraform, and waits for its result. " +
+		MarkdownDescription: "Starts a Run that is defined by its type, datastore and settings, and waits for its result. " +
 			"Progress is shown in the terminal. No resource holds the Run, so Terraform does not delete its record.",
 		Attributes: actionAttributes(configurationAttributes(), waitAttributes(), timeoutArgument(waitTimeoutDescription)),
 	}
