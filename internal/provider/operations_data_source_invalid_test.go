@@ -4,6 +4,8 @@
 package provider
 
 import (
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -131,5 +133,18 @@ func TestLookups_zeroID(t *testing.T) {
 			expectDiagnostics(t, diagnostics, test.want)
 		}
 	}
+	api.expectRequests(t)
+}
+
+// More ids than fit one URL are refused before anything is sent.
+func TestOperations_tooManyValues(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	ids := make([]string, 1000)
+	for i := range ids {
+		ids[i] = strconv.Itoa(1000 + i)
+	}
+	_, diagnostics := api.protocol(t).read(t, "qualytics_operations", `{"datastore": [`+strings.Join(ids, ",")+`]}`)
+	expectDiagnostics(t, diagnostics, "error at datastore: Invalid datastore: Too many values: .*Split the lookup into several")
 	api.expectRequests(t)
 }

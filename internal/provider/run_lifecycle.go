@@ -92,7 +92,9 @@ func (r *runLifecycle) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 
 // storePlan returns the plan. The superseded Runs are unknown in it if the apply may change them:
 // it adds the held Run, or deletes their records.
-func (r *runLifecycle) storePlan(ctx context.Context, update update, req resource.ModifyPlanRequest, diags *diag.Diagnostics) tftypes.Value {
+func (r *runLifecycle) storePlan(
+	ctx context.Context, update update, req resource.ModifyPlanRequest, diags *diag.Diagnostics,
+) tftypes.Value {
 	cleanUp, step := update.plan.cleanUp(), update.step()
 	pending := false
 	if cleanUp != nil {

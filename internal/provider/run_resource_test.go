@@ -194,8 +194,8 @@ func TestRun_invalid(t *testing.T) {
 		`{"operation_type": "", "datastore": 101}`:                           "error at operation_type: Invalid operation_type: ",
 		`{"operation_type": "scan", "datastore": -1}`:                        "error at datastore: Invalid datastore: ",
 		`{"operation_type": "export", "datastore": 101, "max_anomalies": 0}`: "error at max_anomalies: Nothing to check max_anomalies",
-		startConfig(t, `{"type": "scan"}`, ""):                               "error at settings: Invalid settings: .*contain type. Set operation_type",
-		startConfig(t, `{"datastore_id": 101}`, ""):                          "error at settings: Invalid settings: .*contain datastore_id. Set datastore",
+		startConfig(t, `{"type": "scan"}`, ""):                               "error at settings: .*contain type. Set operation_type",
+		startConfig(t, `{"datastore_id": 101}`, ""):                          "error at settings: .*contain datastore_id. Set datastore",
 		startConfig(t, `["scan"]`, ""):                                       "error at settings: Invalid settings: settings must be an object",
 		startConfig(t, `"{}"`, ""):                                           "error at settings: Invalid settings: .*use jsondecode",
 	} {

@@ -58,6 +58,12 @@ func (s runSource) on(run *qualytics.Operation) subject {
 	return subject
 }
 
+// supports reports whether a Run certainly supports the action, so that it is not the cause of a
+// conflict.
+func (s runSource) supports(run *qualytics.Operation) bool {
+	return slices.Contains(s.action.From(), run.Result) && slices.Contains(s.action.Types(), run.Type.Canonical())
+}
+
 // known reports whether the values that identify the Run are known.
 func (s runSource) known(ctx context.Context) bool {
 	_, known := latestFilters(ctx, s.latest)

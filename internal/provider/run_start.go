@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -123,7 +122,7 @@ func (s rerunStarter) start(
 		switch {
 		case qualytics.IsConflict(err):
 			conflict = err
-			subject.possible = slices.Contains(s.action.From(), source.Result) && slices.Contains(s.action.Types(), source.Type.Canonical())
+			subject.possible = s.supports(source)
 			if subject.possible && pause(ctx, conflicts, err) {
 				continue
 			}
@@ -154,22 +153,35 @@ func (s resumeStarter) check(ctx context.Context, runs *runs, wait waitModel, di
 	return run
 }
 
+// start resumes the Run. It waits for a conflict to end like a rerun.
 func (s resumeStarter) start(ctx context.Context, runs *runs, _ limit, _ runwait.Progress, diags *diag.Diagnostics) *acceptedRun {
-	source := s.find(ctx, runs, diags)
-	if source == nil {
+	var conflict error
+	for conflicts := 0; ; conflicts++ {
+		source := s.find(ctx, runs, diags)
+		if source == nil {
+			return nil
+		}
+		start, err := runs.client.Resume(ctx, source, s.forceAbort)
+		if err == nil {
+			run := accepted(s.action, start, diags)
+			run.source = source.ID
+			if run.ID == source.ID {
+				run.resumed = &previousRun{Result: source.Result, StartTime: source.StartTime, EndTime: source.EndTime}
+			}
+			return run
+		}
+		if conflict != nil && qualytics.KindOf(err) == qualytics.KindCancelled {
+			err = conflict // the reason why time ran out
+		}
+		subject := s.on(source)
+		subject.possible = qualytics.IsConflict(err) && s.supports(source)
+		if subject.possible && pause(ctx, conflicts, err) {
+			conflict = err
+			continue
+		}
+		addErrorAt(diags, s.at, subject.failed(err))
 		return nil
 	}
-	start, err := runs.client.Resume(ctx, source, s.forceAbort)
-	if err != nil {
-		addErrorAt(diags, s.at, s.on(source).failed(err))
-		return nil
-	}
-	run := accepted(s.action, start, diags)
-	run.source = source.ID
-	if run.ID == source.ID {
-		run.resumed = &previousRun{Result: source.Result, StartTime: source.StartTime, EndTime: source.EndTime}
-	}
-	return run
 }
 
 // abortStarter aborts a Run.
