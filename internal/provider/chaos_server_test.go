@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -19,8 +20,9 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// chaos is the API behind a network that loses requests and responses at random, while others start
-// Runs and some Runs fail. While it is calm, it only records what happens.
+// chaos is the API behind a network that loses, delays and repeats requests at random, while others
+// start Runs and rename datastores, and some Runs fail. While it is calm, it only records what
+// happens.
 type chaos struct {
 	api *mockapi.Server
 
@@ -34,12 +36,14 @@ type chaos struct {
 	changed  map[int64]bool  // Runs that were aborted or deleted
 	seen     map[string]int  // requests by kind and version of HTTP
 	faults   int
+	repeated map[int64]bool // Runs of requests that were sent twice, which no response names
 }
 
 func newChaos(seed uint64) *chaos {
 	return &chaos{
 		api: mockapi.New(mockapi.Options{Token: testToken}), random: rand.New(rand.NewPCG(seed, 0)), calm: true,
-		lost: map[string]bool{}, accepted: map[int64]int64{}, others: map[int64]bool{}, changed: map[int64]bool{}, seen: map[string]int{},
+		lost: map[string]bool{}, accepted: map[int64]int64{}, others: map[int64]bool{}, changed: map[int64]bool{}, repeated: map[int64]bool{},
+		seen: map[string]int{},
 	}
 }
 
@@ -67,7 +71,8 @@ func (c *chaos) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	r.Header.Del("Accept-Encoding")
-	id, starts := startedFrom(r)
+	body, _ := io.ReadAll(r.Body)
+	id, starts := startedFrom(r, body)
 	c.seen[fmt.Sprintf("starts=%v HTTP/%d", starts, r.ProtoMajor)]++
 	if r.Method != http.MethodGet && !starts {
 		c.changed[id] = true
@@ -76,21 +81,31 @@ func (c *chaos) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.late()
 		c.late = nil
 	}
+	if polled := r.Method == http.MethodGet && c.accepted[id] != 0; polled && !c.calm && c.random.IntN(10) == 0 {
+		c.api.Change(id, func(run *mockapi.Run) { run.Datastore.Name += "'" })
+	}
 	switch line := r.Method + r.URL.String(); {
 	case starts && !c.calm:
 		c.interfere(id)
-		c.start(w, r)
+		c.start(w, r, body)
 	case !c.calm && !c.lost[line] && c.random.IntN(5) == 0:
 		c.lost[line] = true
-		c.disturbOther(w, r)
+		c.disturbOther(w, r, body)
 	default:
 		c.lost[line] = false
-		c.send(w, c.perform(r))
+		c.send(w, c.perform(r, body))
 	}
 }
 
-// startedFrom returns the Run in the request, and whether the request starts a Run.
-func startedFrom(r *http.Request) (id int64, starts bool) {
+// startedFrom returns the Run in the request, and whether the request starts a Run. A configuration
+// names its model in its settings.
+func startedFrom(r *http.Request, body []byte) (id int64, starts bool) {
+	if r.Method == http.MethodPost {
+		var configuration map[string]any
+		_ = json.Unmarshal(body, &configuration)
+		model, _ := configuration[modelSetting].(float64)
+		return int64(model), true
+	}
 	_, err := fmt.Sscanf(r.URL.Path, "/api/operations/rerun/%d", &id)
 	if starts = err == nil; !starts {
 		_, _ = fmt.Sscanf(r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:], "%d", &id)
@@ -102,7 +117,7 @@ func startedFrom(r *http.Request) (id int64, starts bool) {
 func (c *chaos) interfere(source int64) {
 	for _, change := range []func(*mockapi.Run){
 		bySchedule, byColleague,
-		func(run *mockapi.Run) { run.Settings = map[string]any{"incremental": "otherwise"} },
+		func(run *mockapi.Run) { run.Settings["incremental"] = "otherwise" },
 		func(run *mockapi.Run) { run.Type = "profile" },
 	} {
 		if _, there := c.api.Run(source); there && c.random.IntN(4) == 0 {
@@ -112,19 +127,15 @@ func (c *chaos) interfere(source int64) {
 }
 
 // perform processes a request and records the Run that it starts. Some of these Runs fail.
-func (c *chaos) perform(r *http.Request) *httptest.ResponseRecorder {
+func (c *chaos) perform(r *http.Request, body []byte) *httptest.ResponseRecorder {
 	recorder := httptest.NewRecorder()
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	c.api.ServeHTTP(recorder, r)
-	if source, starts := startedFrom(r); starts && recorder.Code == http.StatusOK {
-		var run struct {
-			ID int64 `json:"id"`
-		}
-		if err := json.Unmarshal(recorder.Body.Bytes(), &run); err != nil {
-			panic(err)
-		}
-		c.accepted[run.ID] = source
+	if source, starts := startedFrom(r, body); starts && recorder.Code == http.StatusOK {
+		id := startedRun(recorder)
+		c.accepted[id] = source
 		if !c.calm && c.random.IntN(8) == 0 {
-			failed, _ := c.api.Run(run.ID)
+			failed, _ := c.api.Run(id)
 			failed.Result = "failure"
 			c.api.Seed(failed)
 		}
@@ -132,35 +143,50 @@ func (c *chaos) perform(r *http.Request) *httptest.ResponseRecorder {
 	return recorder
 }
 
-// start handles a request that starts a Run. The request, its response, or both may get lost.
-func (c *chaos) start(w http.ResponseWriter, r *http.Request) {
-	switch c.random.IntN(8) {
-	case 0: // without effect
+// startedRun returns the Run in a response.
+func startedRun(response *httptest.ResponseRecorder) int64 {
+	var run struct {
+		ID int64 `json:"id"`
+	}
+	if err := json.Unmarshal(response.Body.Bytes(), &run); err != nil {
+		panic(err)
+	}
+	return run.ID
+}
+
+// start handles a request that starts a Run. The request, its response, or both may get lost. A PUT
+// may be sent twice.
+func (c *chaos) start(w http.ResponseWriter, r *http.Request, body []byte) {
+	switch way := c.random.IntN(11); {
+	case way == 0: // without effect
 		c.lose(w, nil, c.random.IntN(4))
-	case 1: // refused
+	case way == 1: // refused
 		w.Header().Set("Retry-After", "0")
 		w.WriteHeader([]int{http.StatusTooManyRequests, http.StatusServiceUnavailable}[c.random.IntN(2)])
-	case 2:
-		c.late = func() { c.perform(r) }
+	case way == 2:
+		c.late = func() { c.perform(r, body) }
 		c.lose(w, nil, c.random.IntN(4))
-	case 3, 4:
-		c.lose(w, c.perform(r), c.random.IntN(7))
+	case way <= 4:
+		c.lose(w, c.perform(r, body), c.random.IntN(7))
+	case way <= 6 && r.Method == http.MethodPut:
+		c.repeated[startedRun(c.perform(r, body))] = true
+		c.send(w, c.perform(r, body))
 	default:
-		c.send(w, c.perform(r))
+		c.send(w, c.perform(r, body))
 	}
 }
 
 // disturbOther does the same for other requests. Polls also get unexpected responses.
-func (c *chaos) disturbOther(w http.ResponseWriter, r *http.Request) {
-	id, _ := startedFrom(r)
-	switch polled := r.Method == http.MethodGet && c.accepted[id] != 0; {
+func (c *chaos) disturbOther(w http.ResponseWriter, r *http.Request, body []byte) {
+	id, _ := startedFrom(r, body)
+	switch polled := r.Method == http.MethodGet && c.accepted[id] != 0 && !c.repeated[id]; {
 	case polled && c.random.IntN(2) == 0:
 		odd := []int{http.StatusUnauthorized, http.StatusNotFound, http.StatusRequestTimeout, http.StatusTooEarly}
 		w.WriteHeader(odd[c.random.IntN(len(odd))])
 	case c.random.IntN(2) == 0:
 		c.lose(w, nil, c.random.IntN(4))
 	default:
-		c.lose(w, c.perform(r), c.random.IntN(4))
+		c.lose(w, c.perform(r, body), c.random.IntN(4))
 	}
 }
 

@@ -5,6 +5,7 @@ package provider
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"regexp"
 	"slices"
 	"strconv"
@@ -17,21 +18,27 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// chaosResources is the number of resources. The source of each resource is its own Run. Many
-// sources are identical or differ only in their settings.
-const chaosResources = 50
+const (
+	// chaosResources is the number of resources. Every other one reruns a Run of its own, its source.
+	// The others start a Run with the settings of theirs, their model. Many of those Runs are
+	// identical or differ only in their settings.
+	chaosResources = 32
+	// modelSetting names the model in the settings of a Run.
+	modelSetting = "max_records_analyzed_per_partition"
+)
 
 // fleet contains all resources, and the Runs that their errors have named.
 type fleet struct {
 	server    *chaos
 	resources []*tracked
 	mutex     sync.Mutex
+	random    *rand.Rand        // for taints
 	named     map[int64][]int64 // the sources, by Run
 	earlier   map[int64]bool    // Runs that were held by a resource
 }
 
-// Each accepted Run is held by the resource that requested it or is named by an error, and no Run
-// of others is changed, whatever gets lost. The next undisturbed apply repairs everything.
+// Each accepted Run is held by the resource that requested it or is named by a diagnostic, and no Run
+// of others is changed, whatever gets lost, repeated, renamed or tainted. The next undisturbed apply repairs everything.
 func TestChaos(t *testing.T) {
 	t.Parallel()
 	for seed, version := range []int{1, 2} {
@@ -39,10 +46,12 @@ func TestChaos(t *testing.T) {
 			t.Parallel()
 			f := newFleet(t, uint64(seed), version)
 			for _, trigger := range []string{"1", "2"} {
+				f.taintSome(t)
 				f.server.setCalm(false)
 				f.apply(t, trigger)
 				f.server.setCalm(true)
 				f.expectNothingLost(t)
+				f.taintSome(t)
 				f.apply(t, trigger)
 				f.expectHealed(t, trigger)
 			}
@@ -64,20 +73,27 @@ func newFleet(t *testing.T, seed uint64, version int) *fleet {
 	t.Helper()
 	server := newChaos(seed)
 	for id := range int64(chaosResources) {
+		settings := map[string]any{"incremental": id%3 == 0, "auto_resolve_passed_anomalies": id%2 == 0}
+		if declared(1 + id) {
+			settings[modelSetting] = 1 + id
+		}
 		server.api.Seed(mockapi.Run{
-			ID: 1 + id, Datastore: mockapi.Datastore{ID: 101 + id%4, Name: "a"}, Created: time.Now().Add(-time.Hour),
-			Settings: map[string]any{"incremental": id%3 == 0, "remediation": []string{"none", "append"}[id%2]},
+			ID: 1 + id, Datastore: mockapi.Datastore{ID: 101 + id%4, Name: "a"}, Created: time.Now().Add(-time.Hour), Settings: settings,
 		})
 	}
 	api := &api{Server: server.api, url: server.serve(t, version)}
 	p := newProtocol(t)
 	expectDiagnostics(t, p.configure(t, api.json(`"poll_interval": "10ms", "max_retries": 30, "insecure_skip_verify": true`)))
-	f := &fleet{server: server, named: map[int64][]int64{}, earlier: map[int64]bool{}}
-	for range chaosResources {
-		f.resources = append(f.resources, p.track(t))
+	f := &fleet{server: server, random: rand.New(rand.NewPCG(seed, 1)), named: map[int64][]int64{}, earlier: map[int64]bool{}}
+	for id := range int64(chaosResources) {
+		name := "qualytics_run_rerun"
+		if declared(1 + id) {
+			name = "qualytics_run"
+		}
+		f.resources = append(f.resources, p.trackResource(t, name))
 	}
 	// An undisturbed start shows the provider the user of its token.
-	expectDiagnostics(t, f.resources[0].refreshAndApply(t, chaosConfig(1, "0")))
+	expectDiagnostics(t, f.resources[0].refreshAndApply(t, chaosConfig(t, 1, "0")))
 	f.held(t)
 	return f
 }
@@ -98,16 +114,37 @@ func (f *fleet) each(do func(r *tracked, source int64)) {
 
 func (f *fleet) apply(t *testing.T, trigger string) {
 	t.Helper()
-	f.each(func(r *tracked, source int64) { f.note(source, r.refreshAndApply(t, chaosConfig(source, trigger))) })
+	f.each(func(r *tracked, source int64) { f.note(source, r.refreshAndApply(t, chaosConfig(t, source, trigger))) })
 }
 
-func chaosConfig(source int64, trigger string) string {
-	return fmt.Sprintf(`{"run_id": %d%s}`, source, release(trigger))
+// declared reports whether the resource of a source starts a Run with its settings, instead of
+// rerunning it. The datastores and settings of both kinds are the same.
+func declared(source int64) bool { return (source-1)/4%2 == 1 }
+
+func chaosConfig(t *testing.T, source int64, trigger string) string {
+	t.Helper()
+	if !declared(source) {
+		return fmt.Sprintf(`{"run_id": %d%s}`, source, release(trigger))
+	}
+	id := source - 1
+	settings := fmt.Sprintf(`{"incremental": %t, "auto_resolve_passed_anomalies": %t, %q: %d}`,
+		id%3 == 0, id%2 == 0, modelSetting, source)
+	return fmt.Sprintf(`{"operation_type": "scan", "datastore": %d, "settings": %s%s}`, 101+id%4, dynamic(t, settings), release(trigger))
+}
+
+// taintSome taints some resources, and untaints some that are tainted.
+func (f *fleet) taintSome(t *testing.T) {
+	t.Helper()
+	for _, resource := range f.resources {
+		if resource.exists(t) && f.random.IntN(5) == 0 {
+			resource.tainted = !resource.tainted
+		}
+	}
 }
 
 var namedRun = regexp.MustCompile(`(?m)^  - Run (\d+): `)
 
-// note records the Runs that the errors name.
+// note records the Runs that the errors and warnings name.
 func (f *fleet) note(source int64, diagnostics []*tfprotov6.Diagnostic) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
@@ -166,7 +203,7 @@ func (f *fleet) expectHealed(t *testing.T, trigger string) {
 			t.Errorf("source %d was not repaired (tainted: %v): %v", 1+i, resource.tainted, resource.values(t))
 			continue
 		}
-		if next := resource.nextPlan(t, chaosConfig(int64(1+i), trigger)); next != noChanges {
+		if next := resource.nextPlan(t, chaosConfig(t, int64(1+i), trigger)); next != noChanges {
 			t.Errorf("source %d: the next plan is %s", 1+i, next)
 		}
 	}
@@ -203,8 +240,10 @@ func (f *fleet) expectChaos(t *testing.T, version int) {
 			t.Errorf("requests with %s", seen)
 		}
 	}
-	t.Logf("%d accepted, %d of others, %d named, %d faults", len(f.server.accepted), len(f.server.others), len(f.named), f.server.faults)
-	if len(f.server.accepted) < 2*chaosResources || len(f.server.others) < chaosResources || f.server.faults < 2*chaosResources {
+	t.Logf("%d accepted, %d of others, %d named, %d faults, %d sent twice",
+		len(f.server.accepted), len(f.server.others), len(f.named), f.server.faults, len(f.server.repeated))
+	if len(f.server.accepted) < 2*chaosResources || len(f.server.others) < chaosResources || f.server.faults < chaosResources ||
+		len(f.server.repeated) == 0 {
 		t.Error("too few faults")
 	}
 }

@@ -123,8 +123,7 @@ With the client alone:
 - A Run that is created up to a minute after its request was lost: TestRunThatIsCreatedLate.
 - Which Run is adopted, in all cases: TestWhichRunIsAdopted.
 
-Under random faults, with 50 resources, over HTTP/1.1 and HTTP/2: TestChaos in internal/provider and in
-internal/qualytics.
+Under random faults, with 32 resources, over HTTP/1.1 and HTTP/2: TestChaos.
 
 ## Known limitations
 

@@ -27,6 +27,11 @@ import (
 
 const testToken = "test-token-9f4b"
 
+var (
+	endless = mockapi.Outcome{Running: mockapi.Never}
+	failing = mockapi.Outcome{Result: "failure", Message: "Connection to the warehouse lost"}
+)
+
 // api is the mock server of one test.
 type api struct {
 	*mockapi.Server

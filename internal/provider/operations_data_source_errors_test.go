@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
@@ -121,20 +119,4 @@ func TestOperations_errors(t *testing.T) {
 			}
 		})
 	}
-}
-
-// A real Terraform shows a rejected value on the argument.
-func TestAccOperations_rejected(t *testing.T) {
-	api := newAPI(t, mockapi.Options{})
-	api.Inject(mockapi.Fault{
-		Status: 422, Times: mockapi.Always, Body: `{"detail": [{"loc": ["query", "operation_type"], "msg": "Input should be 'catalog'"}]}`,
-	})
-	acceptance(t, resource.TestCase{Steps: []resource.TestStep{{
-		Config: api.config(`
-			data "qualytics_operations" "test" {
-			  operation_type = "sync"
-			}`),
-		ExpectError: says("Invalid operation_type", `operation_type = "sync"`,
-			"The Qualytics API rejected this value: Input should be 'catalog'."),
-	}}})
 }

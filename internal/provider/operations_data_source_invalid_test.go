@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
@@ -79,20 +77,6 @@ func TestOperations_invalid(t *testing.T) {
 			expectDiagnostics(t, p.validateDataSource(t, "qualytics_operations", test.config), test.want)
 		})
 	}
-}
-
-// A real Terraform shows the error on the argument, and sends no request.
-func TestAccOperations_invalid(t *testing.T) {
-	api := newAPI(t, mockapi.Options{})
-	acceptance(t, resource.TestCase{Steps: []resource.TestStep{{
-		Config: api.config(`
-			data "qualytics_operations" "test" {
-			  created_date = "2026-02-30"
-			  result       = []
-			}`),
-		ExpectError: says("must be a valid date", `not "2026-02-30"`),
-	}}})
-	api.expectRequests(t)
 }
 
 // Ids of 0, which mocked providers return, pass validation. Lookups reject them without a request.

@@ -10,11 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
-
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
@@ -74,29 +69,6 @@ func TestOperations_pages(t *testing.T) {
 		slices.Sort(requests) // pages are requested concurrently
 		if !slices.Equal(requests, test.requests) {
 			t.Errorf("limit %s: got the requests %q, want %q", test.limit, requests, test.requests)
-		}
-	}
-}
-
-// Every page has the filters and the sort.
-func TestAccOperations_pages(t *testing.T) {
-	api := newLongHistory(t, 120)
-	acceptance(t, resource.TestCase{Steps: []resource.TestStep{{
-		Config: api.config(`
-			data "qualytics_operations" "test" {
-			  operation_type = "scan"
-			  sort_created   = "asc"
-			}`),
-		ConfigPlanChecks: emptyPlan,
-		ConfigStateChecks: []statecheck.StateCheck{
-			statecheck.ExpectKnownValue("data.qualytics_operations.test", tfjsonpath.New("ids").AtSliceIndex(0), number64(1)),
-			statecheck.ExpectKnownValue("data.qualytics_operations.test", tfjsonpath.New("ids").AtSliceIndex(119), number64(120)),
-			statecheck.ExpectKnownValue("data.qualytics_operations.test", tfjsonpath.New("operations"), knownvalue.ListSizeExact(120)),
-		},
-	}}})
-	for _, request := range api.Requests() {
-		if got := request.Query.Get("operation_type") + " " + request.Query.Get("sort_created"); got != "scan asc" {
-			t.Errorf("%s: got %q", request, got)
 		}
 	}
 }

@@ -9,10 +9,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
@@ -95,36 +91,6 @@ func TestOperations_windowUnknown(t *testing.T) {
 		}
 		expectDiagnostics(t, validated.Diagnostics)
 	}
-}
-
-// A window that depends on a resource is validated and read once it is known.
-func TestAccOperations_window(t *testing.T) {
-	api := newHistory(t)
-	config := func(after, before string) string {
-		return api.config(fmt.Sprintf(`
-			resource "terraform_data" "time" { input = %q }
-
-			data "qualytics_operations" "test" {
-			  created_after  = terraform_data.time.output
-			  created_before = %q
-			}`, after, before))
-	}
-	ids := func(ids ...knownvalue.Check) []statecheck.StateCheck {
-		return []statecheck.StateCheck{
-			statecheck.ExpectKnownValue("data.qualytics_operations.test", tfjsonpath.New("ids"), knownvalue.ListExact(ids)),
-		}
-	}
-	acceptance(t, resource.TestCase{Steps: []resource.TestStep{
-		{
-			Config:            config("2026-05-02T00:00:00Z", "2026-05-04T00:00:00Z"),
-			ConfigPlanChecks:  emptyPlan,
-			ConfigStateChecks: ids(number64(3), number64(2)),
-		},
-		{
-			Config:      config("2026-05-06T00:00:00Z", "2026-05-04T00:00:00Z"),
-			ExpectError: says("Invalid window of time", "created_before must be later than created_after"),
-		},
-	}})
 }
 
 // A deployment that ignores the sort cannot list a window.

@@ -8,33 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
-
-// Every type of operation can be aborted, in a real Terraform.
-func TestAccRunAbort_types(t *testing.T) {
-	api := newTypes(t, "running")
-	api.Seed(mockapi.Run{ID: 2, Type: "catalog", Result: "queued"})
-	const path = "PUT /api/operations/abort/"
-	acceptance(t, resource.TestCase{
-		CheckDestroy: api.written(t, path+"1", path+"2", path+"3", path+"4", path+"5", path+"6", path+"7", path+"8", path+"9"),
-		Steps: []resource.TestStep{{
-			Config: api.config(`
-				resource "qualytics_run_abort" "each" {
-				  count  = 9
-				  run_id = count.index + 1
-				}`),
-			ConfigPlanChecks: emptyPlan,
-		}},
-	})
-	for _, run := range api.Runs() {
-		if run.ID <= 9 && run.Result != "aborted" {
-			t.Errorf("Run %d (%s): got the result %s", run.ID, run.Type, run.Result)
-		}
-	}
-}
 
 // Each type with each result. The plan has no diagnostics, because a Run that has ended is not an
 // error. The apply reports its result.
@@ -125,7 +100,7 @@ func TestRunAbort_refused(t *testing.T) {
 	api.Inject(mockapi.Fault{Method: "PUT", Status: 409, Body: `{"detail": "locked"}`})
 	const briefly = `{"run_id": 91, "timeouts": {"create": "1s"}}`
 	expectDiagnostics(t, resource.applyAfter(t.Context(), t, briefly, func() { api.Seed(mockapi.Run{ID: 91, Result: "running"}) }),
-		"warning: The abort of Run 91 was not confirmed: .*HTTP status 409: locked", "error: Timed out while waiting for Run 91")
+		"warning: The abort of Run 91 was not confirmed: .*HTTP status 409: locked", "error: Timed out while waiting for Run 91: .*still `running` after 1s .timeouts.create.*the next apply requests the abort again")
 }
 
 // An abort is retried after a lost response, because that is harmless.
@@ -146,6 +121,11 @@ func TestRunResources_invalid(t *testing.T) {
 	for _, test := range []struct{ name, config, want string }{
 		{"qualytics_run_abort", `{"run_id": -1}`, "error at run_id: .*whole number of 1 or more, not -1\\."},
 		{"qualytics_run_abort", `{"run_id": 90, "timeouts": {"create": "soon"}}`, `error at timeouts.*: .*"soon"`},
+		{"qualytics_run_rerun", `{"run_id": -1}`, "error at run_id: Invalid run_id: .*whole number of 1 or more, not -1\\."},
+		{"qualytics_run_rerun", `{"run_id": 100, "fail_on": ["failed"]}`, `error at fail_on.*: .*one of: \["failure" "aborted"\]`},
+		{"qualytics_run_rerun", `{"run_id": 100, "fail_on": ["failure", "failure"]}`, `error at fail_on: .*duplicate`},
+		{"qualytics_run_rerun", `{"run_id": 100, "timeouts": {"create": "-5m"}}`, `error at timeouts.*: Invalid duration: .*greater than zero.*"-5m"`},
+		{"qualytics_run_rerun", `{"run_id": 100, "timeouts": {"update": "an hour"}}`, `error at timeouts.*: Invalid duration: .*"an hour"`},
 		{"qualytics_run_resume", `{"run_id": -1}`, "error at run_id: .*whole number of 1 or more, not -1\\."},
 		{
 			"qualytics_run_resume",

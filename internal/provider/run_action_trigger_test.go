@@ -109,30 +109,6 @@ func TestAccRunActions_triggered(t *testing.T) {
 	})
 }
 
-// An unsupported Run fails the plan. A request that the API refuses fails the apply.
-func TestAccRunActions_refused(t *testing.T) {
-	api := newAPI(t, mockapi.Options{})
-	api.Seed(mockapi.Run{ID: 90, Type: "external_scan"}, mockapi.Run{ID: 91, Type: "export"}, scan(92, "running"))
-	only := func(action string, id int) string {
-		return api.config(triggering("1", "action.qualytics_run_"+action+".it") +
-			fmt.Sprintf("action \"qualytics_run_%s\" \"it\" {\n  config {\n    run_id = %d\n  }\n}\n", action, id))
-	}
-	acceptance(t, resource.TestCase{
-		TerraformVersionChecks: withActions(t),
-		CheckDestroy:           api.afterDestroy(t, []int64{90, 91, 92, 100}, "DELETE /api/operations/92"),
-		Steps: []resource.TestStep{
-			{Config: only("rerun", 90), ExpectError: says("Cannot rerun Run 90", "Run 90 is of type `external_scan`, which cannot be rerun.")},
-			{Config: only("resume", 91), ExpectError: says("Cannot resume Run 91", "Run 91 is of type `export`, which cannot be resumed.")},
-			{Config: only("abort", 99), ExpectError: says("Cannot read Run 99", "Run 99 does not exist.")},
-			{
-				Config: only("delete", 92),
-				ExpectError: says("Cannot delete Run 92", "HTTP status 409: Run 92 cannot be deleted: its result is running.",
-					"To delete an active Run, abort it first with qualytics_run_abort."),
-			},
-		},
-	})
-}
-
 // An id that is known only after apply is looked up during the apply.
 func TestAccRunActions_unknownRun(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})

@@ -5,7 +5,6 @@ package provider
 
 import (
 	"testing"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -47,93 +46,6 @@ func TestAccRunRerun_import(t *testing.T) {
 	})
 }
 
-// The record of an imported Run that is its own run_id is kept, so that it can be rerun repeatedly.
-func TestAccRunRerun_importSource(t *testing.T) {
-	api := newAPI(t, mockapi.Options{})
-	apply := func(trigger string, id int64, writes ...string) resource.TestStep {
-		return resource.TestStep{
-			Config:            api.config(rerunConfig(`triggers = { v = "` + trigger + `" }`)),
-			ConfigPlanChecks:  planned(plancheck.ResourceActionUpdate),
-			ConfigStateChecks: append(holds(id, "success"), expect("run_id", number64(100))),
-			Check:             api.hasWritten(t, writes...),
-		}
-	}
-	acceptance(t, resource.TestCase{
-		CheckDestroy: api.afterDestroy(t, nil, rerun100, rerun100, delete101, delete102, "DELETE /api/operations/100"),
-		Steps: []resource.TestStep{
-			{
-				Config:             api.config(rerunConfig(`triggers = { v = "1" }`)),
-				ResourceName:       rerun,
-				ImportState:        true,
-				ImportStateId:      "100",
-				ImportStatePersist: true,
-			},
-			apply("1", 100),
-			apply("2", 101, rerun100),
-			apply("3", 102, rerun100, rerun100, delete101),
-		},
-	})
-}
-
-// An import results in the same state as a create, except for what the API does not return and what
-// limits a destroy before the first apply.
-func TestAccRunRerun_importVerify(t *testing.T) {
-	api := newAPI(t, mockapi.Options{})
-	acceptance(t, resource.TestCase{
-		Steps: []resource.TestStep{
-			{Config: api.config(rerunConfig(`triggers = { v = "1" }`))},
-			{
-				ResourceName:            rerun,
-				ImportState:             true,
-				ImportStateVerify:       true,
-				ImportStateVerifyIgnore: []string{"run_id", "triggers", "delete_on_destroy", "abort_on_destroy"},
-			},
-		},
-	})
-}
-
-// The first apply after an import waits for an active Run.
-func TestAccRunRerun_importActive(t *testing.T) {
-	api := newAPI(t, mockapi.Options{})
-	api.Seed(scan(95, "running"))
-	acceptance(t, resource.TestCase{
-		CheckDestroy: api.afterDestroy(t, []int64{100}, "DELETE /api/operations/95"),
-		Steps: []resource.TestStep{
-			{
-				Config: api.config(`import {
-					to = qualytics_run_rerun.test
-					id = "95"
-				}
-				` + rerunConfig("")),
-				PreConfig:         func() { time.AfterFunc(2*time.Second, func() { api.Finish(95, "success", "") }) },
-				ConfigPlanChecks:  emptyPlan,
-				ConfigStateChecks: holds(95, "success"),
-			},
-		},
-	})
-}
-
-func TestAccRunRerun_importInvalid(t *testing.T) {
-	api := newAPI(t, mockapi.Options{})
-	step := func(id string, phrases ...string) resource.TestStep {
-		return resource.TestStep{
-			Config: api.config(rerunConfig("")), ResourceName: rerun,
-			ImportState: true, ImportStateId: id, ExpectError: says(phrases...),
-		}
-	}
-	acceptance(t, resource.TestCase{
-		CheckDestroy: api.afterDestroy(t, []int64{100}),
-		Steps: []resource.TestStep{
-			step("latest", "Invalid import id", `not "latest"`),
-			step("0", "Invalid import id", `not "0"`),
-			step("99999999999999999999", "Invalid import id"),
-			step("-5", "Invalid import id", `not "-5"`),
-			step("1.5", "Invalid import id", `not "1.5"`),
-			step("7", "Cannot import non-existent remote object"),
-		},
-	})
-}
-
 // Terraform 1.12 and later import by identity. The identity is the id of the held Run.
 func TestAccRunRerun_identity(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
@@ -145,6 +57,10 @@ func TestAccRunRerun_identity(t *testing.T) {
 		CheckDestroy:           api.afterDestroy(t, []int64{100}, rerun100, rerun100, "DELETE /api/operations/101", "DELETE /api/operations/102"),
 		Steps: []resource.TestStep{
 			{Config: api.config(rerunConfig(`triggers = { v = "1" }`)), ConfigStateChecks: []statecheck.StateCheck{identity(101)}},
+			{ // the same state as a create, except for what the API does not return and what limits a destroy
+				ResourceName: rerun, ImportState: true, ImportStateVerify: true,
+				ImportStateVerifyIgnore: []string{"run_id", "triggers", "delete_on_destroy", "abort_on_destroy"},
+			},
 			{
 				Config:            api.config(rerunConfig(`triggers = { v = "2" }`)),
 				ConfigStateChecks: []statecheck.StateCheck{identity(102)},
@@ -157,23 +73,6 @@ func TestAccRunRerun_identity(t *testing.T) {
 			},
 		},
 	})
-}
-
-// Until the first apply, a destroy neither aborts nor deletes the imported Run, whatever the
-// configuration.
-func TestAccRunRerun_importThenDestroy(t *testing.T) {
-	for name, run := range map[string]mockapi.Run{"ended": scan(95, "success"), "active": scan(95, "running")} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := newAPI(t, mockapi.Options{})
-			api.Seed(run)
-			w := newWorkspace(t, api.config(rerunConfig("delete_on_destroy = true\nabort_on_destroy = true")))
-			w.expect([]string{"import", rerun, "95"}, "Import successful!")
-			w.expect([]string{"destroy", "-auto-approve"}, "1 destroyed")
-			api.expectWrites()(t)
-			api.expectRuns(t, 95, 100)
-		})
-	}
 }
 
 func TestRunRerun_importInvalid(t *testing.T) {

@@ -78,16 +78,3 @@ func TestAccRunRerunList(t *testing.T) {
 	})
 	api.expectWrites()(t)
 }
-
-// The warning about a changing list does not remove results.
-func TestAccRunRerunList_unsteady(t *testing.T) {
-	api := newChangingHistory(t)
-	acceptance(t, resource.TestCase{
-		TerraformVersionChecks: withActions(t),
-		Steps: []resource.TestStep{{
-			Query:             true,
-			Config:            api.query("limit = 240\n config {}"),
-			QueryResultChecks: []querycheck.QueryResultCheck{querycheck.ExpectLengthAtLeast("qualytics_run_rerun.test", 150)},
-		}},
-	})
-}

@@ -8,66 +8,52 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
-
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// In an apply with 200 reruns, each is requested once and polled no more often than the intervals
+// In an apply with many reruns, each is requested once and polled no more often than the intervals
 // allow. A slow machine can only reduce the number of polls.
-func TestAccRunRerun_many(t *testing.T) {
+func TestRunRerun_many(t *testing.T) {
+	t.Parallel()
 	const (
-		count       = 200
+		count       = 50
 		running     = 300 * time.Millisecond
 		interval    = 100 * time.Millisecond
 		leastPause  = interval * 3 / 4 // jitter takes up to a quarter
 		mostPolls   = int(running/leastPause) + 1
-		sourceReads = 3 // the plan, Terraform's second plan during the apply, and the apply
+		sourceReads = 2 // the plan and the apply
 	)
 	api := newAPI(t, mockapi.Options{Outcome: mockapi.Outcome{Running: running}})
-	config := `
-		provider "qualytics" {
-		  url           = "` + api.url + `"
-		  token         = "` + testToken + `"
-		  poll_interval = "100ms"
+	p := newProtocol(t)
+	expectDiagnostics(t, p.configure(t, api.json(`"poll_interval": "100ms"`)))
+	f := &fleet{}
+	for range count {
+		f.resources = append(f.resources, p.track(t))
+	}
+	f.each(func(r *tracked, _ int64) { expectDiagnostics(t, r.apply(t, `{"run_id": 100}`)) })
+	newest, reads, polls := 0, 0, map[string]int{}
+	for _, request := range api.Requests() {
+		switch {
+		case request.Path == listPath:
+			newest++
+		case request.Path == "/api/operations/100":
+			reads++
+		case request.Method == http.MethodGet:
+			polls[request.Path]++
 		}
-		resource "qualytics_run_rerun" "test" {
-		  count  = 200
-		  run_id = 100
-		}`
-	acceptance(t, resource.TestCase{
-		Steps: []resource.TestStep{{
-			Config: config,
-			Check: func(*terraform.State) error {
-				newest, reads, polls := 0, 0, map[string]int{}
-				for _, request := range api.Requests() {
-					switch {
-					case request.Path == "/api/operations":
-						newest++
-					case request.Path == "/api/operations/100":
-						reads++
-					case request.Method == http.MethodGet:
-						polls[request.Path]++
-					}
-				}
-				if writes := len(api.writes()); writes != count {
-					t.Errorf("got %d reruns, want %d", writes, count)
-				}
-				if reads != count*sourceReads {
-					t.Errorf("the source was read %d times, want %d", reads, count*sourceReads)
-				}
-				if newest < count || newest > 2*count {
-					t.Errorf("the newest Runs were listed %d times, want once before each rerun and at most once after it", newest)
-				}
-				for path, times := range polls {
-					if times > mostPolls {
-						t.Errorf("%s was polled %d times, want at most %d", path, times, mostPolls)
-					}
-				}
-				return nil
-			},
-		}},
-	})
-	api.expectRuns(t, 100)
+	}
+	if writes := len(api.writes()); writes != count {
+		t.Errorf("got %d reruns, want %d", writes, count)
+	}
+	if reads != count*sourceReads {
+		t.Errorf("the source was read %d times, want %d", reads, count*sourceReads)
+	}
+	if newest < count || newest > 2*count {
+		t.Errorf("the newest Runs were listed %d times, want once before each rerun and at most once after it", newest)
+	}
+	for path, times := range polls {
+		if times > mostPolls {
+			t.Errorf("%s was polled %d times, want at most %d", path, times, mostPolls)
+		}
+	}
 }

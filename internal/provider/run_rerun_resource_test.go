@@ -126,63 +126,22 @@ func TestAccRunRerun_runID(t *testing.T) {
 	})
 }
 
-// A lookup of the latest scan returns the resource's own Run. That does not rerun, and rerunning
-// that Run works. The record of run_id is kept for the next rerun.
-func TestAccRunRerun_ownRun(t *testing.T) {
+// A replacement deletes the old record last with create_before_destroy.
+func TestAccRunRerun_replaced(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
-	latest := func(trigger string) string {
+	config := func(version string) string {
 		return api.config(`
-			data "qualytics_operations" "latest" {
-			  operation_type = "scan"
-			  result         = ["success"]
-			  sort_created   = "desc"
-			  limit          = 1
-			}
-			resource "qualytics_run_rerun" "test" {
-			  run_id   = data.qualytics_operations.latest.ids[0]
-			  triggers = { v = "` + trigger + `" }
-			}`)
+			resource "terraform_data" "deployment" { input = "` + version + `" }
+			` + rerunConfig(`lifecycle {
+				replace_triggered_by  = [terraform_data.deployment]
+				create_before_destroy = true
+			}`))
 	}
 	acceptance(t, resource.TestCase{
-		CheckDestroy: api.afterDestroy(t, []int64{100},
-			rerun100, "PUT /api/operations/rerun/101", "PUT /api/operations/rerun/102", delete101,
-			"DELETE /api/operations/103", delete102),
+		CheckDestroy: api.afterDestroy(t, []int64{100}, rerun100, rerun100, delete101, delete102),
 		Steps: []resource.TestStep{
-			{Config: latest("1"), ConfigPlanChecks: planned(plancheck.ResourceActionCreate), ConfigStateChecks: holds(101, "success")},
-			{Config: latest("1"), ConfigPlanChecks: planned(plancheck.ResourceActionNoop)},
-			{Config: latest("2"), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate), ConfigStateChecks: holds(102, "success")},
-			{Config: latest("2"), ConfigPlanChecks: planned(plancheck.ResourceActionNoop)},
-			{Config: latest("3"), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate), ConfigStateChecks: holds(103, "success")},
-		},
-	})
-}
-
-// If the API refuses a rerun, the Run, its record and the state are kept, and the next apply tries
-// again.
-func TestAccRunRerun_refused(t *testing.T) {
-	api := newAPI(t, mockapi.Options{})
-	acceptance(t, resource.TestCase{
-		CheckDestroy: api.afterDestroy(t, []int64{100},
-			rerun100, rerun100, rerun100, "DELETE /api/operations/101", "DELETE /api/operations/102"),
-		Steps: []resource.TestStep{
-			{Config: api.config(rerunConfig(`triggers = { v = "1" }`)), ConfigStateChecks: holds(101, "success")},
-			{
-				PreConfig: func() {
-					api.Inject(mockapi.Fault{Method: "PUT", Status: 403, Body: `{"detail": "Editor permission required"}`})
-				},
-				Config:      api.config(rerunConfig(`triggers = { v = "2" }`)),
-				ExpectError: says("Cannot rerun Run 100", "run_id = 100", "Editor permission required", "Editor team permission"),
-			},
-			{ // the state still has the old triggers and the old Run
-				Config:            api.config(rerunConfig(`triggers = { v = "1" }`)),
-				ConfigPlanChecks:  planned(plancheck.ResourceActionNoop),
-				ConfigStateChecks: holds(101, "success"),
-			},
-			{
-				Config:            api.config(rerunConfig(`triggers = { v = "2" }`)),
-				ConfigPlanChecks:  planned(plancheck.ResourceActionUpdate),
-				ConfigStateChecks: holds(102, "success"),
-			},
+			{Config: config("1"), ConfigPlanChecks: emptyPlan},
+			{Config: config("2"), ConfigPlanChecks: emptyPlan, ConfigStateChecks: holds(102, "success")},
 		},
 	})
 }

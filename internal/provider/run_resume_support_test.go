@@ -8,67 +8,11 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
-
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// allTypes are the types of operation. In newTypes, the id of a Run is its index here, starting at
-// 1.
+// allTypes are the types of operation.
 var allTypes = []string{"sync", "catalog", "profile", "scan", "external_scan", "export", "materialize", "promote", "promote_quality_check"}
-
-// newTypes serves one Run of each type with this result.
-func newTypes(t *testing.T, result string) *api {
-	t.Helper()
-	api := newAPI(t, mockapi.Options{})
-	for i, runType := range allTypes {
-		api.Seed(mockapi.Run{ID: int64(i + 1), Type: runType, Result: result})
-	}
-	return api
-}
-
-// written returns a check of all changing requests so far, in any order.
-func (a *api) written(t *testing.T, want ...string) resource.TestCheckFunc {
-	return func(*terraform.State) error {
-		got := a.writes()
-		slices.Sort(got)
-		slices.Sort(want)
-		if !slices.Equal(got, want) {
-			t.Errorf("changing requests:\n got %q\nwant %q", got, want)
-		}
-		return nil
-	}
-}
-
-const eachResumed = `
-	resource "qualytics_run_resume" "each" {
-	  count  = length([%[1]s])
-	  run_id = [%[1]s][count.index]
-	}`
-
-// In a real Terraform, Runs of supported types are resumed from both results. Other types fail the
-// plan, and the error lists the supported ones.
-func TestAccRunResume_types(t *testing.T) {
-	api := newTypes(t, "aborted")
-	api.Seed(mockapi.Run{ID: 8, Type: "promote", Result: "failure"})
-	supported := []string{"PUT /api/operations/run/3", "PUT /api/operations/run/4", "PUT /api/operations/run/8", "PUT /api/operations/run/9"}
-	acceptance(t, resource.TestCase{
-		CheckDestroy: api.written(t, supported...),
-		Steps: []resource.TestStep{
-			{
-				Config: api.config(fmt.Sprintf(eachResumed, "1, 2, 5, 6, 7")),
-				ExpectError: says("Run 1 is of type `sync`, which cannot be resumed.",
-					"Only a Run with result `aborted` or `failure` can be resumed, and only of type `profile`, `scan` or `promote`."),
-			},
-			{
-				Config:           api.config(fmt.Sprintf(eachResumed, "3, 4, 8, 9")),
-				ConfigPlanChecks: emptyPlan,
-				Check:            api.written(t, supported...),
-			},
-		},
-	})
-}
 
 // Each type with each result, in the plan and, if the Run changes after the plan, in the apply.
 func TestRunResume_support(t *testing.T) {

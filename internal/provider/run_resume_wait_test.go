@@ -7,6 +7,8 @@ import (
 	"context"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
@@ -173,4 +175,50 @@ func TestRunResume_lostResponse(t *testing.T) {
 			api.expectWrites(resume90)(t)
 		})
 	}
+}
+
+// If resuming starts a new Run, the resource holds the new one, whose id as run_id does not resume
+// again.
+func TestRunResume_asNewRun(t *testing.T) {
+	t.Parallel()
+	api := newFailed(t, mockapi.Options{ResumeAsNew: true})
+	resource := api.protocol(t).manage(t, "qualytics_run_resume")
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 90`+release("1")+`}`))
+	resource.expectRun(t, 101, "success")
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 90`+release("2")+`}`))
+	resource.expectRun(t, 102, "success")
+	resource.expectNoChange(t, `{"run_id": 102`+release("2")+`}`)
+	expectDiagnostics(t, resource.destroy(t))
+	api.expectWrites(resume90, resume90)(t)
+}
+
+// A Run that fails again is resumed by the next apply, although Terraform has tainted the resource.
+func TestRunResume_tainted(t *testing.T) {
+	t.Parallel()
+	api := newFailed(t, mockapi.Options{})
+	api.Plan(failing)
+	resource := api.protocol(t).trackResource(t, "qualytics_run_resume")
+	expectDiagnostics(t, resource.refreshAndApply(t, `{"run_id": 90}`), "error: Run 90 failed: .*The next apply resumes it.")
+	if next := resource.nextPlan(t, `{"run_id": 90}`); next != "replace" {
+		t.Errorf("the next plan is %s", next)
+	}
+	expectDiagnostics(t, resource.refreshAndApply(t, `{"run_id": 90}`))
+	resource.expectRun(t, 90, "success")
+	api.expectWrites(resume90, resume90)(t)
+}
+
+// Setting wait_for_completion to true waits for the same Run, and does not resume it again.
+func TestRunResume_waitLater(t *testing.T) {
+	t.Parallel()
+	api := newFailed(t, mockapi.Options{Outcome: endless})
+	resource := api.protocol(t).manage(t, "qualytics_run_resume")
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 90`+unawaited+`}`))
+	api.Inject(mockapi.Fault{Method: "GET", Path: poll90, Skip: 1, Hook: func() { api.Finish(90, "success", "") }})
+	planned := resource.plannedValues(t, resource.plan(t, `{"run_id": 90}`))
+	if planned["id"] != int64(90) || planned["result"] != tftypes.UnknownValue {
+		t.Errorf("planned Run %v with the result %v", planned["id"], planned["result"])
+	}
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`))
+	resource.expectRun(t, 90, "success")
+	api.expectWrites(resume90)(t)
 }

@@ -79,6 +79,9 @@ func resume(ctx context.Context, client *Client, id int64, forceAbort bool) (Sta
 
 func noRetries(config *Config) { config.MaxRetries = 0 }
 
+// impatient makes one search for a Run whose response was lost, and one retry after a 429.
+func impatient(config *Config) { config.SearchTimeout, config.RateLimitTimeout = 1, 1 }
+
 func timeout(limit time.Duration) func(*Config) {
 	return func(config *Config) { config.RequestTimeout = limit }
 }

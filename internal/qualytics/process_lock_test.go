@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gofrs/flock"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
@@ -116,33 +117,37 @@ func (p *process) wait(t *testing.T) {
 	}
 }
 
-// Two processes with many starts on one datastore take turns, one start at a time.
+// Two processes with many starts on one datastore start one at a time. While one of them waits for
+// the file, the other has no second turn.
 func TestProcessesTakeTurns(t *testing.T) {
 	var (
-		mutex    sync.Mutex
-		inFlight int
-		agents   []string // of the requests that start a Run
-		other    *process
+		mutex     sync.Mutex
+		inFlight  int
+		agents    []string // of the requests that start a Run
+		contested []bool   // whether the other process was waiting meanwhile
+		other     *process
+		gate      *flock.Flock
 	)
 	api := mockapi.New(mockapi.Options{Token: testToken})
 	api.Seed(scan(100, "success"))
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mutex.Lock()
+		defer mutex.Unlock()
 		if inFlight++; inFlight > 1 {
 			t.Errorf("%s of %s during another request", r.Method, r.UserAgent())
 		}
 		if r.Method == http.MethodPut {
-			agents = append(agents, r.UserAgent())
+			if len(agents) == 0 {
+				other.expect(t, "waiting")
+			}
+			free, _ := gate.TryLock()
+			_ = gate.Unlock()
+			agents, contested = append(agents, r.UserAgent()), append(contested, !free)
 		}
-		first := len(agents) == 1 && r.Method == http.MethodPut
 		mutex.Unlock()
-		if first {
-			other.expect(t, "waiting")
-		}
 		time.Sleep(time.Millisecond)
 		api.ServeHTTP(w, r)
 		mutex.Lock()
-		defer mutex.Unlock()
 		inFlight--
 	}))
 	defer server.Close()
@@ -155,6 +160,9 @@ func TestProcessesTakeTurns(t *testing.T) {
 			}
 		}
 	})
+	directory, err := lockDirectory()
+	equal(t, "error", err, error(nil))
+	gate = flock.New(filepath.Join(directory, client.locks.lockName(101)+".next"))
 	done := make(chan int)
 	go func() { done <- startMany(t.Context(), client) }()
 	<-waits
@@ -165,16 +173,12 @@ func TestProcessesTakeTurns(t *testing.T) {
 	mutex.Lock()
 	defer mutex.Unlock()
 	equal(t, "starts", len(agents), 2*manyStarts)
-	slices.Reverse(agents)
-	last := max(slices.Index(agents, "other"), slices.Index(agents, "test/1"))
-	slices.Reverse(agents)
-	contested := agents[:len(agents)-last] // until one of them has no more starts
-	for i, streak := 1, 1; i < len(contested); i++ {
-		if streak++; contested[i] != contested[i-1] {
-			streak = 1
-		}
-		if streak > 3 {
-			t.Fatalf("%d starts of %q in a row: %v", streak, contested[i], agents)
+	if !slices.Contains(contested, true) {
+		t.Error("no process has waited")
+	}
+	for i := range len(agents) - 1 {
+		if contested[i] && agents[i] == agents[i+1] {
+			t.Fatalf("start %d: the other process was waiting: %v, %v", i, agents, contested)
 		}
 	}
 }

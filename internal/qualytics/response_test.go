@@ -32,7 +32,7 @@ func TestKindOfResponse(t *testing.T) {
 	}
 	for status, expected := range inJSON {
 		handler := responding(status, "application/json", `{"detail": "Run 100 says no"}`)
-		client, start := respond(t, handler, noRetries), respond(t, respondToReads(handler), noRetries)
+		client, start := respond(t, handler, noRetries, impatient), respond(t, respondToReads(handler), noRetries, impatient)
 		for _, endpoint := range endpoints {
 			if endpoint.starts {
 				client = start
@@ -54,7 +54,7 @@ func TestKindOfResponse(t *testing.T) {
 		}
 	}
 	for status, want := range inHTML {
-		client := respond(t, responding(status, "text/html; charset=utf-8", html), noRetries)
+		client := respond(t, responding(status, "text/html; charset=utf-8", html), noRetries, impatient)
 		for _, endpoint := range endpoints {
 			err := endpoint.call(t.Context(), client)
 			failed := failure(t, err)

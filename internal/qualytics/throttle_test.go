@@ -39,7 +39,7 @@ func listAtOnce(t testing.TB, client *Client, lists, count int) {
 // Ten concurrent lists behind a gateway that limits the rate all succeed, nearly at that rate and
 // with few rejected requests.
 func TestManyListsBehindAGateway(t *testing.T) {
-	const lists, count, rate, burst = 10, 10_000, 50, 250
+	const lists, count, rate, burst = 10, 4_000, 50, 250
 	synctest.Test(t, func(t *testing.T) {
 		server := (&mockapi.Gateway{Rate: rate, Burst: burst}).Handler(newHistory(count, 20*time.Millisecond))
 		var accepted, rejected atomic.Int32
@@ -198,7 +198,7 @@ func TestConcurrentRejectionsPauseOnce(t *testing.T) {
 func TestConcurrentRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var inFlight, peak atomic.Int32
-		runs := newHistory(2000, 50*time.Millisecond)
+		runs := newHistory(1000, 50*time.Millisecond)
 		client := simulated(t, func(request *http.Request) (*http.Response, error) {
 			defer inFlight.Add(-1)
 			peak.Store(max(peak.Load(), inFlight.Add(1)))
@@ -206,7 +206,7 @@ func TestConcurrentRequests(t *testing.T) {
 			runs.ServeHTTP(recorder, request)
 			return recorder.Result(), nil
 		})
-		listAtOnce(t, client, 15, 2000)
+		listAtOnce(t, client, 15, 1000)
 		equal(t, "concurrent requests", peak.Load(), int32(maxInFlight))
 	})
 }

@@ -82,12 +82,12 @@ func TestTimeoutErrorNamesLimit(t *testing.T) {
 	plain := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
 	for url, api := range map[string]*mockapi.Server{secure.URL: secureAPI, plain.url: plain.Server} {
 		for name, fault := range map[string]mockapi.Fault{"no response": {Delay: time.Hour}, "a slow body": {Slow: time.Hour}} {
-			client := newClient(t, url, insecure, noRetries, timeout(500*time.Millisecond))
+			client := newClient(t, url, insecure, noRetries, timeout(200*time.Millisecond))
 			fault.Path = readPath
 			api.Inject(fault)
 			_, err := client.Operation(t.Context(), 100)
 			equal(t, name, failure(t, err).Kind, KindTimedOut)
-			equal(t, name, failure(t, err).Detail, "no complete response within 500ms")
+			equal(t, name, failure(t, err).Detail, "no complete response within 200ms")
 		}
 	}
 }
