@@ -165,6 +165,7 @@ type structsOperation struct {
 	ScheduleID      *int64                `tfsdk:"schedule_id"`
 	Datastore       structsDatastore      `tfsdk:"datastore"`
 	Status          map[string]*big.Float `tfsdk:"status"`
+	URL             *string               `tfsdk:"url"`
 }
 
 type structsDatastore struct {
@@ -192,7 +193,7 @@ func (d *structsDataSource) Read(ctx context.Context, req datasource.ReadRequest
 			Datastore: structsDatastore{
 				ID: *run.Datastore.ID, Name: *run.Datastore.Name, StoreType: run.Datastore.StoreType, Type: run.Datastore.Type,
 			},
-			Status: run.Status,
+			Status: run.Status, URL: run.URL,
 		})
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)

@@ -22,7 +22,7 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
-// runResource starts a Run whose configuration stands in Terraform, when it is created and whenever
+// runResource starts a Run that is defined in Terraform, when it is created and whenever
 // that configuration or its triggers change. Destroying it deletes the record of the Run.
 type runResource struct{ runLifecycle }
 

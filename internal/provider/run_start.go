@@ -222,7 +222,7 @@ func (s abortStarter) start(ctx context.Context, runs *runs, _ limit, _ runwait.
 	return &acceptedRun{Operation: &active, source: id}
 }
 
-// configuredStarter starts a Run whose configuration stands in Terraform.
+// configuredStarter starts a Run that is defined in Terraform.
 type configuredStarter struct {
 	configuration qualytics.Configuration
 	known         bool // false during the plan of a configuration that depends on other resources
