@@ -23,22 +23,29 @@ func TestTaint_replacementFails(t *testing.T) {
 		holds   int64
 	}{
 		"failed": {
-			failing, mockapi.Fault{Method: "DELETE", Status: 403}, func(*api) {},
+			failing,
+			mockapi.Fault{Method: "DELETE", Status: 403},
+			func(*api) {},
 			"update", "warning: Run 101 does not pass: Its result is `failure`", 102,
 		},
 		"too many anomalies": {
-			identifying(1), mockapi.Fault{Method: "DELETE", Status: 403}, func(*api) {},
+			identifying(1),
+			mockapi.Fault{Method: "DELETE", Status: 403},
+			func(*api) {},
 			"update", "warning: Run 101 does not pass: The Run identified 1 anomaly", 102,
 		},
 		"active": {
-			endless, mockapi.Fault{Method: "PUT", Path: "/api/operations/abort/*", Status: 403},
+			endless,
+			mockapi.Fault{Method: "PUT", Path: "/api/operations/abort/*", Status: 403},
 			func(a *api) {
 				a.Inject(mockapi.Fault{Method: "GET", Path: poll101, Skip: 2, Hook: func() { a.Finish(101, "success", "") }})
 			},
 			"update", "", 101,
 		},
 		"aborted": {
-			endless, mockapi.Fault{Method: "DELETE", Status: 403}, func(*api) {},
+			endless,
+			mockapi.Fault{Method: "DELETE", Status: 403},
+			func(*api) {},
 			"update", "warning: Run 101 does not pass: Its result is `aborted`", 102,
 		},
 	} {
