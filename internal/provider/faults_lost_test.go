@@ -41,23 +41,10 @@ var faultsLost = []faultRow{
 		requests: []string{rerun100}, server: []int64{101}, state: "Run 101", next: noChanges, holds: 101,
 	},
 	{
-		phase: creating, fault: "PUT: 500 of the API, after the effect",
-		prepare: onRerun(mockapi.Fault{Status: 500, AfterEffect: true}), says: []finding{warns(adoptLost, wasFound+"101")},
-		requests: []string{rerun100}, server: []int64{101}, state: "Run 101", next: noChanges, holds: 101,
-	},
-	{
 		phase: creating, fault: "PUT: 504; the Run is created during the search for it",
 		prepare: onRerun(mockapi.Fault{Status: 504}).and(func(s *scene) {
 			s.Inject(mockapi.Fault{Method: "GET", Path: listPath, Skip: 2, Hook: func() { s.Start(100, nil) }})
 		}),
-		says: []finding{warns(adoptLost, wasFound+"101")}, requests: []string{rerun100}, server: []int64{101}, state: "Run 101",
-		next: noChanges, holds: 101,
-	},
-	{
-		phase: creating, fault: "PUT: response lost; the Run has one container more than the source",
-		prepare: onLost(false, starts(func(run *mockapi.Run) {
-			run.Containers = append(run.Containers, mockapi.Container{ID: 999, Name: "added", ContainerType: "table"})
-		})),
 		says: []finding{warns(adoptLost, wasFound+"101")}, requests: []string{rerun100}, server: []int64{101}, state: "Run 101",
 		next: noChanges, holds: 101,
 	},
@@ -91,12 +78,6 @@ var faultsLost = []faultRow{
 		state: "Run 103", next: noChanges, holds: 103,
 	},
 	{
-		phase: creating, fault: "PUT: response lost; the newest Run was created ahead of the server's clock",
-		given:   func(s *scene) { s.Seed(older(90, 101, "success", -time.Hour)) },
-		prepare: onRerun(mockapi.Fault{Close: true, AfterEffect: true}), says: []finding{warns(adoptLost, wasFound+"101")},
-		requests: []string{rerun100}, server: []int64{101}, state: "Run 101", next: noChanges, holds: 101,
-	},
-	{
 		phase: creating, fault: "PUT: response lost; there is a record of 2099",
 		given: func(s *scene) {
 			run := scan(90, "success")
@@ -123,21 +104,10 @@ var faultsLost = []faultRow{
 		requests: []string{rerun100, delete101}, server: []int64{102}, state: "Run 102", next: noChanges, holds: 102,
 	},
 	{
-		phase: updating, fault: "PUT: 200 with the id of the source, after the effect",
-		prepare:  onRerun(mockapi.Fault{Status: 200, AfterEffect: true, Body: `{"id": 100, "result": "queued"}`}),
-		says:     []finding{warns(adoptLost, "the response names Run 100, which existed before the request")},
-		requests: []string{rerun100, delete101}, server: []int64{102}, state: "Run 102", next: noChanges, holds: 102,
-	},
-	{
 		phase: creating, fault: "PUT: 200 with an object for triggered_by and message, a number for schedule and containers",
 		prepare: onRerun(mockapi.Fault{
 			AfterEffect: true, Body: `{"id": 101, "result": "queued", "triggered_by": {}, "message": {}, "schedule": 12, "containers": 3}`,
 		}),
-		requests: []string{rerun100}, server: []int64{101}, state: "Run 101", next: noChanges, holds: 101,
-	},
-	{
-		phase: creating, fault: "PUT: 200 with an id, and a number for created",
-		prepare:  onRerun(mockapi.Fault{AfterEffect: true, Body: `{"id": 101, "created": 5}`}),
 		requests: []string{rerun100}, server: []int64{101}, state: "Run 101", next: noChanges, holds: 101,
 	},
 }

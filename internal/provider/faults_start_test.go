@@ -129,11 +129,6 @@ var faultsUnknown = []faultRow{
 		requests: []string{rerun100}, state: "nothing", next: "create", then: []string{rerun100}, holds: 101,
 	},
 	{
-		phase: creating, fault: "PUT: 503 without Retry-After, before the effect",
-		prepare: onRerun(mockapi.Fault{Status: 503}), says: []finding{fails(cannot, noneFound)},
-		requests: []string{rerun100}, state: "nothing", next: "create", then: []string{rerun100}, holds: 101,
-	},
-	{
 		phase: creating, fault: "PUT: connection closed before the effect; a schedule starts an identical Run meanwhile",
 		prepare: onLost(false, starts(bySchedule)), says: []finding{fails(cannot, "(triggered by schedule 12)")},
 		requests: []string{rerun100}, server: []int64{101}, others: []int64{101}, state: "nothing", next: "create",
@@ -153,20 +148,6 @@ var faultsUnknown = []faultRow{
 		says:     []finding{fails(cannot, "(triggered by ann@example.com, not by terraform@service.example.com)")},
 		requests: []string{rerun100}, server: []int64{101, 102}, others: []int64{102}, state: "Run 101",
 		next: "update", then: []string{rerun100, delete101}, holds: 103,
-	},
-	{
-		phase: creating, fault: "PUT: connection closed before the effect; a Run with other settings starts meanwhile",
-		prepare:  onLost(false, starts(onOtherSettings)),
-		says:     []finding{fails(cannot, "(its settings differ from the source's: incremental)")},
-		requests: []string{rerun100}, server: []int64{101}, others: []int64{101}, state: "nothing", next: "create",
-		then: []string{rerun100}, holds: 102,
-	},
-	{
-		phase: creating, fault: "PUT: connection closed before the effect; a Run of another type starts meanwhile",
-		prepare:  onLost(false, starts(func(run *mockapi.Run) { run.Type = "profile" })),
-		says:     []finding{fails(cannot, "(its type is profile, not scan)")},
-		requests: []string{rerun100}, server: []int64{101}, others: []int64{101}, state: "nothing", next: "create",
-		then: []string{rerun100}, holds: 102,
 	},
 	{
 		phase: creating, fault: "PUT: connection closed before the effect; another provider alias reruns the same Run meanwhile",

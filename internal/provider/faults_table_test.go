@@ -103,7 +103,5 @@ func bySchedule(run *mockapi.Run) {
 
 func byColleague(run *mockapi.Run) { run.TriggeredBy = "ann@example.com" }
 
-func onOtherSettings(run *mockapi.Run) { run.Settings = map[string]any{"incremental": true} }
-
 // anotherFirst applies another resource first, whose start shows the provider its user.
 func anotherFirst(s *scene) { s.applyBeside(s.resource.protocol, `{"run_id": 100}`) }

@@ -23,9 +23,6 @@ func onePoll(fault string, odd mockapi.Fault) faultRow {
 var faultsWaiting = []faultRow{
 	onePoll("401, once", mockapi.Fault{Status: 401}),
 	onePoll("404, twice", mockapi.Fault{Status: 404, Times: 2}),
-	onePoll("408, once", mockapi.Fault{Status: 408}),
-	onePoll("425, once", mockapi.Fault{Status: 425}),
-	onePoll("500, three times", mockapi.Fault{Status: 500, Times: 3}),
 	onePoll("connection closed, three times", mockapi.Fault{Close: true, Times: 3}),
 	onePoll("200 with an HTML page, twice", mockapi.Fault{Status: 200, Body: htmlPage, Times: 2}),
 	onePoll("503, 40 times", mockapi.Fault{Status: 503, Times: 40}),

@@ -100,7 +100,8 @@ func TestRunAbort_refused(t *testing.T) {
 	api.Inject(mockapi.Fault{Method: "PUT", Status: 409, Body: `{"detail": "locked"}`})
 	const briefly = `{"run_id": 91, "timeouts": {"create": "1s"}}`
 	expectDiagnostics(t, resource.applyAfter(t.Context(), t, briefly, func() { api.Seed(mockapi.Run{ID: 91, Result: "running"}) }),
-		"warning: The abort of Run 91 was not confirmed: .*HTTP status 409: locked", "error: Timed out while waiting for Run 91: .*still `running` after 1s .timeouts.create.*the next apply requests the abort again")
+		"warning: The abort of Run 91 was not confirmed: .*HTTP status 409: locked",
+		"error: Timed out while waiting for Run 91: .*still `running` after 1s .timeouts.create.*the next apply requests the abort again")
 }
 
 // An abort is retried after a lost response, because that is harmless.
@@ -124,7 +125,7 @@ func TestRunResources_invalid(t *testing.T) {
 		{"qualytics_run_rerun", `{"run_id": -1}`, "error at run_id: Invalid run_id: .*whole number of 1 or more, not -1\\."},
 		{"qualytics_run_rerun", `{"run_id": 100, "fail_on": ["failed"]}`, `error at fail_on.*: .*one of: \["failure" "aborted"\]`},
 		{"qualytics_run_rerun", `{"run_id": 100, "fail_on": ["failure", "failure"]}`, `error at fail_on: .*duplicate`},
-		{"qualytics_run_rerun", `{"run_id": 100, "timeouts": {"create": "-5m"}}`, `error at timeouts.*: Invalid duration: .*greater than zero.*"-5m"`},
+		{"qualytics_run_rerun", `{"run_id": 100, "timeouts": {"create": "-5m"}}`, `error at timeouts.*: Invalid duration: .*than zero.*"-5m"`},
 		{"qualytics_run_rerun", `{"run_id": 100, "timeouts": {"update": "an hour"}}`, `error at timeouts.*: Invalid duration: .*"an hour"`},
 		{"qualytics_run_resume", `{"run_id": -1}`, "error at run_id: .*whole number of 1 or more, not -1\\."},
 		{

@@ -18,28 +18,17 @@ func TestRunRefresh_unread(t *testing.T) {
 		poll90  = "/api/operations/90"
 		missing = `{"detail": "Run 90 does not exist"}`
 	)
+	refused, unknown := mockapi.Fault{Status: 401}, mockapi.Fault{Status: 404, Body: missing}
 	for name, test := range map[string]struct {
 		resource, result, path string
 		fault                  mockapi.Fault
 		want                   []string
 	}{
-		"resumed, unknown to a replica": {"qualytics_run_resume", "failure", poll90, mockapi.Fault{Status: 404, Body: missing}, nil},
-		"resumed, refused": {
-			"qualytics_run_resume", "failure", poll90,
-			mockapi.Fault{Status: 401},
-			[]string{"error: Cannot read Run 90: "},
-		},
-		"aborted, unknown to a replica": {"qualytics_run_abort", "running", poll90, mockapi.Fault{Status: 404, Body: missing}, nil},
-		"aborted, refused": {
-			"qualytics_run_abort", "running", poll90,
-			mockapi.Fault{Status: 401},
-			[]string{"error: Cannot read Run 90: "},
-		},
-		"rerun, refused": {
-			"qualytics_run_rerun", "success", poll101,
-			mockapi.Fault{Status: 401},
-			[]string{"error: Cannot read Run 101: "},
-		},
+		"resumed, unknown to a replica": {"qualytics_run_resume", "failure", poll90, unknown, nil},
+		"resumed, refused":              {"qualytics_run_resume", "failure", poll90, refused, []string{"error: Cannot read Run 90: "}},
+		"aborted, unknown to a replica": {"qualytics_run_abort", "running", poll90, unknown, nil},
+		"aborted, refused":              {"qualytics_run_abort", "running", poll90, refused, []string{"error: Cannot read Run 90: "}},
+		"rerun, refused":                {"qualytics_run_rerun", "success", poll101, refused, []string{"error: Cannot read Run 101: "}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -262,10 +262,7 @@ func TestRunRerun_destroyAfterOutsideChange(t *testing.T) {
 			[]string{"error: Cannot abort Run 101: .*HTTP status 501"},
 		},
 		"deleted meantime": {
-			"",
-			with(mockapi.Fault{Method: "GET", Path: poll101, Skip: 1, Times: 1}, func(*mockapi.Fault) {}),
-			[]string{abort101, deleteOf(101)},
-			nil,
+			"", with(mockapi.Fault{Method: "GET", Path: poll101, Skip: 1}, func(*mockapi.Fault) {}), []string{abort101, deleteOf(101)}, nil,
 		},
 		"unreadable": {
 			"",

@@ -188,8 +188,7 @@ func TestAbort_refused(t *testing.T) {
 				if unreadable {
 					api.Inject(mockapi.Fault{Method: "GET", Times: mockapi.Always, Status: 501})
 				}
-			}),
-				"warning: The abort of Run 90 was not confirmed: .*HTTP status 409: not now",
+			}), "warning: The abort of Run 90 was not confirmed: .*HTTP status 409: not now",
 				"error: (Timed out while waiting for|Cannot follow) Run 90")
 		})
 	}
