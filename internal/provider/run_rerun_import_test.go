@@ -42,6 +42,10 @@ func TestAccRunRerun_import(t *testing.T) {
 				ConfigPlanChecks:  planned(plancheck.ResourceActionUpdate),
 				ConfigStateChecks: holds(101, "success"),
 			},
+			{ // the same state as that of a rerun, except for what the API does not return and what limits a destroy
+				ResourceName: rerun, ImportState: true, ImportStateVerify: true,
+				ImportStateVerifyIgnore: []string{"run_id", "triggers", "delete_on_destroy", "abort_on_destroy"},
+			},
 		},
 	})
 }
@@ -57,10 +61,6 @@ func TestAccRunRerun_identity(t *testing.T) {
 		CheckDestroy:           api.afterDestroy(t, []int64{100}, rerun100, rerun100, "DELETE /api/operations/101", "DELETE /api/operations/102"),
 		Steps: []resource.TestStep{
 			{Config: api.config(rerunConfig(`triggers = { v = "1" }`)), ConfigStateChecks: []statecheck.StateCheck{identity(101)}},
-			{ // the same state as a create, except for what the API does not return and what limits a destroy
-				ResourceName: rerun, ImportState: true, ImportStateVerify: true,
-				ImportStateVerifyIgnore: []string{"run_id", "triggers", "delete_on_destroy", "abort_on_destroy"},
-			},
 			{
 				Config:            api.config(rerunConfig(`triggers = { v = "2" }`)),
 				ConfigStateChecks: []statecheck.StateCheck{identity(102)},

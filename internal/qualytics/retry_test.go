@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
@@ -29,11 +30,19 @@ func (s service) attemptsOf(endpoint endpoint) int {
 	return count
 }
 
-// faulty serves Run 100, in a state that the endpoint supports, with a fault for the endpoint.
+// faulty serves Run 100, in a state that the endpoint supports, with a fault for the endpoint. If the
+// fault takes time, it must be called in a synctest bubble.
 func faulty(t *testing.T, endpoint endpoint, fault mockapi.Fault, changes ...func(*Config)) service {
 	t.Helper()
 	result := map[string]string{"abort": "running", "resume": "failure"}[endpoint.name]
-	service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, result)}, changes...)
+	runs := []mockapi.Run{scan(100, result)}
+	var service service
+	if fault.Delay+fault.Slow > 0 {
+		changes = append(changes, func(config *Config) { config.MaxRetries = 3 })
+		service = simulate(t, mockapi.Options{}, runs, changes...)
+	} else {
+		service = serve(t, mockapi.Options{}, runs, changes...)
+	}
 	fault.Method, fault.Path, _ = strings.Cut(endpoint.request, " ")
 	fault.Path, _, _ = strings.Cut(fault.Path, "?")
 	service.Inject(fault)
@@ -71,15 +80,11 @@ func TestRetries(t *testing.T) {
 			if endpoint.name == "delete" && (test.fault.Truncate > 0 || test.fault.Slow > 0) {
 				continue // its response has no body
 			}
-			t.Run(name+"/"+endpoint.name, func(t *testing.T) {
-				t.Parallel()
+			check := func(t *testing.T) {
+				t.Helper()
 				fault := test.fault
 				fault.Times = mockapi.Always
-				limit := time.Minute
-				if test.kind == KindTimedOut {
-					limit = 500 * time.Millisecond // long enough for every attempt to reach the server
-				}
-				service := faulty(t, endpoint, fault, timeout(limit))
+				service := faulty(t, endpoint, fault, timeout(time.Minute))
 				err := endpoint.call(t.Context(), service.client)
 				want := 4
 				if test.never || endpoint.starts && !test.always {
@@ -104,6 +109,14 @@ func TestRetries(t *testing.T) {
 				}
 				if strings.Contains(err.Error(), "giving up") {
 					t.Errorf("got %v, want the last response", err)
+				}
+			}
+			t.Run(name+"/"+endpoint.name, func(t *testing.T) {
+				t.Parallel()
+				if test.kind == KindTimedOut {
+					synctest.Test(t, check)
+				} else {
+					check(t)
 				}
 			})
 		}
@@ -198,7 +211,7 @@ func TestUnsentStartIsNotLost(t *testing.T) {
 		} {
 			t.Run(fmt.Sprint(action, "/", kind), func(t *testing.T) {
 				t.Parallel()
-				service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, start.result)}, timeout(time.Second))
+				service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, start.result)}, timeout(300*time.Millisecond))
 				var dials atomic.Int32
 				attemptsOf(service.client).starts.(*http.Transport).DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
 					dials.Add(1)

@@ -77,7 +77,7 @@ func TestNothingIsStartedTwice(t *testing.T) {
 					t.Parallel()
 					var changes []func(*Config)
 					if fault.Delay > 0 {
-						changes = append(changes, timeout(2*time.Second))
+						changes = append(changes, timeout(time.Second))
 					}
 					options := mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}, ResumeAsNew: asNew}
 					service := serve(t, options, []mockapi.Run{scan(100, start.result)}, changes...)
