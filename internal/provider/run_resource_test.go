@@ -152,10 +152,10 @@ func TestRun_refused(t *testing.T) {
 		config, want string
 		prepare      func(*api)
 	}{
-		"setting":   {startConfig(t, `{"max_record": 5}`, ""), "error at settings.*: Invalid settings.max_record: The Qualytics API rejected", nil},
+		"setting":   {startConfig(t, `{"max_record": 5}`, ""), "error at settings: Invalid settings.max_record: The Qualytics API", nil},
 		"element":   {startConfig(t, `{"container_names": [5]}`, ""), `error at settings.*: Invalid settings.container_names\[0\]: `, nil},
 		"type":      {`{"operation_type": "scam", "datastore": 101}`, "error at operation_type: Invalid operation_type: ", nil},
-		"datastore": {`{"operation_type": "scan", "datastore": 999}`, "error at datastore: Cannot start .* datastore 999: .*Datastore 999 not found", nil},
+		"datastore": {`{"operation_type": "scan", "datastore": 999}`, "error at datastore: Cannot start .*Datastore 999 not found", nil},
 		"forbidden": {
 			`{"operation_type": "scan", "datastore": 101}`, "error at datastore: Cannot start the scan of datastore 101: .*Editor team permission",
 			func(a *api) { a.Forbid(101) },
@@ -186,8 +186,8 @@ func TestRun_invalid(t *testing.T) {
 		`{"operation_type": "", "datastore": 101}`:                           "error at operation_type: Invalid operation_type: ",
 		`{"operation_type": "scan", "datastore": -1}`:                        "error at datastore: Invalid datastore: ",
 		`{"operation_type": "export", "datastore": 101, "max_anomalies": 0}`: "error at max_anomalies: Nothing to check max_anomalies",
-		startConfig(t, `{"type": "scan"}`, ""):                               "error at settings: Invalid settings: .*must not contain type. Set operation_type",
-		startConfig(t, `{"datastore_id": 101}`, ""):                          "error at settings: Invalid settings: .*must not contain datastore_id. Set datastore",
+		startConfig(t, `{"type": "scan"}`, ""):                               "error at settings: .*contain type. Set operation_type",
+		startConfig(t, `{"datastore_id": 101}`, ""):                          "error at settings: .*contain datastore_id. Set datastore",
 		startConfig(t, `["scan"]`, ""):                                       "error at settings: Invalid settings: settings must be an object",
 		startConfig(t, `"{}"`, ""):                                           "error at settings: Invalid settings: .*use jsondecode",
 	} {
