@@ -177,3 +177,12 @@ func sameNumber(a, b json.Number) bool {
 	left, right := finiteNumber([]byte(a)), finiteNumber([]byte(b))
 	return a == b || left != nil && right != nil && left.Cmp(right) == 0
 }
+
+// Incremental reports whether a Run is known to read only what was added since the last one. It
+// requires the payload, which only [Client.Operation] sets.
+func (o *Operation) Incremental() bool {
+	var settings struct {
+		Incremental any `json:"incremental"`
+	}
+	return json.Unmarshal(o.Payload, &settings) == nil && settings.Incremental == true
+}
