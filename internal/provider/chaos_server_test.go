@@ -179,7 +179,7 @@ func (c *chaos) start(w http.ResponseWriter, r *http.Request, body []byte) {
 // disturbOther does the same for other requests. Polls also get unexpected responses.
 func (c *chaos) disturbOther(w http.ResponseWriter, r *http.Request, body []byte) {
 	id, _ := startedFrom(r, body)
-	switch polled := r.Method == http.MethodGet && c.accepted[id] != 0 && !c.repeated[id]; {
+	switch polled := r.Method == http.MethodGet && c.accepted[id] != 0; {
 	case polled && c.random.IntN(2) == 0:
 		odd := []int{http.StatusUnauthorized, http.StatusNotFound, http.StatusRequestTimeout, http.StatusTooEarly}
 		w.WriteHeader(odd[c.random.IntN(len(odd))])

@@ -116,7 +116,14 @@ func (s *startSearch) others(ctx context.Context, named int64) ([]Operation, *sn
 		}
 		return run.ID == named
 	})
-	candidates, _ := s.examine(ctx, fresh)
+	candidates, err := s.examine(ctx, fresh)
+	for err != nil && ctx.Err() == nil { // until the look ends, because an unread Run would not be named
+		select {
+		case <-ctx.Done():
+		case <-time.After(s.client.retryWait):
+			candidates, err = s.examine(ctx, fresh)
+		}
+	}
 	var others []Operation
 	for _, candidate := range candidates {
 		if candidate.Reason == "" && candidate.Payload != nil {
