@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -152,15 +153,16 @@ func TestScheduleID(t *testing.T) {
 // Each Run that the client returns has the URL of its page in the web application.
 func TestURL(t *testing.T) {
 	for base, host := range map[string]string{"": "", "/": "", "/api": "", "/q/api/": "/q"} {
-		body := `{"id": 100, "result": "running", "datastore": {"id": 7}}`
+		var body atomic.Value // the look after a start may still read it
+		body.Store(`{"id": 100, "result": "running", "datastore": {"id": 7}}`)
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			switch {
 			case strings.HasSuffix(r.URL.Path, "/operations"):
-				fmt.Fprintf(w, `{"items": [%s], "total": 1}`, body)
+				fmt.Fprintf(w, `{"items": [%s], "total": 1}`, body.Load())
 			case strings.Contains(r.URL.Path, "/rerun/"):
-				fmt.Fprint(w, strings.Replace(body, "100", "101", 1))
+				fmt.Fprint(w, strings.Replace(body.Load().(string), "100", "101", 1))
 			default:
-				fmt.Fprint(w, body)
+				fmt.Fprint(w, body.Load())
 			}
 		}))
 		client := newClient(t, server.URL+base)
@@ -182,7 +184,7 @@ func TestURL(t *testing.T) {
 		equal(t, "aborted", *aborted.URL, link(100))
 		equal(t, "started", *started.URL, link(101))
 
-		body = `{"id": 100, "datastore": {"name": "Warehouse"}}`
+		body.Store(`{"id": 100, "datastore": {"name": "Warehouse"}}`)
 		if run, err = client.Operation(t.Context(), 100); err != nil {
 			t.Fatal(err)
 		}
