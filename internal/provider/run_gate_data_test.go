@@ -160,3 +160,25 @@ func TestGate_keepsItsScope(t *testing.T) {
 	}
 	api.expectWrites(rerunOf(100), rerunOf(101), deleteOf(101))(t)
 }
+
+// Without a refresh, as with -refresh=false or -minimal-refresh, a gate that failed is planned again
+// from the state alone.
+func TestGate_withoutRefresh(t *testing.T) {
+	t.Parallel()
+	for name, outcome := range map[string]mockapi.Outcome{"failed": failing, "too many anomalies": identifying(1)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newAPI(t, mockapi.Options{})
+			api.Plan(identifying(0), outcome)
+			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+			expectDiagnostics(t, resource.apply(t, latestConfig(101, wholeGate+release("1"))))
+			second := latestConfig(101, wholeGate+release("2"))
+			expectDiagnostics(t, resource.apply(t, second), "error: Run 102 ")
+			planned := resource.plan(t, second)
+			expectDiagnostics(t, planned.Diagnostics, "warning: Run 102 does not pass: ")
+			api.Plan(identifying(0))
+			expectDiagnostics(t, resource.applyPlanned(t, second, planned))
+			resource.expectRerun(t, 103, 102)
+		})
+	}
+}
