@@ -5,13 +5,14 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// These types are the JSON format, which omits what is empty or false.
+// These types are the JSON format, as far as the provider needs it.
 type (
 	document struct {
 		FormatVersion string                    `json:"format_version"`
@@ -20,12 +21,11 @@ type (
 
 	providerSchema struct {
 		Provider      schema              `json:"provider"`
-		Resources     map[string]schema   `json:"resource_schemas,omitempty"`
-		DataSources   map[string]schema   `json:"data_source_schemas,omitempty"`
-		Ephemerals    map[string]schema   `json:"ephemeral_resource_schemas,omitempty"`
-		Actions       map[string]schema   `json:"action_schemas,omitempty"`
-		ListResources map[string]schema   `json:"list_resource_schemas,omitempty"`
-		Identities    map[string]identity `json:"resource_identity_schemas,omitempty"`
+		Resources     map[string]schema   `json:"resource_schemas"`
+		DataSources   map[string]schema   `json:"data_source_schemas"`
+		Actions       map[string]schema   `json:"action_schemas"`
+		ListResources map[string]schema   `json:"list_resource_schemas"`
+		Identities    map[string]identity `json:"resource_identity_schemas"`
 	}
 
 	schema struct {
@@ -34,18 +34,9 @@ type (
 	}
 
 	block struct {
-		Attributes      map[string]attribute   `json:"attributes,omitempty"`
-		BlockTypes      map[string]nestedBlock `json:"block_types,omitempty"`
-		Description     string                 `json:"description,omitempty"`
-		DescriptionKind string                 `json:"description_kind"`
-		Deprecated      bool                   `json:"deprecated,omitempty"`
-	}
-
-	nestedBlock struct {
-		NestingMode string `json:"nesting_mode"`
-		Block       block  `json:"block"`
-		MinItems    int64  `json:"min_items,omitempty"`
-		MaxItems    int64  `json:"max_items,omitempty"`
+		Attributes      map[string]attribute `json:"attributes,omitempty"`
+		Description     string               `json:"description,omitempty"`
+		DescriptionKind string               `json:"description_kind"`
 	}
 
 	attribute struct {
@@ -53,12 +44,10 @@ type (
 		NestedType      *nestedType  `json:"nested_type,omitempty"`
 		Description     string       `json:"description,omitempty"`
 		DescriptionKind string       `json:"description_kind"`
-		Deprecated      bool         `json:"deprecated,omitempty"`
 		Required        bool         `json:"required,omitempty"`
 		Optional        bool         `json:"optional,omitempty"`
 		Computed        bool         `json:"computed,omitempty"`
 		Sensitive       bool         `json:"sensitive,omitempty"`
-		WriteOnly       bool         `json:"write_only,omitempty"`
 	}
 
 	nestedType struct {
@@ -75,113 +64,75 @@ type (
 		Type              tftypes.Type `json:"type"`
 		Description       string       `json:"description,omitempty"`
 		RequiredForImport bool         `json:"required_for_import,omitempty"`
-		OptionalForImport bool         `json:"optional_for_import,omitempty"`
 	}
 )
 
-// convertProvider combines the responses to the protocol's two schema calls.
+// convertProvider combines the responses to the protocol's two schema calls. What it does not
+// convert is an error, because it would silently be missing from the documentation.
 func convertProvider(in *tfprotov6.GetProviderSchemaResponse, ids *tfprotov6.GetResourceIdentitySchemasResponse) (providerSchema, error) {
-	// What is not converted would silently be missing from the documentation.
-	if len(in.Functions) > 0 {
-		return providerSchema{}, errors.New("provider functions are not supported yet")
+	if len(in.Functions) > 0 || len(in.EphemeralResourceSchemas) > 0 {
+		return providerSchema{}, errors.New("functions and ephemeral resources are not supported yet")
 	}
-
 	actions := make(map[string]*tfprotov6.Schema, len(in.ActionSchemas))
 	for name, action := range in.ActionSchemas {
 		actions[name] = action.Schema
 	}
-
-	identities := make(map[string]identity, len(ids.IdentitySchemas))
-	for name, schema := range ids.IdentitySchemas {
-		identities[name] = convertIdentity(schema)
+	for _, schemas := range []map[string]*tfprotov6.Schema{
+		{"provider": in.Provider}, in.ResourceSchemas, in.DataSourceSchemas, actions, in.ListResourceSchemas,
+	} {
+		for name, schema := range schemas {
+			if len(schema.Block.BlockTypes) > 0 {
+				return providerSchema{}, fmt.Errorf("%s: blocks are not supported yet", name)
+			}
+		}
 	}
-
 	return providerSchema{
 		Provider:      convertSchema(in.Provider),
-		Resources:     convertSchemas(in.ResourceSchemas),
-		DataSources:   convertSchemas(in.DataSourceSchemas),
-		Ephemerals:    convertSchemas(in.EphemeralResourceSchemas),
-		Actions:       convertSchemas(actions),
-		ListResources: convertSchemas(in.ListResourceSchemas),
-		Identities:    identities,
+		Resources:     convertAll(in.ResourceSchemas, convertSchema),
+		DataSources:   convertAll(in.DataSourceSchemas, convertSchema),
+		Actions:       convertAll(actions, convertSchema),
+		ListResources: convertAll(in.ListResourceSchemas, convertSchema),
+		Identities:    convertAll(ids.IdentitySchemas, convertIdentity),
 	}, nil
 }
 
-func convertSchemas(in map[string]*tfprotov6.Schema) map[string]schema {
-	out := make(map[string]schema, len(in))
-	for name, s := range in {
-		out[name] = convertSchema(s)
+func convertAll[In, Out any](in map[string]In, convert func(In) Out) map[string]Out {
+	out := make(map[string]Out, len(in))
+	for name, one := range in {
+		out[name] = convert(one)
 	}
-
 	return out
 }
 
 func convertSchema(in *tfprotov6.Schema) schema {
-	return schema{Version: in.Version, Block: convertBlock(in.Block)}
-}
-
-func convertBlock(in *tfprotov6.SchemaBlock) block {
-	blocks := make(map[string]nestedBlock, len(in.BlockTypes))
-	for _, b := range in.BlockTypes {
-		blocks[b.TypeName] = nestedBlock{
-			NestingMode: strings.ToLower(b.Nesting.String()),
-			Block:       convertBlock(b.Block),
-			MinItems:    b.MinItems,
-			MaxItems:    b.MaxItems,
-		}
-	}
-
-	return block{
-		Attributes:      convertAttributes(in.Attributes),
-		BlockTypes:      blocks,
-		Description:     in.Description,
-		DescriptionKind: strings.ToLower(in.DescriptionKind.String()),
-		Deprecated:      in.Deprecated,
-	}
+	return schema{Version: in.Version, Block: block{
+		Attributes:      convertAttributes(in.Block.Attributes),
+		Description:     in.Block.Description,
+		DescriptionKind: strings.ToLower(in.Block.DescriptionKind.String()),
+	}}
 }
 
 func convertAttributes(in []*tfprotov6.SchemaAttribute) map[string]attribute {
 	out := make(map[string]attribute, len(in))
 	for _, a := range in {
-		out[a.Name] = attribute{
-			Type:            a.Type,
-			NestedType:      convertNestedType(a.NestedType),
-			Description:     a.Description,
-			DescriptionKind: strings.ToLower(a.DescriptionKind.String()),
-			Deprecated:      a.Deprecated,
-			Required:        a.Required,
-			Optional:        a.Optional,
-			Computed:        a.Computed,
-			Sensitive:       a.Sensitive,
-			WriteOnly:       a.WriteOnly,
+		converted := attribute{
+			Type: a.Type, Description: a.Description, DescriptionKind: strings.ToLower(a.DescriptionKind.String()),
+			Required: a.Required, Optional: a.Optional, Computed: a.Computed, Sensitive: a.Sensitive,
 		}
+		if a.NestedType != nil { // instead of a type
+			converted.NestedType = &nestedType{
+				Attributes: convertAttributes(a.NestedType.Attributes), NestingMode: strings.ToLower(a.NestedType.Nesting.String()),
+			}
+		}
+		out[a.Name] = converted
 	}
-
 	return out
-}
-
-// convertNestedType returns nil for nil: an attribute has a type or a nested type.
-func convertNestedType(in *tfprotov6.SchemaObject) *nestedType {
-	if in == nil {
-		return nil
-	}
-
-	return &nestedType{
-		Attributes:  convertAttributes(in.Attributes),
-		NestingMode: strings.ToLower(in.Nesting.String()),
-	}
 }
 
 func convertIdentity(in *tfprotov6.ResourceIdentitySchema) identity {
 	attributes := make(map[string]identityAttribute, len(in.IdentityAttributes))
 	for _, a := range in.IdentityAttributes {
-		attributes[a.Name] = identityAttribute{
-			Type:              a.Type,
-			Description:       a.Description,
-			RequiredForImport: a.RequiredForImport,
-			OptionalForImport: a.OptionalForImport,
-		}
+		attributes[a.Name] = identityAttribute{Type: a.Type, Description: a.Description, RequiredForImport: a.RequiredForImport}
 	}
-
 	return identity{Version: in.Version, Attributes: attributes}
 }
