@@ -5,6 +5,7 @@ package provider
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -72,6 +73,7 @@ func (c *chaos) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer c.mutex.Unlock()
 	r.Header.Del("Accept-Encoding")
 	body, _ := io.ReadAll(r.Body)
+	r = r.Clone(context.WithoutCancel(r.Context())) // a late request outlives its connection
 	id, starts := startedFrom(r, body)
 	c.seen[fmt.Sprintf("starts=%v HTTP/%d", starts, r.ProtoMajor)]++
 	if r.Method != http.MethodGet && !starts {
