@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // response is a response that is not sent yet.
@@ -43,13 +44,21 @@ func noSuchRun(id int64) response {
 // gzipFrom is the minimum length of a body that is compressed.
 const gzipFrom = 1024
 
+// gzipWriters are reused: each allocates more than a megabyte.
+var gzipWriters = sync.Pool{New: func() any {
+	writer, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed)
+	return writer
+}}
+
 // compressed returns the response in the encoding that the client accepts.
 func (resp response) compressed(r *http.Request) response {
 	if len(resp.body) < gzipFrom || !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		return resp
 	}
+	writer, _ := gzipWriters.Get().(*gzip.Writer)
+	defer gzipWriters.Put(writer)
 	var body bytes.Buffer
-	writer, _ := gzip.NewWriterLevel(&body, gzip.BestSpeed)
+	writer.Reset(&body)
 	_, _ = writer.Write(resp.body)
 	_ = writer.Close()
 	resp.body = body.Bytes()

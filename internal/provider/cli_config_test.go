@@ -111,7 +111,7 @@ func TestCLIConfig_timeout(t *testing.T) {
 	resolve := func(configured types.String, patterns ...string) time.Duration {
 		t.Helper()
 		var diags diag.Diagnostics
-		timeout := resolver{file: readCLIConfig, diags: &diags}.requestTimeout(configured)
+		timeout := resolver{environment: os.Getenv, file: readCLIConfig, diags: &diags}.requestTimeout(configured)
 		expectDiagnostics(t, protocolDiagnostics(diags), patterns...)
 		return timeout
 	}

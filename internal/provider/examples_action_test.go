@@ -12,9 +12,9 @@ import (
 
 // A gate that taints runs again until the release passes, for the first release as for later ones.
 func TestAccExamples_taint(t *testing.T) {
-	tf := newExampleTerraform(t)
-	tf.needs(t, "1.16")
-	module := tf.module(t, map[string]string{"main.tf": examplesRoot + "/complete/gate-with-taint/main.tf"})
+	t.Parallel()
+	needs(t, "1.16")
+	module := newExampleModule(t, map[string]string{"main.tf": examplesRoot + "/complete/gate-with-taint/main.tf"})
 	for _, release := range []string{"2026.05.1", "2026.05.2"} {
 		module.Plan(identifying(37), mockapi.Outcome{Anomalies: new(int64(0))})
 		output, code := module.run("apply", "-auto-approve", "-no-color", "-var", "release="+release)

@@ -25,7 +25,7 @@ const (
 type exampleKind struct {
 	pattern string // of the path below examples/, for filepath.Match
 	needs   string // the minimum version of Terraform; "" means any that the provider supports
-	try     func(t *testing.T, tf *exampleTerraform, file string)
+	try     func(t *testing.T, file string)
 }
 
 // exampleKinds are the files that the documentation generator uses.
@@ -44,7 +44,7 @@ var exampleKinds = []exampleKind{
 // Every file under examples/ is run. A file that is neither of a known kind nor in a complete
 // example is an error.
 func TestAccExamples(t *testing.T) {
-	tf := newExampleTerraform(t)
+	t.Parallel()
 	modules := map[string]map[string]string{} // complete examples, by directory
 	for _, file := range exampleFiles(t) {
 		if directory, rest, ok := moduleOf(file); ok {
@@ -60,16 +60,18 @@ func TestAccExamples(t *testing.T) {
 			continue
 		}
 		t.Run(file, func(t *testing.T) {
-			tf.needs(t, kind.needs)
-			kind.try(t, tf, filepath.Join(examplesRoot, file))
+			t.Parallel()
+			needs(t, kind.needs)
+			kind.try(t, filepath.Join(examplesRoot, file))
 		})
 	}
 	for directory, files := range modules {
 		t.Run(directory, func(t *testing.T) {
-			tf.needs(t, requiredVersion(t, files))
-			tryModule(t, tf, files)
+			t.Parallel()
+			needs(t, requiredVersion(t, files))
+			module := tryModule(t, files)
 			if hasTests(files) {
-				tryTests(t, tf, files)
+				module.expect([]string{"test"}, "Success!", " passed, 0 failed")
 			}
 		})
 	}
@@ -77,8 +79,8 @@ func TestAccExamples(t *testing.T) {
 
 // The main example reruns once per release, regardless of other scans.
 func TestAccExamples_rerunOnDeployment(t *testing.T) {
-	tf := newExampleTerraform(t)
-	module := tf.module(t, rerunOnDeployment(t))
+	t.Parallel()
+	module := newExampleModule(t, rerunOnDeployment(t))
 	module.applied()
 	module.Seed(mockapi.Run{ID: 60001, Result: "success", Created: time.Now().Add(-time.Minute)}) // by a schedule
 	if plan, code := module.run("plan", "-detailed-exitcode"); code != 0 {
@@ -108,8 +110,8 @@ func rerunOnDeployment(t *testing.T) map[string]string {
 // The error of a failed gate is the one in the guide. The same release passes after the data is
 // repaired.
 func TestAccExamples_gate(t *testing.T) {
-	tf := newExampleTerraform(t)
-	module := tf.module(t, rerunOnDeployment(t))
+	t.Parallel()
+	module := newExampleModule(t, rerunOnDeployment(t))
 	module.Plan(mockapi.Outcome{}, identifying(37), mockapi.Outcome{Anomalies: new(int64(0))})
 	module.applied()
 	output, code := module.run("apply", "-auto-approve", "-no-color", "-var", "release=2026.05.2")
@@ -130,19 +132,15 @@ func TestAccExamples_gate(t *testing.T) {
 
 // A test with a mocked provider needs no deployment.
 func TestAccExamples_mockedProvider(t *testing.T) {
-	tf := newExampleTerraform(t)
-	tf.needs(t, "1.7")
+	t.Parallel()
+	needs(t, "1.7")
 	files := map[string]string{}
 	for _, name := range []string{"main.tf", "modules/data_gate/main.tf", "tests/data_gate.tftest.hcl"} {
 		files[name] = examplesRoot + "/complete/module/" + name
 	}
-	module := tf.module(t, files)
-	t.Setenv("QUALYTICS_URL", "")
-	t.Setenv("QUALYTICS_TOKEN", "")
-	module.mustRun("init")
-	if output := module.mustRun("test"); !strings.Contains(output, "2 passed, 0 failed") {
-		t.Errorf("the tests did not pass:\n%s", output)
-	}
+	module := newExampleModule(t, files)
+	module.env = append(module.env, "QUALYTICS_URL=", "QUALYTICS_TOKEN=")
+	module.expect([]string{"test"}, "2 passed, 0 failed")
 	if requests := module.Requests(); len(requests) > 0 {
 		t.Errorf("requests were made: %v", requests)
 	}
@@ -151,8 +149,8 @@ func TestAccExamples_mockedProvider(t *testing.T) {
 // A pipeline applies a saved plan. The exit codes, the JSON of a failed gate and the error about a
 // stale plan match the guide.
 func TestAccExamples_inCI(t *testing.T) {
-	tf := newExampleTerraform(t)
-	module := tf.module(t, map[string]string{"main.tf": examplesRoot + "/complete/in-ci/main.tf"})
+	t.Parallel()
+	module := newExampleModule(t, map[string]string{"main.tf": examplesRoot + "/complete/in-ci/main.tf"})
 	if _, code := module.run("plan", "-detailed-exitcode", "-out=first.tfplan"); code != 2 {
 		t.Errorf("a rerun is due, but the plan exits with %d", code)
 	}
@@ -198,9 +196,9 @@ func TestAccExamples_inCI(t *testing.T) {
 
 // A plan gates a pull request by the latest scan, and starts nothing.
 func TestAccExamples_pullRequest(t *testing.T) {
-	tf := newExampleTerraform(t)
-	tf.needs(t, "1.2")
-	module := tf.module(t, map[string]string{"main.tf": examplesRoot + "/complete/pull-request/main.tf"})
+	t.Parallel()
+	needs(t, "1.2")
+	module := newExampleModule(t, map[string]string{"main.tf": examplesRoot + "/complete/pull-request/main.tf"})
 	module.mustRun("plan")
 	module.Seed(mockapi.Run{
 		ID: 60001, Result: "success", Created: time.Now(), Status: map[string]int64{"anomalies_identified": 51},
@@ -221,9 +219,9 @@ func plainOutput(output string) string {
 
 // The record is deleted when the resource is destroyed, not earlier.
 func TestAccExamples_deleteAfterDestroy(t *testing.T) {
-	tf := newExampleTerraform(t)
-	tf.needs(t, "1.16")
-	module := tf.module(t, map[string]string{"main.tf": examplesRoot + "/complete/delete-after-destroy/main.tf"})
+	t.Parallel()
+	needs(t, "1.16")
+	module := newExampleModule(t, map[string]string{"main.tf": examplesRoot + "/complete/delete-after-destroy/main.tf"})
 	module.applied()
 	module.destroyed()
 	module.expectChanges("PUT /api/operations/run/53204", "DELETE /api/operations/53204")
@@ -231,8 +229,8 @@ func TestAccExamples_deleteAfterDestroy(t *testing.T) {
 
 // A datastore without a scan fails the plan, and the error names the datastore.
 func TestAccExamples_noScanYet(t *testing.T) {
-	tf := newExampleTerraform(t)
-	module := tf.module(t, map[string]string{"main.tf": examplesRoot + "/complete/several-datastores/main.tf"})
+	t.Parallel()
+	module := newExampleModule(t, map[string]string{"main.tf": examplesRoot + "/complete/several-datastores/main.tf"})
 	output, code := module.run("plan", "-no-color", "-var", "datastore_ids=[101,104]")
 	plain := plainOutput(output)
 	if want := `No Run matches operation_type = "scan", datastore = 104, result = ["success"].`; code != 1 || !strings.Contains(plain, want) {
@@ -316,12 +314,9 @@ func contentOf(t *testing.T, files map[string]string) string {
 
 // tryModule applies a root module, invokes actions that no change triggers, and destroys the
 // module.
-func tryModule(t *testing.T, tf *exampleTerraform, files map[string]string) *exampleModule {
+func tryModule(t *testing.T, files map[string]string) *exampleModule {
 	t.Helper()
-	module := tf.module(t, files)
-	if _, err := os.Stat(filepath.Join(module.dir, "modules")); err == nil {
-		module.mustRun("init")
-	}
+	module := newExampleModule(t, files)
 	module.applied()
 	content := contentOf(t, files)
 	for _, action := range actionPattern.FindAllStringSubmatch(content, -1) {
@@ -334,23 +329,23 @@ func tryModule(t *testing.T, tf *exampleTerraform, files map[string]string) *exa
 	return module
 }
 
-func tryProviderBlock(t *testing.T, tf *exampleTerraform, file string) {
+func tryProviderBlock(t *testing.T, file string) {
 	t.Helper()
-	tryModule(t, tf, map[string]string{
+	tryModule(t, map[string]string{
 		"provider.tf": file,
 		"main.tf":     examplesRoot + "/data-sources/qualytics_operation/data-source.tf",
 	})
 }
 
-func tryDataSource(t *testing.T, tf *exampleTerraform, file string) {
+func tryDataSource(t *testing.T, file string) {
 	t.Helper()
-	tryModule(t, tf, map[string]string{"provider.tf": providerExample, "main.tf": file}).expectChanges()
+	tryModule(t, map[string]string{"provider.tf": providerExample, "main.tf": file}).expectChanges()
 }
 
 // tryChange runs an example that changes something on the server.
-func tryChange(t *testing.T, tf *exampleTerraform, file string) {
+func tryChange(t *testing.T, file string) {
 	t.Helper()
-	module := tryModule(t, tf, map[string]string{"provider.tf": providerExample, "main.tf": file})
+	module := tryModule(t, map[string]string{"provider.tf": providerExample, "main.tf": file})
 	if len(module.changes()) == 0 {
 		t.Error("the example changes nothing")
 	}
@@ -365,32 +360,22 @@ func hasTests(files map[string]string) bool {
 	return false
 }
 
-// tryTests runs the tests of a complete example.
-func tryTests(t *testing.T, tf *exampleTerraform, files map[string]string) {
-	t.Helper()
-	module := tf.module(t, files)
-	module.mustRun("init")
-	if output := module.mustRun("test"); strings.Contains(output, "0 passed") {
-		t.Errorf("no test was run:\n%s", output)
-	}
-}
-
 // tryImportCommand runs a script that imports the example resource. Neither the import nor the next
 // apply reruns.
-func tryImportCommand(t *testing.T, tf *exampleTerraform, file string) {
+func tryImportCommand(t *testing.T, file string) {
 	t.Helper()
-	module := tf.module(t, map[string]string{
+	module := newExampleModule(t, map[string]string{
 		"provider.tf": providerExample,
 		"main.tf":     filepath.Join(filepath.Dir(file), "resource.tf"),
 		"import.sh":   file,
 	})
-	binaries := t.TempDir()
-	if err := os.Symlink(tf.path, filepath.Join(binaries, "terraform")); err != nil {
+	if err := os.Symlink(terraformPath(), filepath.Join(module.dir, "terraform")); err != nil {
 		t.Fatal(err)
 	}
-	module.env = append(module.env, "PATH="+binaries+string(os.PathListSeparator)+os.Getenv("PATH"))
-	if output, code := module.execute("/bin/sh", "-eu", "import.sh"); code != 0 {
-		t.Fatalf("exit code %d\n%s", code, output)
+	module.env = append(module.env, "PATH="+module.dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+	script := module.command("/bin/sh", "-eu", "import.sh")
+	if err := script.Run(); err != nil {
+		t.Fatalf("%v\n%s", err, script.output.String())
 	}
 	module.applied()
 	module.expectChanges()
@@ -398,9 +383,9 @@ func tryImportCommand(t *testing.T, tf *exampleTerraform, file string) {
 
 // tryImportBlock imports a Run with an import block. That neither reruns the Run nor deletes its
 // record.
-func tryImportBlock(t *testing.T, tf *exampleTerraform, file string) {
+func tryImportBlock(t *testing.T, file string) {
 	t.Helper()
-	module := tf.module(t, map[string]string{"provider.tf": providerExample, "main.tf": file})
+	module := newExampleModule(t, map[string]string{"provider.tf": providerExample, "main.tf": file})
 	if output := module.applied(); !strings.Contains(output, "1 imported") {
 		t.Errorf("nothing was imported:\n%s", output)
 	}
@@ -409,9 +394,9 @@ func tryImportBlock(t *testing.T, tf *exampleTerraform, file string) {
 }
 
 // tryQuery runs a query, and imports its results with the generated configuration.
-func tryQuery(t *testing.T, tf *exampleTerraform, file string) {
+func tryQuery(t *testing.T, file string) {
 	t.Helper()
-	module := tf.module(t, map[string]string{"provider.tf": providerExample, "list.tfquery.hcl": file})
+	module := newExampleModule(t, map[string]string{"provider.tf": providerExample, "list.tfquery.hcl": file})
 	if output := module.mustRun("query", "-generate-config-out=generated.tf"); !strings.Contains(output, "53388") {
 		t.Errorf("the query does not return Run 53388:\n%s", output)
 	}

@@ -15,9 +15,9 @@ import (
 
 // The guard warns only about failed scans of the last day.
 func TestAccExamples_guard(t *testing.T) {
-	tf := newExampleTerraform(t)
-	tf.needs(t, "1.5")
-	module := tf.module(t, map[string]string{"main.tf": examplesRoot + "/complete/guard/main.tf"})
+	t.Parallel()
+	needs(t, "1.5")
+	module := newExampleModule(t, map[string]string{"main.tf": examplesRoot + "/complete/guard/main.tf"})
 	failed := func(id int64, age time.Duration) mockapi.Run {
 		created := time.Now().Add(-age)
 		return mockapi.Run{ID: id, Result: "failure", Created: created, StartTime: created, EndTime: created.Add(time.Minute)}
@@ -34,9 +34,9 @@ func TestAccExamples_guard(t *testing.T) {
 
 // Retention deletes only the records of old Runs. The second time there are none.
 func TestAccExamples_retention(t *testing.T) {
-	tf := newExampleTerraform(t)
-	tf.needs(t, "1.14")
-	module := tf.module(t, map[string]string{"main.tf": examplesRoot + "/complete/retention/main.tf"})
+	t.Parallel()
+	needs(t, "1.14")
+	module := newExampleModule(t, map[string]string{"main.tf": examplesRoot + "/complete/retention/main.tf"})
 	var want []string
 	old := time.Now().Add(-28 * 24 * time.Hour)
 	for _, run := range mockapi.Demo(time.Now()) {
@@ -56,9 +56,9 @@ func TestAccExamples_retention(t *testing.T) {
 
 // Only a Run that has been active for too long is aborted.
 func TestAccExamples_stuck(t *testing.T) {
-	tf := newExampleTerraform(t)
-	tf.needs(t, "1.14")
-	module := tf.module(t, map[string]string{"main.tf": examplesRoot + "/complete/stuck/main.tf"})
+	t.Parallel()
+	needs(t, "1.14")
+	module := newExampleModule(t, map[string]string{"main.tf": examplesRoot + "/complete/stuck/main.tf"})
 	stuck := time.Now().Add(-7 * time.Hour)
 	module.Seed(mockapi.Run{ID: 60001, Result: "running", Created: stuck, StartTime: stuck})
 	if output := module.mustRun("apply", "-auto-approve"); !strings.Contains(output, `"60001" = "scan on `) {

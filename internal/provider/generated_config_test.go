@@ -13,12 +13,13 @@ import (
 // The generated configuration for an import can be applied unchanged. A destroy before or after the
 // import does not change the Run.
 func TestAccGeneratedConfig(t *testing.T) {
-	newExampleTerraform(t).needs(t, "1.14")
+	needs(t, "1.14")
+	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	api.Seed(scan(95, "success"))
 	w := newWorkspace(t, api.config("import {\n  to = qualytics_run_rerun.test\n  id = \"95\"\n  provider = qualytics\n}\n"))
-	output, succeeded := w.run("plan", "-generate-config-out=generated.tf")
-	if !succeeded || !says("1 to import").MatchString(output) {
+	output, code := w.run("plan", "-generate-config-out=generated.tf")
+	if code != 0 || !says("1 to import").MatchString(output) {
 		t.Fatal(output)
 	}
 	if generated := w.read("generated.tf"); !says("run_id = 95").MatchString(generated) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"reflect"
 	"regexp"
 	"slices"
@@ -109,7 +110,8 @@ func (a *api) expectRuns(t *testing.T, want ...int64) {
 // testProvider returns a provider with short pauses.
 func testProvider() *qualyticsProvider {
 	return &qualyticsProvider{
-		version: "test", retryWait: time.Millisecond, searchTimeout: 50 * time.Millisecond, patience: 2 * time.Second,
+		version: "test", environment: os.Getenv,
+		retryWait: time.Millisecond, searchTimeout: 50 * time.Millisecond, patience: 2 * time.Second,
 	}
 }
 

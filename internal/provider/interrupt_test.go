@@ -106,8 +106,7 @@ func TestAccInterrupt_terminated(t *testing.T) {
 	api.Plan(endless)
 	w := newWorkspace(t, interruptibleConfig(api, "1"))
 
-	p := &process{Cmd: exec.Command(w.terraform, append(applied, "-no-color")...)}
-	p.Dir, p.Env, p.Stdout, p.Stderr = w.dir, w.env, &p.output, &p.output
+	p := w.command(terraformPath(), applied...)
 	p.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := p.Start(); err != nil {
 		t.Fatal(err)
@@ -154,8 +153,8 @@ func TestAccUntaint(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
 	api.Plan(endless)
 	w := newWorkspace(t, api.config(rerunConfig(`timeouts = { create = "300ms" }`)))
-	output, succeeded := w.run(applied...)
-	if succeeded || !says("Timed out while waiting for Run 101", "terraform untaint").MatchString(output) {
+	output, code := w.run(applied...)
+	if code == 0 || !says("Timed out while waiting for Run 101", "terraform untaint").MatchString(output) {
 		t.Fatalf("the apply that times out:\n%s", output)
 	}
 	w.expect([]string{"untaint", rerun}, "successfully untainted")

@@ -39,11 +39,16 @@ var (
 
 // New returns a constructor of the provider. The User-Agent contains the version.
 func New(version string) func() provider.Provider {
-	return func() provider.Provider { return &qualyticsProvider{version: version, notFoundGrace: notFoundGrace} }
+	return func() provider.Provider {
+		return &qualyticsProvider{version: version, environment: os.Getenv, notFoundGrace: notFoundGrace}
+	}
 }
 
 type qualyticsProvider struct {
 	version string
+	// environment returns the value of an environment variable. Tests have other values than this
+	// process.
+	environment func(variable string) string
 	// retryWait is the pause before the first retry of a request; 0 means the client's default.
 	// Tests shorten it.
 	retryWait time.Duration
@@ -187,7 +192,7 @@ const defaultPollInterval = 10 * time.Second
 
 // connect resolves the configuration and creates the client.
 func (p *qualyticsProvider) connect(model providerModel, terraformVersion string, diags *diag.Diagnostics) *runs {
-	resolve := resolver{file: sync.OnceValues(readCLIConfig), diags: diags}
+	resolve := resolver{environment: p.environment, file: sync.OnceValues(readCLIConfig), diags: diags}
 	url := resolve.url(model.URL)
 	token := resolve.token(model.Token, url)
 	requestTimeout := resolve.requestTimeout(model.RequestTimeout)

@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -33,12 +34,11 @@ func abortConfig(arguments string) string {
 	return "resource \"qualytics_run_abort\" \"test\" {\n" + arguments + "\n}\n"
 }
 
-// Each value of the trigger and each run_id causes one abort and one wait. A destroy sends no
-// request.
+// Each run_id causes one abort and one wait. A destroy sends no request.
 func TestAccRunAbort_life(t *testing.T) {
 	api := newRunning(t, mockapi.Options{AbortDelay: 50 * time.Millisecond})
 	acceptance(t, resource.TestCase{
-		CheckDestroy: api.afterDestroy(t, []int64{90, 91, 100}, abort90, abort90, "PUT /api/operations/abort/91"),
+		CheckDestroy: api.afterDestroy(t, []int64{90, 91, 100}, abort90, "PUT /api/operations/abort/91"),
 		Steps: []resource.TestStep{
 			{
 				Config:           api.config(abortConfig("run_id = 90\n triggers = { v = \"1\" }")),
@@ -47,26 +47,35 @@ func TestAccRunAbort_life(t *testing.T) {
 					statecheck.ExpectKnownValue(stopped, tfjsonpath.New("end_time"), knownvalue.NotNull()),
 					statecheck.ExpectKnownValue(stopped, tfjsonpath.New("datastore").AtMapKey("name"), word("Warehouse"))),
 			},
-			{ // other arguments do not abort again
-				Config:            api.config(abortConfig("run_id = 90\n triggers = { v = \"1\" }\n timeouts = { create = \"5m\" }")),
-				ConfigPlanChecks:  doing(stopped, plancheck.ResourceActionUpdate),
-				ConfigStateChecks: has(stopped, 90, "aborted"),
-				Check:             api.hasWritten(t, abort90),
-			},
-			{
-				PreConfig: func() {
-					api.Change(90, func(run *mockapi.Run) { run.Result, run.EndTime = "running", time.Time{} })
-				},
-				Config:            api.config(abortConfig("run_id = 90\n triggers = { v = \"2\" }")),
-				ConfigPlanChecks:  doing(stopped, plancheck.ResourceActionUpdate),
-				ConfigStateChecks: has(stopped, 90, "aborted"),
-			},
 			{
 				PreConfig:         func() { api.Seed(scan(91, "queued")) },
-				Config:            api.config(abortConfig("run_id = 91\n triggers = { v = \"2\" }")),
+				Config:            api.config(abortConfig("run_id = 91\n triggers = { v = \"1\" }\n timeouts = { create = \"5m\" }")),
 				ConfigPlanChecks:  doing(stopped, plancheck.ResourceActionUpdate),
 				ConfigStateChecks: has(stopped, 91, "aborted"),
 			},
 		},
 	})
+}
+
+// Each value of triggers aborts or resumes once. Other arguments send no request.
+func TestTriggers(t *testing.T) {
+	t.Parallel()
+	for name, result := range map[string]string{"qualytics_run_abort": "running", "qualytics_run_resume": "failure"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newAPI(t, mockapi.Options{})
+			api.Seed(scan(90, result))
+			resource := api.protocol(t).manage(t, name)
+			for i, config := range []string{
+				`{"run_id": 90, "triggers": {"v": "1"}}`, `{"run_id": 90, "triggers": {"v": "2"}}`,
+			} {
+				api.Change(90, func(run *mockapi.Run) { run.Result, run.EndTime = result, time.Time{} })
+				expectDiagnostics(t, resource.apply(t, config))
+				expectDiagnostics(t, resource.apply(t, strings.TrimSuffix(config, "}")+`, "timeouts": {"create": "5m"}}`))
+				if writes := api.writes(); len(writes) != i+1 {
+					t.Errorf("after configuration %d: %q", i+1, writes)
+				}
+			}
+		})
+	}
 }

@@ -41,8 +41,8 @@ func TestAccSavedPlan_token(t *testing.T) {
 			w := newWorkspace(t, fmt.Sprintf("%sprovider \"qualytics\" {\n  url = %q\n  %s\n  poll_interval = \"10ms\"\n}\n",
 				test.variable, api.url, test.argument)+rerunConfig(""))
 			w.env = append(w.env, test.env+"="+testToken)
-			output, succeeded := w.run("plan", "-out=saved")
-			if !succeeded {
+			output, code := w.run("plan", "-out=saved")
+			if code != 0 {
 				if name == "ephemeral" && strings.Contains(output, "Unsupported argument") {
 					t.Skip("requires Terraform 1.10 or OpenTofu 1.11")
 				}

@@ -32,15 +32,15 @@ func TestAccTokenSecrecy(t *testing.T) {
 	api.Inject(mockapi.Fault{
 		Method: "PUT", Status: 400, Body: `{"detail": "not with ` + testToken + `"}`, Header: map[string][]string{"X-Echo": {testToken}},
 	})
-	output, succeeded := w.run(applied...)
-	if succeeded || !says("not with (token)").MatchString(output) {
+	output, code := w.run(applied...)
+	if code == 0 || !says("not with (token)").MatchString(output) {
 		t.Errorf("the refused apply:\n%s", output)
 	}
 	api.Inject(mockapi.Fault{Method: "PUT", Status: 307, Header: map[string][]string{"Location": {"https://example.com/" + testToken}}})
 	redirected, _ := w.run(applied...)
 	planned, _ := w.run("plan", "-out=saved.plan")
-	done, succeeded := w.run(applied...)
-	if !succeeded {
+	done, code := w.run(applied...)
+	if code != 0 {
 		t.Fatal(done)
 	}
 

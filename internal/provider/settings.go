@@ -46,8 +46,9 @@ var origins = map[string]origin{
 // then the CLI's configuration file. The file is read when it is first needed. A file that cannot
 // be read is ignored: only the error about a missing setting mentions it.
 type resolver struct {
-	file  func() (cliConfig, error)
-	diags *diag.Diagnostics
+	environment func(variable string) string
+	file        func() (cliConfig, error)
+	diags       *diag.Diagnostics
 }
 
 const inBlock = "set in the provider block"
@@ -56,7 +57,7 @@ func (r resolver) url(configured types.String) setting {
 	if !configured.IsNull() {
 		return setting{value: configured.ValueString(), source: inBlock}
 	}
-	if found, ok := fromEnvironment("url"); ok {
+	if found, ok := r.fromEnvironment("url"); ok {
 		return found
 	}
 	found, ok := r.fromFile("url")
@@ -72,7 +73,7 @@ func (r resolver) token(configured types.String, url setting) setting {
 	if !configured.IsNull() {
 		return setting{value: configured.ValueString(), source: inBlock}
 	}
-	if found, ok := fromEnvironment("token"); ok {
+	if found, ok := r.fromEnvironment("token"); ok {
 		return found
 	}
 	if !r.fileIsFor(url) {
@@ -125,9 +126,9 @@ func (r resolver) fileIsFor(url setting) bool {
 	return err == nil && own != "" && (own == url.value || qualytics.SameURL(own, url.value))
 }
 
-func fromEnvironment(attribute string) (found setting, ok bool) {
+func (r resolver) fromEnvironment(attribute string) (found setting, ok bool) {
 	variable := origins[attribute].variable
-	value := os.Getenv(variable)
+	value := r.environment(variable)
 	return setting{value: value, source: "taken from the environment variable " + variable}, value != ""
 }
 
@@ -152,7 +153,7 @@ func (r resolver) requestTimeout(configured types.String) time.Duration {
 	if !configured.IsNull() {
 		return durationOr(configured, qualytics.DefaultRequestTimeout)
 	}
-	found, ok := fromEnvironment("request_timeout")
+	found, ok := r.fromEnvironment("request_timeout")
 	if !ok {
 		found, _ = r.fromFile("request_timeout")
 	}

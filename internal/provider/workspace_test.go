@@ -16,13 +16,12 @@ import (
 	"time"
 )
 
-// workspace is a directory with a configuration, and a Terraform that runs the provider as a
-// separate process, for tests that interrupt or kill processes.
+// workspace is a directory with a configuration. Its Terraform or OpenTofu runs the built provider,
+// as for users.
 type workspace struct {
-	t         *testing.T
-	terraform string
-	dir       string
-	env       []string
+	t   *testing.T
+	dir string
+	env []string
 }
 
 // realHome is the home directory with Go's caches. Tests use another home directory.
@@ -46,33 +45,40 @@ func binaryName() string {
 	return "terraform-provider-qualytics"
 }
 
+// newWorkspace creates a workspace with the provider's source and a configuration.
 func newWorkspace(t *testing.T, config string) *workspace {
+	t.Helper()
+	w := emptyWorkspace(t)
+	w.write("main.tf", "terraform {\n  required_providers {\n    qualytics = { source = \"qualytics/qualytics\" }\n  }\n}\n"+config)
+	return w
+}
+
+func emptyWorkspace(t *testing.T) *workspace {
 	t.Helper()
 	if os.Getenv("TF_ACC") == "" {
 		t.Skip("acceptance tests run with TF_ACC=1")
 	}
-	terraform := os.Getenv("TF_ACC_TERRAFORM_PATH")
-	if terraform == "" {
-		var err error
-		if terraform, err = exec.LookPath("terraform"); err != nil {
-			t.Skip("terraform is not on PATH")
-		}
+	if terraformPath() == "" {
+		t.Fatal("the acceptance tests require Terraform or OpenTofu on PATH, or TF_ACC_TERRAFORM_PATH")
 	}
 	provider, err := builtProvider()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &workspace{t: t, terraform: terraform, dir: t.TempDir()}
-	cliConfig := filepath.Join(w.dir, "cli.tfrc")
+	w := &workspace{t: t, dir: t.TempDir()}
 	w.write("cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides { \"qualytics/qualytics\" = %q }\n  direct {}\n}\n", provider))
-	w.write("main.tf", "terraform {\n  required_providers {\n    qualytics = { source = \"qualytics/qualytics\" }\n  }\n}\n"+config)
-	w.env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+cliConfig, "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1")
+	w.env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+filepath.Join(w.dir, "cli.tfrc"),
+		"TF_INPUT=0", "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1", "TF_CLI_ARGS=-no-color")
 	return w
 }
 
 func (w *workspace) write(name, text string) {
 	w.t.Helper()
-	if err := os.WriteFile(filepath.Join(w.dir, name), []byte(text), 0o600); err != nil {
+	path := filepath.Join(w.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -92,32 +98,39 @@ type process struct {
 	output bytes.Buffer
 }
 
-func (w *workspace) start(arguments ...string) *process {
-	w.t.Helper()
-	p := &process{Cmd: exec.Command(w.terraform, append(arguments, "-no-color")...)}
+// command returns a command that is not started yet.
+func (w *workspace) command(path string, arguments ...string) *process {
+	p := &process{Cmd: exec.Command(path, arguments...)}
 	p.Dir, p.Env, p.Stdout, p.Stderr = w.dir, w.env, &p.output, &p.output
 	p.WaitDelay = 30 * time.Second
+	return p
+}
+
+func (w *workspace) start(arguments ...string) *process {
+	w.t.Helper()
+	p := w.command(terraformPath(), arguments...)
 	if err := p.Start(); err != nil {
 		w.t.Fatal(err)
 	}
 	return p
 }
 
-// run runs Terraform, and returns its output and whether it succeeded.
-func (w *workspace) run(arguments ...string) (output string, succeeded bool) {
+// run runs Terraform, and returns its output and exit code.
+func (w *workspace) run(arguments ...string) (output string, code int) {
 	w.t.Helper()
 	p := w.start(arguments...)
-	err := p.Wait()
-	return p.output.String(), err == nil
+	_ = p.Wait()
+	return p.output.String(), p.ProcessState.ExitCode()
 }
 
-// expect is run for a command that must succeed and print these phrases.
-func (w *workspace) expect(arguments []string, phrases ...string) {
+// expect runs a command that must succeed and print these phrases, and returns its output.
+func (w *workspace) expect(arguments []string, phrases ...string) string {
 	w.t.Helper()
-	output, succeeded := w.run(arguments...)
-	if !succeeded || !says(phrases...).MatchString(output) {
-		w.t.Fatalf("terraform %s: succeeded: %t, want success and %q:\n%s", strings.Join(arguments, " "), succeeded, phrases, output)
+	output, code := w.run(arguments...)
+	if code != 0 || !says(phrases...).MatchString(output) {
+		w.t.Fatalf("terraform %s: exit code %d, want 0 and %q:\n%s", strings.Join(arguments, " "), code, phrases, output)
 	}
+	return output
 }
 
 // eventually waits until a condition holds, for at most 30 seconds.
