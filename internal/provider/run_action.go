@@ -12,8 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
 var (
@@ -107,11 +105,7 @@ func (a *runAction) follow(
 	ctx context.Context, run *acceptedRun, gate gate, limit limit, progress *actionProgress, diags *diag.Diagnostics,
 ) {
 	report := report{operation: "action", gate: gate, limit: limit, unfinished: "The data source qualytics_operation shows its progress."}
-	var stale func(*qualytics.Operation) bool
-	if run.resumed != nil {
-		stale = run.resumed.shows
-	}
-	last, result, err := a.runs.wait(ctx, run.Operation, limit, stale, progress.report)
+	last, result, err := a.runs.wait(ctx, run.Operation, limit, run.resumed.shows, progress.report)
 	if result == waitTerminal {
 		report.ended(ctx, a.runs.client, last, diags)
 		return

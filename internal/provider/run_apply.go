@@ -54,11 +54,7 @@ func (a runApply) follow(ctx context.Context, run *acceptedRun) {
 // wait waits for the Run, saves and reports how it ended, and cleans up after a Run that passed.
 func (a runApply) wait(ctx context.Context, run *qualytics.Operation) {
 	private, gate := a.saved.private, a.saved.model.gate()
-	var stale func(*qualytics.Operation) bool
-	if private.Resumed != nil {
-		stale = private.Resumed.shows
-	}
-	run, result, err := a.runs.wait(ctx, run, a.limit, stale, logProgress(ctx))
+	run, result, err := a.runs.wait(ctx, run, a.limit, private.Resumed.shows, logProgress(ctx))
 	report := a.report(run)
 	switch {
 	case result == waitTerminal:
@@ -107,10 +103,7 @@ func (a runApply) continueWait(ctx context.Context, state resourceModel) {
 		run.Result, run.EndTime = qualytics.ResultRunning, ""
 	}
 	a.saved.private.Awaited, a.saved.private.Imported, a.saved.private.Accepted = true, false, false
-	if err == nil {
-		a.saved.model.shared().Run = newHeldRun(run)
-	}
-	a.saved.save(ctx)
+	a.saved.hold(ctx, run)
 	a.wait(ctx, run)
 }
 
@@ -176,7 +169,7 @@ func (a runApply) cleanUp(ctx context.Context) {
 func (a runApply) report(run *qualytics.Operation) report {
 	model := a.saved.model
 	failed, unfinished := model.next(run, a.creates)
-	report := report{operation: "apply", gate: model.gate(), limit: a.limit, nextApply: failed, unfinished: unfinished, recorded: true}
+	report := report{operation: "apply", gate: model.gate(), limit: a.limit, nextApply: failed, unfinished: unfinished}
 	if model.cleanUp() == nil {
 		report.deleted = "To continue, set run_id to another Run, or remove the resource from the configuration."
 	}

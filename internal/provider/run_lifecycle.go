@@ -165,7 +165,7 @@ func (r *runLifecycle) Read(ctx context.Context, req resource.ReadRequest, resp 
 // settled reports whether the next apply has nothing to wait for, to judge or to delete.
 func (r *runLifecycle) settled(state resourceModel, private privateState, run *qualytics.Operation) bool {
 	gate, cleanUp := state.gate(), state.cleanUp()
-	return run.Finished() && (private.Resumed == nil || !private.Resumed.shows(run)) &&
+	return run.Finished() && !private.Resumed.shows(run) &&
 		run.Result == gate.expected && gate.passes(run) && (cleanUp == nil || len(cleanUp.SupersededRuns.Elements()) == 0)
 }
 

@@ -25,7 +25,6 @@ type report struct {
 	nextApply  string // what happens next with a Run that failed the apply
 	unfinished string // how to continue with a Run that is still active
 	deleted    string // what to do if the record was deleted
-	recorded   bool   // whether the Run is recorded in the state
 }
 
 // ended reports a terminal Run: an error if it does not pass the gate, and a warning if its result
@@ -113,11 +112,11 @@ func outcome(result qualytics.Result) string {
 func (r report) stillActive(run *qualytics.Operation, result waitResult, err error, diags *diag.Diagnostics) {
 	name := runName(run.ID)
 	still, recorded := fmt.Sprintf("%s is still `%s`", name, printable(string(run.Result))), ""
-	if r.recorded {
+	if r.operation == "apply" {
 		recorded = "It is recorded in the state."
 	}
 	switch {
-	case result == waitInterrupted && r.recorded:
+	case result == waitInterrupted && recorded != "":
 		diags.AddWarning("Interrupted while waiting for "+name,
 			paragraphs(still+" and is recorded in the state. The next apply continues waiting for it.", linkTo(run)))
 	case result == waitInterrupted:

@@ -120,7 +120,7 @@ type configurationModel struct {
 
 // starter returns what starts a Run with this configuration.
 func (m configurationModel) starter(user string, inAction bool) configuredStarter {
-	settings, known := settingsJSON(m.Settings)
+	settings, _ := settingsJSON(m.Settings)
 	var incremental struct {
 		Incremental any `json:"incremental"`
 	}
@@ -129,7 +129,6 @@ func (m configurationModel) starter(user string, inAction bool) configuredStarte
 		configuration: qualytics.Configuration{
 			Type: qualytics.OperationType(m.OperationType.ValueString()), DatastoreID: m.Datastore.ValueInt64(), Settings: settings,
 		},
-		known:       known && !m.OperationType.IsUnknown() && !m.Datastore.IsUnknown(),
 		incremental: incremental.Incremental == true,
 		user:        user,
 		inAction:    inAction,

@@ -80,8 +80,9 @@ func TestRunResume_outcome(t *testing.T) {
 func TestRunResume_forceAbort(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
-	api.Seed(scan(90, "running"))
-	resource := api.protocol(t).manage(t, "qualytics_run_resume")
+	api.Seed(scan(90, "running"), scan(91, "queued"))
+	p := api.protocol(t)
+	resource := p.manage(t, "qualytics_run_resume")
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`), activeWarning,
 		"error at run_id: Cannot resume Run 90: PUT http.*/api/operations/run/90 returned HTTP status 409: "+
 			"Run 90 cannot be resumed: its result is running.\n\n"+
@@ -92,7 +93,10 @@ func TestRunResume_forceAbort(t *testing.T) {
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 90, "force_abort": true}`))
 	resource.expectRun(t, 90, "success")
 	resource.expectNoChange(t, `{"run_id": 90, "force_abort": true}`)
-	api.expectWrites(resume90, resume90+"?force_abort=true")(t)
+	resource = p.manage(t, "qualytics_run_resume")
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 91, "force_abort": true, "timeouts": {"create": "20s"}}`)) // never started before
+	resource.expectRun(t, 91, "success")
+	api.expectWrites(resume90, resume90+"?force_abort=true", "PUT /api/operations/run/91?force_abort=true")(t)
 }
 
 // A wait that times out is an error, and the Run is in the state. The next update continues waiting

@@ -73,7 +73,11 @@ func (s runSource) known(ctx context.Context) bool {
 // find looks up the Run. If the record of run_id was deleted, it returns the held Run, with a
 // warning. It returns nil and reports the reason if there is no Run.
 func (s runSource) find(ctx context.Context, runs *runs, diags *diag.Diagnostics) *qualytics.Operation {
-	if s.runID.IsNull() {
+	switch {
+	case s.runID.IsNull() && s.latest.IsNull(): // of an action, whose values are not validated again once they are known
+		diags.AddAttributeError(path.Root("run_id"), "Missing run_id", "run_id is null, and nothing else selects a Run. Set it to the id of a Run.")
+		return nil
+	case s.runID.IsNull():
 		return findLatest(ctx, runs, s.latest, diags)
 	}
 	id := s.runID.ValueInt64()

@@ -70,10 +70,31 @@ func (r *acceptedRun) warnOthers(ctx context.Context, diags *diag.Diagnostics) {
 // else is in the way.
 const maxConflictPause = 30 * time.Second
 
-// pause waits before a request is repeated after a conflict. It returns false if ctx ends.
-func pause(ctx context.Context, conflicts int, err error) bool {
+// conflicts waits while the API refuses a start for a reason that may end, such as another Run on
+// the datastore.
+type conflicts struct {
+	count int
+	last  error
+}
+
+// end pauses after a conflict, and reports whether the start is to be requested again. It is not
+// after any other error, or if ctx ends.
+func (c *conflicts) end(ctx context.Context, err error) bool {
+	if !qualytics.IsConflict(err) {
+		return false
+	}
 	tflog.Info(ctx, "Waiting for a conflict to end", map[string]any{"error": printable(err.Error())})
-	return sleep(ctx, min(time.Second<<min(conflicts, 10), maxConflictPause))
+	c.last = err
+	c.count++
+	return sleep(ctx, min(time.Second<<min(c.count-1, 10), maxConflictPause))
+}
+
+// reason returns why a start failed: the conflict, if time ran out before it ended.
+func (c *conflicts) reason(err error) error {
+	if c.last != nil && qualytics.IsCancelled(err) {
+		return c.last
+	}
+	return err
 }
 
 // rerunStarter reruns a Run.
@@ -102,9 +123,8 @@ func (s rerunStarter) check(ctx context.Context, runs *runs, wait waitModel, dia
 func (s rerunStarter) start(
 	ctx context.Context, runs *runs, limit limit, progress runwait.Progress, diags *diag.Diagnostics,
 ) *acceptedRun {
-	missing := 0
-	var conflict error
-	for conflicts := 0; ; conflicts++ {
+	var conflicts conflicts
+	for missing := false; ; {
 		source := s.findTerminal(ctx, runs, limit, progress, diags)
 		if source == nil {
 			return nil
@@ -116,25 +136,19 @@ func (s rerunStarter) start(
 			return run
 		}
 		subject := s.on(source)
-		if conflict != nil && qualytics.KindOf(err) == qualytics.KindCancelled {
-			err = conflict // the reason why time ran out
-		}
+		subject.possible = s.supports(source)
 		switch {
-		case qualytics.IsConflict(err):
-			conflict = err
-			subject.possible = s.supports(source)
-			if subject.possible && pause(ctx, conflicts, err) {
-				continue
-			}
+		case subject.possible && conflicts.end(ctx, err):
+			continue
 		case qualytics.IsNotFound(err):
 			_, readErr := runs.read(ctx, source.ID)
 			subject.possible = readErr == nil
-			if !subject.possible && missing == 0 && !s.latest.IsNull() { // deleted since it was found
-				missing++
+			if !subject.possible && !missing && !s.latest.IsNull() { // deleted since it was found
+				missing = true
 				continue
 			}
 		}
-		addErrorAt(diags, s.at, subject.failed(err))
+		addErrorAt(diags, s.at, subject.failed(conflicts.reason(err)))
 		return nil
 	}
 }
@@ -155,8 +169,8 @@ func (s resumeStarter) check(ctx context.Context, runs *runs, wait waitModel, di
 
 // start resumes the Run. It waits for a conflict to end like a rerun.
 func (s resumeStarter) start(ctx context.Context, runs *runs, _ limit, _ runwait.Progress, diags *diag.Diagnostics) *acceptedRun {
-	var conflict error
-	for conflicts := 0; ; conflicts++ {
+	var conflicts conflicts
+	for {
 		source := s.find(ctx, runs, diags)
 		if source == nil {
 			return nil
@@ -170,16 +184,12 @@ func (s resumeStarter) start(ctx context.Context, runs *runs, _ limit, _ runwait
 			}
 			return run
 		}
-		if conflict != nil && qualytics.KindOf(err) == qualytics.KindCancelled {
-			err = conflict // the reason why time ran out
-		}
 		subject := s.on(source)
-		subject.possible = qualytics.IsConflict(err) && s.supports(source)
-		if subject.possible && pause(ctx, conflicts, err) {
-			conflict = err
+		subject.possible = s.supports(source) && !qualytics.IsNotFound(err)
+		if subject.possible && conflicts.end(ctx, err) {
 			continue
 		}
-		addErrorAt(diags, s.at, subject.failed(err))
+		addErrorAt(diags, s.at, subject.failed(conflicts.reason(err)))
 		return nil
 	}
 }
@@ -210,7 +220,7 @@ func (s abortStarter) start(ctx context.Context, runs *runs, _ limit, _ runwait.
 		diags.AddWarning(runName(id)+outcome(run.Result), paragraphs(
 			sentence(describeEnd(run))+" It ended before it could be aborted.", linkTo(run)))
 		return &acceptedRun{Operation: run, source: id, ended: true}
-	case isRefusal(err), qualytics.IsNotFound(err), qualytics.KindOf(err) == qualytics.KindCancelled:
+	case isRefusal(err), qualytics.IsNotFound(err), qualytics.IsCancelled(err):
 		addErrorAt(diags, s.at, s.on(run).failed(err))
 		return nil
 	default:
@@ -225,7 +235,6 @@ func (s abortStarter) start(ctx context.Context, runs *runs, _ limit, _ runwait.
 // configuredStarter starts a Run that is defined in Terraform.
 type configuredStarter struct {
 	configuration qualytics.Configuration
-	known         bool // false during the plan of a configuration that depends on other resources
 	incremental   bool
 	user          string
 	inAction      bool
@@ -239,23 +248,19 @@ func (s configuredStarter) check(_ context.Context, _ *runs, wait waitModel, dia
 // start starts the Run. While the API refuses because something is in the way, such as another Run
 // on the datastore, it tries again.
 func (s configuredStarter) start(ctx context.Context, runs *runs, _ limit, _ runwait.Progress, diags *diag.Diagnostics) *acceptedRun {
-	var conflict error
-	for conflicts := 0; ; conflicts++ {
+	var conflicts conflicts
+	for {
 		start, err := runs.client.Run(ctx, s.configuration, s.user)
 		if err == nil {
 			return accepted(qualytics.ActionRun, start, diags)
 		}
-		if conflict != nil && qualytics.KindOf(err) == qualytics.KindCancelled {
-			err = conflict // the reason why time ran out
-		}
-		if qualytics.IsConflict(err) && pause(ctx, conflicts, err) {
-			conflict = err
+		if conflicts.end(ctx, err) {
 			continue
 		}
 		addStartError(diags, subject{
 			verb: "start", object: fmt.Sprintf("the %s of datastore %d", s.configuration.Type, s.configuration.DatastoreID),
 			action: qualytics.ActionRun, inAction: s.inAction,
-		}.failed(err))
+		}.failed(conflicts.reason(err)))
 		return nil
 	}
 }

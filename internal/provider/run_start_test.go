@@ -4,7 +4,9 @@
 package provider
 
 import (
+	"context"
 	"fmt"
+	"net/http"
 	"testing"
 	"time"
 
@@ -69,6 +71,34 @@ func TestStart_ignoredFilters(t *testing.T) {
 	}
 }
 
+// A start whose response is lost when the apply is interrupted is reported as such, although an
+// earlier conflict was waited out. It is not repeated.
+func TestStart_lostAfterConflict(t *testing.T) {
+	t.Parallel()
+	for name, config := range map[string]string{
+		"qualytics_run_rerun":  `{"run_id": 100}`,
+		"qualytics_run_resume": `{"run_id": 90}`,
+		"qualytics_run":        `{"operation_type": "scan", "datastore": 101}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newAPI(t, mockapi.Options{})
+			api.Seed(scan(90, "failure"))
+			ctx, interrupt := context.WithCancel(t.Context())
+			starts := func(r *http.Request) bool { return r.Method != http.MethodGet }
+			api.Inject(
+				mockapi.Fault{Match: starts, Status: 409, Body: `{"detail": "busy"}`},
+				mockapi.Fault{Match: starts, Hook: interrupt, Close: true},
+			)
+			expectDiagnostics(t, api.protocol(t).manage(t, name).applyAfter(ctx, t, config, func() {}),
+				"error: Cannot .*It is not known whether a Run was started")
+			if writes := api.writes(); len(writes) != 2 {
+				t.Errorf("requests that start a Run: %q, want 2", writes)
+			}
+		})
+	}
+}
+
 // The error of a failed create says what the next apply does with the Run, which depends on the
 // arguments about the destroy.
 func TestStart_failedCreate(t *testing.T) {
@@ -111,6 +141,28 @@ func TestRecords_referenced(t *testing.T) {
 	api.Change(101, func(run *mockapi.Run) { run.ReferencedBy = "" })
 	expectDiagnostics(t, resource.destroy(t))
 	api.expectRuns(t, 100)
+}
+
+// A record that somebody else deletes after a refusal is deleted.
+func TestRecords_deletedAfterRefusal(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
+	api.Inject(mockapi.Fault{Method: "DELETE", Hook: func() { api.Remove(101) }, Status: 409, Body: `{"detail": "stopping"}`})
+	expectDiagnostics(t, resource.destroy(t))
+}
+
+// Terraform may invoke an action with values that are null, but were unknown when they were
+// validated.
+func TestStart_nothingSelected(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	for _, name := range []string{"qualytics_run_rerun", "qualytics_run_resume"} {
+		_, diagnostics := api.protocol(t).invoke(t.Context(), t, name, `{}`)
+		expectDiagnostics(t, diagnostics, "error at run_id: Missing run_id: ")
+	}
+	api.expectRequests(t)
 }
 
 // An abort that a destroy requests is judged by the polls, whatever was responded.

@@ -49,10 +49,14 @@ type previousRun struct {
 	EndTime   qualytics.Timestamp `json:"end_time"`
 }
 
-// shows reports whether a poll still shows the Run as it was before it was resumed.
+// shows reports whether a poll still shows the Run as it was before it was resumed, or as aborted for
+// that. It is false for nil, which stands for a Run that was not resumed.
 func (p *previousRun) shows(run *qualytics.Operation) bool {
+	if p == nil {
+		return false
+	}
 	before := qualytics.Operation{Result: p.Result, StartTime: p.StartTime, EndTime: p.EndTime}
-	return !run.ContinuedSince(&before)
+	return (before.Finished() || run.Result == qualytics.ResultAborted) && !run.ContinuedSince(&before)
 }
 
 // knownUser returns who triggers the Runs of this resource, if they were started with this token.

@@ -201,15 +201,14 @@ const maxRefusals = 3
 // deleteRecord deletes the record of a Run that the state knows, after an active Run has ended or
 // was aborted. A record that does not exist is not an error.
 func (r *runs) deleteRecord(ctx context.Context, known *qualytics.Operation, abort bool) error {
-	run, err := r.reread(ctx, known)
-	switch {
-	case r.isGone(ctx, known.ID, err):
-		return nil
-	case err != nil:
-		return err
-	}
 	for refusals := 1; ; refusals++ {
-		if !run.Finished() {
+		run, err := r.reread(ctx, known) // after a refusal, too: somebody may have resumed or deleted it
+		switch {
+		case r.isGone(ctx, known.ID, err):
+			return nil
+		case err != nil:
+			return err
+		case !run.Finished():
 			if err := r.stop(ctx, run, abort); err != nil {
 				return err
 			}
@@ -223,9 +222,6 @@ func (r *runs) deleteRecord(ctx context.Context, known *qualytics.Operation, abo
 			subject := actionOn(qualytics.ActionDelete, run.ID).about(run)
 			subject.possible = qualytics.IsConflict(refused)
 			return subject.failed(refused)
-		}
-		if run, err = r.reread(ctx, known); err != nil { // somebody may have resumed it
-			return err
 		}
 	}
 }

@@ -88,19 +88,6 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Transient reports whether the same call may succeed later.
-func (e *Error) Transient() bool {
-	switch e.Kind {
-	case KindRateLimited, KindUnavailable, KindBlocked, KindLoginRequired, KindWrongURL, KindNotAPI,
-		KindUnreachable, KindDisconnected, KindTimedOut:
-		return true
-	case KindUnresolvable:
-		return !isPermanent(e.Err)
-	default:
-		return false
-	}
-}
-
 // KindOf returns the kind of an error of this package, KindUnknown for any other.
 func KindOf(err error) Kind {
 	if failure, ok := errors.AsType[*Error](err); ok {
@@ -109,19 +96,16 @@ func KindOf(err error) Kind {
 	return KindUnknown
 }
 
-// IsNotFound reports whether the API responded that no such Run exists.
-func IsNotFound(err error) bool { return KindOf(err) == KindNotFound }
+// IsNotFound reports whether the API responded that no such Run exists, and certainly started
+// nothing.
+func IsNotFound(err error) bool { return KindOf(err) == KindNotFound && !isLostStart(err) }
 
 // IsConflict reports whether the API responded that the Run is not in a state that supports the
 // action, and certainly started nothing.
 func IsConflict(err error) bool { return KindOf(err) == KindConflict && !isLostStart(err) }
 
-// IsTransient reports whether the same call may succeed later. It is false for a [*LostStartError]:
-// the call may have succeeded already.
-func IsTransient(err error) bool {
-	failure, ok := errors.AsType[*Error](err)
-	return ok && failure.Transient() && !isLostStart(err)
-}
+// IsCancelled reports whether the caller ended the call, which certainly started nothing.
+func IsCancelled(err error) bool { return KindOf(err) == KindCancelled && !isLostStart(err) }
 
 func isLostStart(err error) bool {
 	_, ok := errors.AsType[*LostStartError](err)

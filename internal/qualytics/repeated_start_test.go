@@ -115,7 +115,7 @@ func TestConflict(t *testing.T) {
 				case test.lost != nil:
 					_, reasons := notAdopted(t, started, err)
 					equal(t, "candidates", reasons, test.lost)
-					equal(t, "a mere conflict", IsConflict(err) || IsTransient(err), false)
+					equal(t, "a mere conflict", IsConflict(err), false)
 				default:
 					equal(t, "a mere conflict", IsConflict(err), true)
 					equal(t, "lost", errors.As(err, new(*LostStartError)), false)

@@ -170,15 +170,14 @@ func dialing(client *Client, err error) *atomic.Int32 {
 
 func TestNoConnection(t *testing.T) {
 	for name, test := range map[string]struct {
-		err       error
-		kind      Kind
-		dials     int32
-		transient bool
+		err   error
+		kind  Kind
+		dials int32
 	}{
-		"refused":         {errors.New("connect: connection refused"), KindUnreachable, 4, true},
-		"no such host":    {&net.DNSError{Err: "no such host", Name: "a.qualytics.io", IsNotFound: true}, KindUnresolvable, 1, false},
-		"DNS unavailable": {&net.DNSError{Err: "server misbehaving", Name: "a.qualytics.io", IsTemporary: true}, KindUnresolvable, 4, true},
-		"DNS timeout":     {&net.DNSError{Err: "i/o timeout", Name: "a.qualytics.io", IsTimeout: true}, KindUnresolvable, 4, true},
+		"refused":         {errors.New("connect: connection refused"), KindUnreachable, 4},
+		"no such host":    {&net.DNSError{Err: "no such host", Name: "a.qualytics.io", IsNotFound: true}, KindUnresolvable, 1},
+		"DNS unavailable": {&net.DNSError{Err: "server misbehaving", Name: "a.qualytics.io", IsTemporary: true}, KindUnresolvable, 4},
+		"DNS timeout":     {&net.DNSError{Err: "i/o timeout", Name: "a.qualytics.io", IsTimeout: true}, KindUnresolvable, 4},
 	} {
 		for _, endpoint := range endpoints {
 			client := newClient(t, "https://a.qualytics.io")
@@ -188,7 +187,6 @@ func TestNoConnection(t *testing.T) {
 			failed := failure(t, err)
 			equal(t, what, failed.Kind, test.kind)
 			equal(t, what, dials.Load(), test.dials)
-			equal(t, what, IsTransient(err), test.transient)
 			if !strings.Contains(failed.Detail, test.err.Error()) {
 				t.Errorf("%s: got %v, want %v", what, failed, test.err)
 			}

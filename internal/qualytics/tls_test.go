@@ -119,8 +119,8 @@ func TestUntrustedIsNotRetried(t *testing.T) {
 			if !strings.Contains(failed.Detail, test.want) {
 				t.Errorf("%s: %v", name, failed)
 			}
-			if lost := new(LostStartError); errors.As(err, &lost) || IsTransient(err) {
-				t.Errorf("%s: got %v, want a permanent error", name, err)
+			if lost := new(LostStartError); errors.As(err, &lost) {
+				t.Errorf("%s: got %v, want an error before the start", name, err)
 			}
 		}
 	}
@@ -153,7 +153,6 @@ func TestWrongScheme(t *testing.T) {
 		err = endpoint.call(t.Context(), newClient(t, strings.Replace(secure.URL, "https:", "http:", 1)))
 		failed = failure(t, err)
 		equal(t, "http to https, "+endpoint.name, failed.Kind, KindNeedsTLS)
-		equal(t, "http to https, "+endpoint.name, IsTransient(err), false)
 	}
 }
 
