@@ -75,7 +75,8 @@ func (s runSource) known(ctx context.Context) bool {
 func (s runSource) find(ctx context.Context, runs *runs, diags *diag.Diagnostics) *qualytics.Operation {
 	switch {
 	case s.runID.IsNull() && s.latest.IsNull(): // of an action, whose values are not validated again once they are known
-		diags.AddAttributeError(path.Root("run_id"), "Missing run_id", "run_id is null, and nothing else selects a Run. Set it to the id of a Run.")
+		diags.AddAttributeError(path.Root("run_id"), "Missing run_id",
+			"run_id is null, and nothing else selects a Run. Set it to the id of a Run.")
 		return nil
 	case s.runID.IsNull():
 		return findLatest(ctx, runs, s.latest, diags)
