@@ -9,8 +9,6 @@ terraform {
   }
 }
 
-provider "qualytics" {}
-
 variable "release" {
   type    = string
   default = "2026.05.1"
