@@ -9,6 +9,8 @@ terraform {
   }
 }
 
+provider "qualytics" {}
+
 variable "release" {
   type    = string
   default = "2026.05.1"
