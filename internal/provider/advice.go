@@ -186,9 +186,9 @@ var words = map[qualytics.Action]struct{ participle, thirdPerson string }{
 // possibleFor describes the Runs that support an action.
 func possibleFor(action qualytics.Action) string {
 	if action.SupportsEveryType() {
-		return "The Run can be of any type. Its result must be " + orList(action.From()) + "."
+		return "Runs of any type with result " + orList(action.From()) + " can be " + words[action].participle + "."
 	}
-	return "The Run must be of type " + orList(action.Types()) + ", with result " + orList(action.From()) + "."
+	return "Runs of type " + orList(action.Types()) + " with result " + orList(action.From()) + " can be " + words[action].participle + "."
 }
 
 // explainLost lists the Runs that a request with a lost response may have started, and explains how

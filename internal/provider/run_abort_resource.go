@@ -30,7 +30,7 @@ func (r *runAbortResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 		MarkdownDescription: "Aborts a Run when the resource is created and whenever `triggers` changes, and waits until it has stopped. " +
 			"What the Run has produced by then is kept. A Run that has already ended is not an error: a warning names its result. " +
 			"Destroying the resource only removes it from the state. " +
-			"The action `qualytics_run_abort` does the same without a resource and shows live progress. It requires Terraform 1.14 or later.",
+			"In Terraform 1.14 and later, the action `qualytics_run_abort` does the same without a resource, and shows live progress.",
 		Attributes: runAttributes(ctx, qualytics.ActionAbort, timeouts.Opts{
 			Create: true, Update: true,
 			CreateDescription: "How long the Run may take to stop when the resource is created, as a duration such as `20m`. Defaults to `10m`.",

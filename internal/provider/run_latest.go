@@ -46,9 +46,7 @@ func latestAttribute() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,
 		MarkdownDescription: "Selects the Run to rerun: the latest Run that matches all of these filters. " +
-			"A resource looks it up when it is created, when `latest` changes, and when the record of its own Run was deleted. " +
-			"Every other rerun repeats the resource's own Run, so that Runs started by others do not change what is rerun. " +
-			"An action looks it up at each invocation. Exactly one of `run_id` and `latest` must be set. " +
+			"Exactly one of `run_id` and `latest` must be set. " +
 			"Terraform silently ignores misspelled names in this object: check the filters in the plan.",
 		Attributes: map[string]schema.Attribute{
 			"operation_type": schema.StringAttribute{

@@ -143,8 +143,8 @@ func runAttributes(
 	attributes["triggers"] = schema.MapAttribute{
 		Optional:    true,
 		ElementType: types.StringType,
-		MarkdownDescription: "Arbitrary map of values. Changing any value " + words[action].thirdPerson +
-			" the Run. An empty map is the same as omitting it.",
+		MarkdownDescription: "Arbitrary map of values. When any value changes, the Run is " + words[action].participle +
+			" again. An empty map is the same as omitting it.",
 	}
 	attributes["timeouts"] = timeoutsAttribute(ctx, timeoutOpts)
 	for _, attributesOfOne := range own {

@@ -54,7 +54,7 @@ func cleanUpAttributes(another string) map[string]schema.Attribute {
 			"With `false`, the destroy waits for the Run to end before it deletes the record. " +
 			"The same applies to an active Run that a later one supersedes."),
 		"rerun_if_deleted": flag("Whether to plan " + another + " if the Run's record was deleted outside Terraform. Defaults to `true`. " +
-			"With `false`, the last known state is kept, unless the result of the Run is not known."),
+			"With `false`, the last known state is kept, unless the Run does not pass or its result is not known."),
 		"superseded_runs": schema.ListNestedAttribute{
 			Computed: true,
 			MarkdownDescription: "Earlier Runs of this resource whose records are still to be deleted: " +

@@ -31,7 +31,8 @@ func (a *runRerunAction) Metadata(_ context.Context, req action.MetadataRequest,
 func (a *runRerunAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reruns a Run: starts a new Run with the configuration of an existing one, and waits for its result. " +
-			"Progress is shown in the terminal. No resource holds the new Run, so Terraform does not delete its record.",
+			"Each invocation looks up `latest` again. Progress is shown in the terminal. " +
+			"No resource holds the new Run, so Terraform does not delete its record.",
 		Attributes: actionAttributes(rerunAttributes(), waitAttributes(), timeoutArgument(waitTimeoutDescription)),
 	}
 }

@@ -35,7 +35,7 @@ func (r *runResumeResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			"and whenever `triggers` changes, and waits for its result. " +
 			"The attributes are those of the resumed Run: the same Run or, on some deployments, a new one. " +
 			"Destroying the resource only removes it from the state. " +
-			"The action `qualytics_run_resume` does the same without a resource and shows live progress. It requires Terraform 1.14 or later.",
+			"In Terraform 1.14 and later, the action `qualytics_run_resume` does the same without a resource, and shows live progress.",
 		Attributes: runAttributes(ctx, qualytics.ActionResume, timeouts.Opts{
 			Create: true, Update: true,
 			CreateDescription: "How long to wait for the Run when the resource is created, as a duration such as `90m`. Defaults to `60m`.",

@@ -32,11 +32,9 @@ type runSource struct {
 // runIDAttribute returns the argument that names the Run to act on.
 func runIDAttribute(action qualytics.Action) map[string]schema.Attribute {
 	return map[string]schema.Attribute{"run_id": schema.Int64Attribute{
-		Required:   true,
-		Validators: []validator.Int64{validID{}},
-		MarkdownDescription: "Id of the Run to " + string(action) + ". " + possibleFor(action) +
-			" On a resource, changing it to another Run's id " + words[action].thirdPerson +
-			" that Run, unless it is the id of the Run that the resource holds.",
+		Required:            true,
+		Validators:          []validator.Int64{validID{}},
+		MarkdownDescription: "Id of the Run to " + string(action) + ". " + possibleFor(action),
 	}}
 }
 

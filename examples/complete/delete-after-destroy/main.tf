@@ -9,9 +9,6 @@ terraform {
   }
 }
 
-# The URL and the token come from the environment: QUALYTICS_URL and QUALYTICS_TOKEN.
-provider "qualytics" {}
-
 # Resume a scan that was aborted. By itself, destroying the resource keeps the record of the Run.
 resource "qualytics_run_resume" "scan" {
   run_id = 53204

@@ -9,9 +9,6 @@ terraform {
   }
 }
 
-# The URL and the token come from the environment: QUALYTICS_URL and QUALYTICS_TOKEN.
-provider "qualytics" {}
-
 variable "release" {
   description = "What is deployed: a version, a commit, or the number of a schema migration."
   type        = string

@@ -9,9 +9,6 @@ terraform {
   }
 }
 
-# The URL and the token come from the pipeline's environment: QUALYTICS_URL and QUALYTICS_TOKEN.
-provider "qualytics" {}
-
 variable "max_anomalies" {
   description = "Maximum number of anomalies in the latest scan."
   type        = number

@@ -8,6 +8,3 @@ terraform {
     }
   }
 }
-
-# The URL and the token come from the environment: QUALYTICS_URL and QUALYTICS_TOKEN.
-provider "qualytics" {}

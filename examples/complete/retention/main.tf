@@ -9,9 +9,6 @@ terraform {
   }
 }
 
-# The URL and the token come from the environment: QUALYTICS_URL and QUALYTICS_TOKEN.
-provider "qualytics" {}
-
 variable "older_than" {
   description = "Age at which the record of a Run is deleted. 2160h is 90 days."
   type        = string

@@ -9,9 +9,6 @@ terraform {
   }
 }
 
-# The URL and the token come from the environment: QUALYTICS_URL and QUALYTICS_TOKEN.
-provider "qualytics" {}
-
 variable "datastore_ids" {
   description = "Datastores to scan again on every release."
   type        = set(number)

@@ -9,9 +9,6 @@ terraform {
   }
 }
 
-# The URL and the token come from the environment: QUALYTICS_URL and QUALYTICS_TOKEN.
-provider "qualytics" {}
-
 variable "stuck_after" {
   description = "Age at which a Run that has not ended counts as stuck."
   type        = string
