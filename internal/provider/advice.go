@@ -121,6 +121,10 @@ func (s subject) timedOut() string {
 	if s.inAction {
 		return "The operation timed out. Increase the action's `timeout`."
 	}
+	if s.cleansUp {
+		return "The operation timed out after the time in `timeouts.delete`. Repeat it to continue. " +
+			"A destroy uses the arguments in the state: to increase the timeout, or to change `abort_on_destroy`, apply first."
+	}
 	return "The operation timed out. Apply again to continue, or increase the value in `timeouts`."
 }
 

@@ -24,6 +24,7 @@ type subject struct {
 	action   qualytics.Action // empty for a read
 	inAction bool             // reported by a Terraform action, which has no state and no next apply
 	possible bool             // the Run supports the action, so it is not the cause of a 404 or a 409
+	cleansUp bool             // part of deleting a record that the state knows, within timeouts.delete
 	url      string           // the page of the Run; empty if unknown
 }
 
@@ -46,6 +47,12 @@ func (s subject) about(run *qualytics.Operation) subject {
 	if run != nil && run.URL != nil {
 		s.url = *run.URL
 	}
+	return s
+}
+
+// cleaningUp marks what is part of deleting a record, for its own advice.
+func (s subject) cleaningUp() subject {
+	s.cleansUp = true
 	return s
 }
 
@@ -189,6 +196,15 @@ func paragraphs(texts ...string) string {
 // sentences joins sentences of one paragraph, and omits empty ones.
 func sentences(texts ...string) string {
 	return strings.Join(slices.DeleteFunc(texts, func(text string) bool { return text == "" }), " ")
+}
+
+// quotedList returns names in backticks, separated by commas.
+func quotedList(names []string) string {
+	quoted := make([]string, 0, len(names))
+	for _, name := range names {
+		quoted = append(quoted, "`"+printable(name)+"`")
+	}
+	return strings.Join(quoted, ", ")
 }
 
 // linkTo returns the sentence that ends each error and warning about a Run, or "" if its page is

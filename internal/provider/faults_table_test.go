@@ -70,7 +70,7 @@ const (
 	adoptLost  = "The response to the rerun was lost"
 	cannot     = "Cannot rerun Run 100"
 	excess102  = "warning: Run 102 does not pass: The Run identified 6 anomalies, and .max_anomalies. allows 5. " +
-		"This is why the plan reruns it again."
+		"This is why the plan starts another Run."
 	htmlPage = "<html><head><title>Gateway</title></head></html>"
 )
 

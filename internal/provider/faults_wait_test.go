@@ -85,7 +85,7 @@ var faultsPassing = []faultRow{
 	{
 		phase: updating, fault: "the Run is aborted",
 		prepare: func(*scene) {}, outcome: []mockapi.Outcome{{Result: "aborted"}},
-		says:     []finding{fails("Run 102 was aborted", "The next apply reruns it.")},
+		says:     []finding{fails("Run 102 was aborted", "The next apply reruns Run 100.")},
 		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: "update",
 		nextSays: []string{"warning: Run 102 does not pass: Its result is .aborted., and .fail_on. includes .aborted.."},
 		then:     []string{rerun100, delete101, delete102}, holds: 103,
@@ -199,7 +199,7 @@ var faultsRecords = []faultRow{
 		phase: destroying, fault: "an active Run; timeouts.delete expires",
 		resource: unawaited, timeouts: `, "timeouts": {"delete": "1s"}`, given: startsEndless,
 		prepare:  on("PUT", "/api/operations/abort/*", mockapi.Fault{Status: 200, Body: `{"id": 101, "result": "running"}`}),
-		says:     []finding{fails("Cannot wait for the end of Run 101", "The operation timed out.")},
+		says:     []finding{fails("Cannot wait for the end of Run 101", "timed out after the time in `timeouts.delete`. Repeat it to continue.")},
 		requests: []string{abort101}, server: []int64{101}, state: "Run 101", next: "update", holds: 101,
 	},
 }

@@ -109,11 +109,11 @@ var containerObject = newObject(
 // heldObject has the attributes of the Run that a resource holds.
 var heldObject = newObject(append(operationObject.fields, field[run]{
 	"name", str("Type and id of the Run, such as `scan 53407`. Terraform shows it in its progress lines."),
-	func(r *run) tftypes.Value { return wordOrNull(displayedName(r)) },
+	func(r *run) tftypes.Value { return wordOrNull(progressName(r)) },
 })...)
 
-// displayedName is the name in Terraform's progress lines, such as "scan 53407".
-func displayedName(run *qualytics.Operation) string {
+// progressName is the name in Terraform's progress lines, such as "scan 53407".
+func progressName(run *qualytics.Operation) string {
 	if run.Type == "" {
 		return runName(run.ID)
 	}

@@ -102,7 +102,7 @@ func (a runApply) continueWait(ctx context.Context, state resourceModel) {
 		run = held
 		run.Result, run.EndTime = qualytics.ResultRunning, ""
 	}
-	a.saved.private.Awaited, a.saved.private.Imported, a.saved.private.Accepted = true, false, false
+	a.saved.private.Awaited, a.saved.private.Imported, a.saved.private.Unjudged = true, false, false
 	a.saved.hold(ctx, run)
 	a.wait(ctx, run)
 }
@@ -112,7 +112,7 @@ func (a runApply) continueWait(ctx context.Context, state resourceModel) {
 func (a runApply) keep(ctx context.Context, state resourceModel) {
 	model, private := a.saved.model, a.saved.private
 	a.keepComputed(state)
-	private.Imported, private.Accepted = false, private.Imported || private.Accepted
+	private.Imported, private.Unjudged = false, private.Imported || private.Unjudged
 	a.saved.save(ctx)
 	run, gate := state.held(), model.gate()
 	if gate.waits && !private.Deleted && run.Result == gate.expected && gate.passes(run) {
@@ -147,7 +147,7 @@ func (a runApply) supersede(ctx context.Context, state resourceModel) {
 	if state != nil {
 		records = append(state.cleanUp().superseded(ctx, a.saved.diagnostics), state.held())
 	}
-	cleanUp.supersede(ctx, records, a.saved.diagnostics)
+	cleanUp.setSuperseded(ctx, records, a.saved.diagnostics)
 }
 
 // cleanUp deletes the records of superseded Runs.

@@ -127,7 +127,7 @@ func (g gate) objection(run *qualytics.Operation) string {
 		return fmt.Sprintf("`max_anomalies` is set, but the Run does not report the number of anomalies (status[%q]).",
 			qualytics.CounterAnomalies)
 	case counted && total == 0:
-		return "`max_anomalies` is set, but the Run targeted no container, so it checked no data."
+		return "`max_anomalies` is set, but the Run targeted no container, so it checked no data. Check its settings, such as `container_names`."
 	case count > *g.maxAnomalies:
 		return fmt.Sprintf("The Run identified %s, and `max_anomalies` allows %s.", anomalies(count), humanize.Comma(*g.maxAnomalies))
 	}
@@ -146,12 +146,19 @@ func (g gate) failure(run *qualytics.Operation) string {
 	}
 }
 
-// shortfall explains that a Run which passes analyzed fewer containers than it targeted. It returns
-// "" if it did not, or if no gate on the data is set.
+// shortfall explains that a Run which passes analyzed fewer containers than it targeted, or did not
+// target all that its settings name. It returns "" if it did, or if no gate on the data is set.
 func (g gate) shortfall(run *qualytics.Operation) string {
+	if g.maxAnomalies == nil {
+		return ""
+	}
+	if missing := run.MissingContainers(); len(missing) > 0 {
+		return fmt.Sprintf("It did not target %s, which the setting `container_names` includes. "+
+			"Check the names: `max_anomalies` was checked for the other containers only.", quotedList(missing))
+	}
 	analyzed, ok := run.Status.Whole(qualytics.CounterAnalyzed)
 	total, counted := run.Status.Whole(qualytics.CounterContainers)
-	if g.maxAnomalies == nil || !ok || !counted || analyzed >= total {
+	if !ok || !counted || analyzed >= total {
 		return ""
 	}
 	return fmt.Sprintf("It analyzed %s of %s containers, so `max_anomalies` was checked for these only.",
@@ -185,6 +192,17 @@ func (m waitModel) validate(operationType qualytics.OperationType, diags *diag.D
 const incrementalScan = "The scan is incremental: it reads only what was added since the last scan, " +
 	"so another one does not read the same records again and may pass although nothing was repaired. " +
 	"Use a scan that is not incremental for the gate."
+
+// warnLimits warns, when latest has found another Run than before, that its settings limit what the
+// gate checks from now on.
+func (g gate) warnLimits(run *qualytics.Operation, diags *diag.Diagnostics) {
+	if names := run.Limits(); len(names) > 0 && g.waits && g.maxAnomalies != nil {
+		diags.AddAttributeWarning(path.Root("latest"), "The gate checks a limited scan", paragraphs(
+			fmt.Sprintf("%s is the latest Run, and its settings limit what it reads: %s. Each rerun has the same limits, "+
+				"so the gate checks nothing else. To repeat another Run, set run_id, or narrow latest with schedule_id or container.",
+				runName(run.ID), quotedList(names)), linkTo(run)))
+	}
+}
 
 // warnIncremental warns during the plan of a gate that an incremental scan opens by itself.
 func (g gate) warnIncremental(at path.Path, incremental bool, diags *diag.Diagnostics) {

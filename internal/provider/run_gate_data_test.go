@@ -31,7 +31,7 @@ func TestGate_partlyAnalyzed(t *testing.T) {
 				Status:  map[string]int64{"total_containers": 14, "containers_analyzed": 9, "anomalies_identified": 0},
 				Failing: 1,
 			},
-			[]string{"warning: Run 101 did not analyze all containers: .*It analyzed 9 of 14 containers.*Containers, worst first:\n  - .*`failure`"},
+			[]string{"warning: Run 101 did not check all containers: .*It analyzed 9 of 14 containers.*Containers, worst first:\n  - .*`failure`"},
 		},
 		"all": {identifying(0), nil},
 	} {
@@ -64,6 +64,41 @@ func TestGate_incremental(t *testing.T) {
 	expectDiagnostics(t, p.planAction(t, "qualytics_run", started), warning)
 	expectDiagnostics(t, p.planAction(t, "qualytics_run_rerun", `{"run_id": 100, "max_anomalies": 0}`),
 		"warning at run_id: The gate checks an incremental scan")
+}
+
+// A Run that latest finds and whose settings limit what it reads is a warning, once: a rerun of the
+// own Run is what the reviewer knows.
+func TestGate_limited(t *testing.T) {
+	t.Parallel()
+	const warning = "warning at latest: The gate checks a limited scan: Run 100 .*: " +
+		"`container_names`, `max_records_analyzed_per_partition`. .*Open it"
+	api := newAPI(t, mockapi.Options{Outcome: identifying(0)})
+	api.Change(100, func(run *mockapi.Run) {
+		run.Settings = map[string]any{
+			"container_names": []string{"orders"}, "container_tags": []string{}, "greater_than_time": nil,
+			"max_records_analyzed_per_partition": 1000,
+		}
+	})
+	p := api.protocol(t)
+	rerun := p.manage(t, "qualytics_run_rerun")
+	expectDiagnostics(t, rerun.plan(t, latestConfig(101, "")).Diagnostics)
+	expectDiagnostics(t, rerun.plan(t, `{"run_id": 100, "max_anomalies": 0}`).Diagnostics)
+	expectDiagnostics(t, rerun.apply(t, latestConfig(101, wholeGate+release("1"))), warning)
+	expectDiagnostics(t, rerun.apply(t, latestConfig(101, wholeGate+release("2"))))
+	api.Change(100, func(run *mockapi.Run) {
+		run.Settings = map[string]any{"max_records_analyzed_per_partition": -1, "greater_than_batch": nil}
+	})
+	api.Remove(102)
+	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").plan(t, latestConfig(101, wholeGate)).Diagnostics)
+}
+
+// A misspelt container is a warning: nothing of it was checked.
+func TestGate_missingContainer(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{Outcome: identifying(0)})
+	expectDiagnostics(t, api.protocol(t).manage(t, "qualytics_run").apply(t,
+		startConfig(t, `{"container_names": ["orders", "custmers"]}`, wholeGate)),
+		"warning: Run 101 did not check all containers: .*did not target `custmers`, which the setting `container_names` includes")
 }
 
 // A Run that passed and later, on a refresh, does not, is planned again, with a warning that says

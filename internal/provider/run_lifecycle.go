@@ -58,7 +58,7 @@ func (r *runLifecycle) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		timeout, _ = plan.shared().Timeouts.Create(ctx, timeout)
 		r.planStart(ctx, plan, nil, privateState{}, timeout, &resp.Diagnostics)
 		if cleanUp := plan.cleanUp(); cleanUp != nil {
-			cleanUp.supersede(ctx, nil, &resp.Diagnostics)
+			cleanUp.setSuperseded(ctx, nil, &resp.Diagnostics)
 		}
 		raw, diags := store(ctx, req.Plan.Schema, plan)
 		resp.Diagnostics.Append(diags...)
@@ -86,6 +86,9 @@ func (r *runLifecycle) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	case stepKeep:
 		plan.shared().Run = state.shared().Run
 		plan.keep(state)
+		if private.Imported { // the only Run that was not checked before it was held
+			plan.wait().validate(state.held().Type, &resp.Diagnostics)
+		}
 	}
 	resp.Plan.Raw = r.storePlan(ctx, update, req, &resp.Diagnostics)
 }
@@ -180,7 +183,8 @@ func (r *runLifecycle) readDeleted(ctx context.Context, saved resourceState) {
 		return
 	}
 	saved.diagnostics.AddWarning("The record of "+runName(saved.model.shared().Run.id())+" was deleted",
-		"It was deleted outside Terraform, so the resource is no longer in the state. An apply creates it again, which starts another Run. "+
+		"It was deleted outside Terraform, or the provider's url is that of another deployment. "+
+			"The resource is no longer in the state. An apply creates it again, which starts another Run. "+
 			"With rerun_if_deleted = false, a resource keeps the last known state instead.")
 	if saved.identity != nil { // the framework requires one, which states of Terraform before 1.12 lack
 		saved.diagnostics.Append(saved.identity.SetAttribute(ctx, path.Root("id"), saved.model.shared().Run.id())...)
@@ -215,6 +219,13 @@ func (r *runLifecycle) Update(ctx context.Context, req resource.UpdateRequest, r
 	}
 }
 
+// ImportState refuses an import. Only a rerun can be imported: what the others start, or act on, does
+// not follow from a Run.
+func (r *runLifecycle) ImportState(_ context.Context, _ resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	resp.Diagnostics.AddError("Import is not supported",
+		"Only qualytics_run_rerun can import a Run: write a resource of that type, and import the id of the Run into it.")
+}
+
 // Delete deletes the records that the resource owns, or only removes the resource from the state.
 func (r *runLifecycle) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state, _ := r.loadState(ctx, req.State, req.Private, &resp.Diagnostics)
@@ -241,7 +252,7 @@ func (r *runLifecycle) loadState(
 		for _, id := range private.Superseded {
 			records = append(records, &qualytics.Operation{ID: id})
 		}
-		cleanUp.supersede(ctx, records, diags)
+		cleanUp.setSuperseded(ctx, records, diags)
 	}
 	private.Superseded = nil
 	if rerun, ok := model.(*runRerunModel); ok && rerun.RunID.IsNull() && rerun.Latest.IsNull() {

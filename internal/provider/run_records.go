@@ -87,8 +87,8 @@ func (m *cleanUpModel) superseded(ctx context.Context, diags *diag.Diagnostics) 
 	return records
 }
 
-// supersede sets the superseded Runs.
-func (m *cleanUpModel) supersede(ctx context.Context, records []*qualytics.Operation, diags *diag.Diagnostics) {
+// setSuperseded sets the superseded Runs.
+func (m *cleanUpModel) setSuperseded(ctx context.Context, records []*qualytics.Operation, diags *diag.Diagnostics) {
 	runs := make([]supersededRun, 0, len(records))
 	for _, record := range records {
 		run := supersededRun{ID: types.Int64Value(record.ID), Created: timetypes.NewRFC3339Null()}
@@ -124,7 +124,7 @@ func (m *cleanUpModel) deleteSuperseded(ctx context.Context, runs *runs, named i
 				paragraphs(explanation(err), "The record is deleted after the next Run that passes, or when the resource is destroyed."))
 		}
 	}
-	m.supersede(ctx, kept, diags)
+	m.setSuperseded(ctx, kept, diags)
 }
 
 // destroy deletes the records of the held Run and of those that it superseded, each on its own, and

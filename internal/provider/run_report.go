@@ -42,7 +42,7 @@ func (r report) ended(ctx context.Context, client *qualytics.Client, run *qualyt
 	case run.Result != r.gate.expected:
 		diags.AddWarning(name+outcome(run.Result), paragraphs(sentences(ended, r.unexpected()), linkTo(run)))
 	case r.gate.shortfall(run) != "":
-		diags.AddWarning(name+" did not analyze all containers", paragraphs(sentences(ended, r.gate.shortfall(run)),
+		diags.AddWarning(name+" did not check all containers", paragraphs(sentences(ended, r.gate.shortfall(run)),
 			describeContainers(ctx, client, run.ID), linkTo(run)))
 	case run.Result == qualytics.ResultSuccess && run.Message != nil && *run.Message != "":
 		diags.AddWarning(name+" succeeded with a message", paragraphs(ended, linkTo(run)))

@@ -136,7 +136,7 @@ func TestRunRerun_deletedWithSuperseded(t *testing.T) {
 				return
 			}
 			expectDiagnostics(t, resource.apply(t, triggered("", "2")),
-				"warning: The record of Run 102 was deleted: .*reruns it again. .* set rerun_if_deleted to false.$")
+				"warning: The record of Run 102 was deleted: .*starts another Run. .* set rerun_if_deleted to false.$")
 			api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100), deleteOf(101))(t)
 			resource.expectRerun(t, 103, 100)
 			planned := resource.plannedValues(t, resource.plan(t, triggered("", "2"))) // without a refresh

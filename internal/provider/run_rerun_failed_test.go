@@ -56,7 +56,7 @@ func TestRunRerun_failedBeforeWaiting(t *testing.T) {
 	resource.expectNoChange(t, triggered(unawaited, "1"))
 	api.Plan(mockapi.Outcome{})
 	expectDiagnostics(t, resource.apply(t, triggered("", "1")),
-		"warning: Run 101 does not pass: Its result is `failure`, and `fail_on` includes `failure`. This is why the plan reruns it again.")
+		"warning: Run 101 does not pass: Its result is `failure`, and `fail_on` includes `failure`. This is why the plan starts another Run.")
 	resource.expectRun(t, 102, "success")
 	api.expectWrites(rerunOf(100), rerunOf(100), deleteOf(101))(t)
 }

@@ -71,7 +71,7 @@ func (r *runRerunListResource) List(ctx context.Context, req list.ListRequest, s
 // listResult converts a Run to a result: its identity and, if requested, its resource.
 func listResult(ctx context.Context, req list.ListRequest, run *qualytics.Operation) list.ListResult {
 	result := req.NewListResult(ctx)
-	result.DisplayName = displayName(run)
+	result.DisplayName = listedName(run)
 	result.Diagnostics.Append(result.Identity.SetAttribute(ctx, path.Root("id"), run.ID)...)
 	if req.IncludeResource {
 		raw, diags := store(ctx, result.Resource.Schema, importable(run, req))
@@ -106,8 +106,8 @@ func importable(run *qualytics.Operation, req list.ListRequest) *runRerunModel {
 	}
 }
 
-// displayName describes a Run by type, datastore, result and start time.
-func displayName(operation *qualytics.Operation) string {
+// listedName describes a Run by type, datastore, result and start time.
+func listedName(operation *qualytics.Operation) string {
 	where := "an unknown datastore"
 	if operation.Datastore != nil && operation.Datastore.Name != nil {
 		where = *operation.Datastore.Name

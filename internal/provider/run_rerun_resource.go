@@ -249,5 +249,12 @@ func (m *runRerunModel) named() int64 {
 }
 
 func (m *runRerunModel) next(_ *qualytics.Operation, creates bool) (failed, unfinished string) {
-	return m.nextApply(creates, "reruns", "reruns it")
+	if !m.usesLatest() {
+		return m.nextApply(creates, "reruns", "reruns "+runName(m.RunID.ValueInt64()))
+	}
+	failed, unfinished = m.nextApply(creates, "reruns the latest Run, which may be another one by then", "reruns it")
+	if creates {
+		failed += " To rerun this Run instead, apply again after `terraform untaint`."
+	}
+	return failed, unfinished
 }

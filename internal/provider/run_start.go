@@ -115,6 +115,9 @@ func (s rerunStarter) check(ctx context.Context, runs *runs, wait waitModel, dia
 		}
 	}
 	wait.gate().warnIncremental(s.at, run.Incremental(), diags)
+	if s.runID.IsNull() {
+		wait.gate().warnLimits(run, diags)
+	}
 	return run
 }
 

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
@@ -205,6 +207,7 @@ func TestStart_importedRunOfColleague(t *testing.T) {
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
 	resource.importRun(t, "90")
 	expectDiagnostics(t, resource.refresh(t))
+	expectDiagnostics(t, resource.refresh(t))
 	api.Inject(mockapi.Fault{Method: "GET", Path: poll90, Skip: 1, Hook: func() { api.Finish(90, "success", "") }})
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 90`+release("1")+`}`))
 	resource.expectRun(t, 90, "success")
@@ -213,4 +216,32 @@ func TestStart_importedRunOfColleague(t *testing.T) {
 		"warning: The response to the rerun was lost: .*found and adopted: Run 101")
 	resource.expectRun(t, 101, "success")
 	api.expectWrites(rerunOf(90))(t)
+}
+
+// The resources that cannot import a Run name the one that can.
+func TestImport_unsupported(t *testing.T) {
+	t.Parallel()
+	p := newAPI(t, mockapi.Options{}).protocol(t)
+	for _, name := range []string{"qualytics_run", "qualytics_run_resume", "qualytics_run_abort"} {
+		response, err := p.server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: name, ID: "100"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		expectDiagnostics(t, response.Diagnostics, "error: Import is not supported: Only qualytics_run_rerun can import a Run")
+	}
+}
+
+// An imported Run that does not count anomalies cannot pass max_anomalies, so the plan says so.
+func TestImport_otherType(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	sync := scan(90, "success")
+	sync.Type = "sync"
+	api.Seed(sync)
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	resource.importRun(t, "90")
+	expectDiagnostics(t, resource.refresh(t))
+	expectDiagnostics(t, resource.plan(t, `{"run_id": 100, "max_anomalies": 0}`).Diagnostics,
+		"error at max_anomalies: Nothing to check max_anomalies: A Run of type `sync` does not count anomalies.")
+	expectDiagnostics(t, resource.plan(t, `{"run_id": 100}`).Diagnostics)
 }

@@ -20,15 +20,15 @@ import (
 // what the state shows.
 //
 //	          set by                                cleared by               leads to
-//	Awaited   an apply that ends before the Run     the end of the wait      waiting in the next apply
+//	Awaited   the start of a Run to wait for        its end, or a refresh    waiting in the next apply
 //	Imported  an import                             the next apply           adopting the configuration
-//	Accepted  the apply after an import             the next Run             not judging the Run
-//	Deleted   a refresh that finds no record        a refresh that does      another Run, or keeping the state
+//	Unjudged  the apply after an import             the next Run             not judging the Run
+//	Deleted   a refresh or wait without a record    a refresh that has one   another Run, or keeping the state
 type privateState struct {
 	Awaited  bool `json:"awaited,omitempty"`
 	Imported bool `json:"imported,omitempty"`
-	Accepted bool `json:"accepted,omitempty"`
-	Deleted  bool `json:"lost,omitempty"` // the name of version 0.1
+	Unjudged bool `json:"accepted,omitempty"` // the name of an earlier version
+	Deleted  bool `json:"lost,omitempty"`     // the name of version 0.1
 
 	// Resumed is the Run as it was before it was resumed. Polls that still show it do not count.
 	Resumed *previousRun `json:"resumed,omitempty"`

@@ -39,7 +39,7 @@ func (u update) step() step {
 		return stepKeep
 	case !u.private.Deleted && (u.private.Awaited || u.follows() && !run.Finished()):
 		return stepWait
-	case u.private.Imported, u.private.Accepted, gate.passes(run):
+	case u.private.Imported, u.private.Unjudged, gate.passes(run):
 		return stepKeep
 	case u.plan.action() == qualytics.ActionResume && !slices.Contains(qualytics.ActionResume.From(), run.Result):
 		return stepRefuse
@@ -72,9 +72,9 @@ func (u update) changed() bool {
 // Otherwise, a reviewer could not tell why it does.
 func (u update) warn(diags *diag.Diagnostics) {
 	run := u.held()
-	name, reason := runName(run.ID), "This is why the plan "+words[u.plan.action()].thirdPerson+" it again."
-	if u.plan.action() == qualytics.ActionRun {
-		reason = "This is why the plan starts another Run."
+	name, reason := runName(run.ID), "This is why the plan starts another Run."
+	if u.plan.cleanUp() == nil {
+		reason = "This is why the plan " + words[u.plan.action()].thirdPerson + " it again."
 	}
 	switch {
 	case u.changed():

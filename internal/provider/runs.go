@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -100,13 +101,13 @@ func (e *otherRunError) Error() string {
 	return fmt.Sprintf("%s in the state was created at %s on %s, but %s of this deployment was created at %s on %s. "+
 		"Nothing was changed. Check that the provider's url is that of the deployment in the state. "+
 		"If the deployment was replaced or restored, remove the resource from the state (terraform state rm)",
-		runName(e.known.ID), orUnknown(string(e.known.Created)), datastoreName(e.known),
-		runName(e.found.ID), orUnknown(string(e.found.Created)), datastoreName(e.found))
+		runName(e.known.ID), createdAt(e.known), datastoreName(e.known),
+		runName(e.found.ID), createdAt(e.found), datastoreName(e.found))
 }
 
 func isOtherRun(err error) bool {
-	var other *otherRunError
-	return errors.As(err, &other)
+	_, ok := errors.AsType[*otherRunError](err)
+	return ok
 }
 
 func datastoreName(run *qualytics.Operation) string {
@@ -120,11 +121,8 @@ func datastoreName(run *qualytics.Operation) string {
 	}
 }
 
-func orUnknown(text string) string {
-	if text == "" {
-		return "an unknown time"
-	}
-	return text
+func createdAt(run *qualytics.Operation) string {
+	return cmp.Or(string(run.Created), "an unknown time")
 }
 
 // isGone reports whether an error means that the record of a Run was deleted. A single response may
@@ -147,7 +145,7 @@ func (r *runs) stop(ctx context.Context, run *qualytics.Operation, abort bool) e
 		case qualytics.IsNotFound(err):
 			return nil
 		case isRefusal(err):
-			return actionOn(qualytics.ActionAbort, run.ID).about(run).failed(err)
+			return actionOn(qualytics.ActionAbort, run.ID).about(run).cleaningUp().failed(err)
 		case !qualytics.IsConflict(err): // a conflict means that the Run has ended, or is about to
 			unconfirmed = err
 		}
@@ -167,9 +165,9 @@ func (r *runs) stop(ctx context.Context, run *qualytics.Operation, abort bool) e
 	case err == nil:
 		return nil
 	case unconfirmed != nil:
-		return actionOn(qualytics.ActionAbort, run.ID).about(run).failed(unconfirmed)
+		return actionOn(qualytics.ActionAbort, run.ID).about(run).cleaningUp().failed(unconfirmed)
 	}
-	return subject{verb: "wait for the end of", object: runName(run.ID)}.about(run).failed(err)
+	return subject{verb: "wait for the end of", object: runName(run.ID)}.about(run).cleaningUp().failed(err)
 }
 
 // isRefusal reports whether the API certainly did not do what was requested.
@@ -219,7 +217,7 @@ func (r *runs) deleteRecord(ctx context.Context, known *qualytics.Operation, abo
 			r.deleted.Store(run.ID, true)
 			return nil
 		case !qualytics.IsConflict(refused) || refusals == maxRefusals || !sleep(ctx, min(time.Second, r.poller.MaxInterval)):
-			subject := actionOn(qualytics.ActionDelete, run.ID).about(run)
+			subject := actionOn(qualytics.ActionDelete, run.ID).about(run).cleaningUp()
 			subject.possible = qualytics.IsConflict(refused)
 			return subject.failed(refused)
 		}

@@ -178,6 +178,43 @@ func sameNumber(a, b json.Number) bool {
 	return a == b || left != nil && right != nil && left.Cmp(right) == 0
 }
 
+const recordLimit = "max_records_analyzed_per_partition"
+
+// limits are settings with which a Run reads only a part of the data. Null and an empty list mean no
+// limit.
+var limits = []string{"container_names", "container_tags", "greater_than_batch", "greater_than_time", recordLimit}
+
+// sample is the number of records per partition below which a Run reads a sample. Usual limits, such
+// as the platform's default, are above it.
+const sample = 1_000_000
+
+// Limits returns the names of the settings with which a Run reads only a part of the data of its
+// datastore, sorted. Like [Operation.Incremental], it requires the payload.
+func (o *Operation) Limits() []string {
+	payload := payloadFields(o.Payload)
+	return slices.DeleteFunc(slices.Clone(limits), func(name string) bool {
+		value := exactly(payload[name])
+		if records, ok := value.(json.Number); ok && name == recordLimit {
+			limit, err := records.Int64()
+			return err != nil || limit < 1 || limit >= sample
+		}
+		list, ok := value.([]any)
+		return value == nil || ok && len(list) == 0
+	})
+}
+
+// MissingContainers returns the names in the setting container_names of which the Run shows no
+// container. It returns nil if the Run shows no containers at all.
+func (o *Operation) MissingContainers() []string {
+	if len(o.Containers) == 0 {
+		return nil
+	}
+	names := orZero(optional[[]string](payloadFields(o.Payload)["container_names"]))
+	return slices.DeleteFunc(names, func(name string) bool {
+		return slices.ContainsFunc(o.Containers, func(container Container) bool { return container.Name == nil || *container.Name == name })
+	})
+}
+
 // Incremental reports whether a Run is known to read only what was added since the last one. It
 // requires the payload, which only [Client.Operation] sets.
 func (o *Operation) Incremental() bool {

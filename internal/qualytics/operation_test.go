@@ -9,6 +9,7 @@ import (
 	"math/big"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -219,5 +220,42 @@ func TestRunInAPage(t *testing.T) {
 		client := respond(t, responding(200, "application/json", `{"items": [`+items+`]}`))
 		_, err := client.Operation(t.Context(), 100)
 		equal(t, items, KindOf(err), KindNotAPI)
+	}
+}
+
+func TestLimits(t *testing.T) {
+	const early = `"greater_than_batch": 1.5, "greater_than_time": "2026-05-01T00:00:00Z"`
+	for payload, want := range map[string][]string{
+		`{}`: nil,
+		`{"container_names": [], "container_tags": null, "max_records_analyzed_per_partition": 10000000}`: nil,
+		`{"max_records_analyzed_per_partition": -1, "incremental": true}`:                                 nil,
+		`{"max_records_analyzed_per_partition": 1000, "container_names": ["a"]}`:                          {"container_names", recordLimit},
+		`{"container_tags": ["finance"], ` + early + `}`: {
+			"container_tags", "greater_than_batch", "greater_than_time",
+		},
+		`not JSON`: nil,
+	} {
+		run := Operation{Payload: json.RawMessage(payload)}
+		if got := run.Limits(); !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, want %q", payload, got, want)
+		}
+	}
+}
+
+func TestMissingContainers(t *testing.T) {
+	orders, nameless := Container{Name: new("orders")}, Container{}
+	payload := json.RawMessage(`{"container_names": ["orders", "custmers"]}`)
+	for name, test := range map[string]struct {
+		run  Operation
+		want []string
+	}{
+		"misspelt":      {Operation{Payload: payload, Containers: []Container{orders}}, []string{"custmers"}},
+		"none shown":    {Operation{Payload: payload}, nil},
+		"without names": {Operation{Payload: payload, Containers: []Container{orders, nameless}}, nil},
+		"all targeted":  {Operation{Payload: json.RawMessage(`{}`), Containers: []Container{orders}}, nil},
+	} {
+		if got := test.run.MissingContainers(); !slices.Equal(got, test.want) {
+			t.Errorf("%s: got %q, want %q", name, got, test.want)
+		}
 	}
 }
