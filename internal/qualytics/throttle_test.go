@@ -39,7 +39,7 @@ func listAtOnce(t testing.TB, client *Client, lists, count int) {
 // Ten concurrent lists behind a gateway that limits the rate all succeed, nearly at that rate and
 // with few rejected requests.
 func TestManyListsBehindAGateway(t *testing.T) {
-	const lists, count, rate, burst = 10, 4_000, 50, 250
+	const lists, count, rate, burst = 10, 1_600, 20, 60
 	synctest.Test(t, func(t *testing.T) {
 		server := (&mockapi.Gateway{Rate: rate, Burst: burst}).Handler(newHistory(count, 20*time.Millisecond))
 		var accepted, rejected atomic.Int32
