@@ -19,10 +19,10 @@ import (
 const lockPollInterval = 25 * time.Millisecond
 
 // processLock is a lock between processes: a locked file, which the operating system unlocks if the
-// process ends. Such locks are not fair. So whoever waits for the file holds a second one, the gate:
-// who has just unlocked the file has to pass the gate before it can lock the file again.
+// process ends. Such locks are not fair. So whoever is next for the file holds a second one: who has
+// just unlocked the file has to wait for its turn to be next before it can lock the file again.
 type processLock struct {
-	gate, file *flock.Flock
+	next, file *flock.Flock
 }
 
 // lockFile waits for the lock file of a datastore. It returns an error if ctx ends, or if the file
@@ -33,9 +33,9 @@ func (l *startLocks) lockFile(ctx context.Context, datastore int64) (*processLoc
 		return nil, err
 	}
 	path := filepath.Join(directory, l.lockName(datastore))
-	lock := &processLock{gate: flock.New(path + ".next"), file: flock.New(path)}
+	lock := &processLock{next: flock.New(path + ".next"), file: flock.New(path)}
 	var logged time.Time
-	for _, file := range []*flock.Flock{lock.gate, lock.file} {
+	for _, file := range []*flock.Flock{lock.next, lock.file} {
 		if err := mustBeRegular(file.Path()); err != nil {
 			lock.unlock()
 			return nil, err
@@ -62,7 +62,7 @@ func (l *startLocks) lockFile(ctx context.Context, datastore int64) (*processLoc
 			}
 		}
 	}
-	_ = lock.gate.Unlock()
+	_ = lock.next.Unlock()
 	return lock, nil
 }
 
@@ -80,14 +80,14 @@ func (p *processLock) path() string {
 
 // contested reports whether another process waits for the lock.
 func (p *processLock) contested() bool {
-	locked, err := p.gate.TryLock()
-	_ = p.gate.Unlock()
+	locked, err := p.next.TryLock()
+	_ = p.next.Unlock()
 	return err == nil && !locked
 }
 
 func (p *processLock) unlock() {
 	_ = p.file.Unlock()
-	_ = p.gate.Unlock()
+	_ = p.next.Unlock()
 }
 
 // lockDirectory returns the directory of the lock files, in which only this user can write: in the

@@ -35,20 +35,11 @@ func (c *Client) operationsWithin(ctx context.Context, filter Filter, limit int)
 	list.wanted = window.wanted
 	var listing Listing[Operation]
 	for range maxReads {
-		list.first, list.firstPage = pageRequest{number: 1, size: maxPageSize}, nil
-		request, first, err := list.begin(ctx)
+		err := window.begin(ctx, &list)
+		if err == nil {
+			listing, err = list.readOnce(ctx)
+		}
 		if err != nil {
-			return listing, err
-		}
-		list.first = request
-		if start, err := window.find(ctx, list.fetch, request.size, first); err != nil {
-			return listing, err
-		} else if start > 0 {
-			list.first.number = start/request.size + 1
-		} else {
-			list.firstPage = &first
-		}
-		if listing, err = list.readOnce(ctx); err != nil {
 			return listing, err
 		}
 		if !slices.IsSortedFunc(listing.Items, byNewest) {
@@ -63,6 +54,21 @@ func (c *Client) operationsWithin(ctx context.Context, filter Filter, limit int)
 	listing.Items = slices.DeleteFunc(listing.Items, func(run Operation) bool { return !window.contains(run) })
 	sortOperations(filter, listing.Items)
 	return listing.upTo(limit), nil
+}
+
+// begin makes a list begin at the page with the newest Run of the window.
+func (w createdWindow) begin(ctx context.Context, list *pages[Operation]) error {
+	list.first, list.firstPage = pageRequest{number: 1, size: maxPageSize}, nil
+	request, page, err := list.begin(ctx)
+	if err != nil {
+		return err
+	}
+	start, err := w.find(ctx, list.fetch, request.size, page)
+	list.first, list.firstPage = request, &page
+	if start > 0 {
+		list.first.number, list.firstPage = start/request.size+1, nil
+	}
+	return err
 }
 
 // byNewest compares Runs by creation time, newest first. A Run without a valid time equals any
