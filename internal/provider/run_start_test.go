@@ -101,6 +101,19 @@ func TestStart_lostAfterConflict(t *testing.T) {
 	}
 }
 
+// A conflict with the Run that the same request has started, beside another one like it, is a lost
+// start. It is not waited out, which would start a second Run.
+func TestStart_conflictWithItself(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	api.Inject(mockapi.Fault{
+		Method: "PUT", Hook: func() { api.Start(100, func(*mockapi.Run) {}) }, AfterEffect: true, Status: 409, Body: `{"detail": "busy"}`,
+	})
+	expectDiagnostics(t, api.protocol(t).manage(t, "qualytics_run_rerun").apply(t, `{"run_id": 100}`),
+		"error at run_id: Cannot rerun Run 100: .*It is not known whether a Run was started")
+	api.expectWrites(rerun100)(t)
+}
+
 // The error of a failed create says what the next apply does with the Run, which depends on the
 // arguments about the destroy.
 func TestStart_failedCreate(t *testing.T) {
