@@ -17,14 +17,19 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// TestMain isolates the tests from the environment and the home directory.
+// TestMain isolates the tests from the environment and the home directory. A process that a test
+// starts shares theirs.
 func TestMain(m *testing.M) {
+	if url := os.Getenv(otherProcess); url != "" {
+		os.Exit(actAsOtherProcess(url))
+	}
 	home, err := os.MkdirTemp("", "home")
 	if err != nil {
 		panic(err)
 	}
 	for name, value := range map[string]string{
-		"HOME": home, "TMPDIR": home, "QUALYTICS_URL": "", "QUALYTICS_TOKEN": "", "QUALYTICS_TIMEOUT": "",
+		"HOME": home, "XDG_CACHE_HOME": home, "LocalAppData": home, "TMPDIR": home,
+		"QUALYTICS_URL": "", "QUALYTICS_TOKEN": "", "QUALYTICS_TIMEOUT": "",
 	} {
 		if err := os.Setenv(name, value); err != nil {
 			panic(err)

@@ -82,6 +82,46 @@ func BenchmarkOperations(b *testing.B) {
 	}
 }
 
+// serveHalved serves a history on whose deployment larger pages are too large, and counts the
+// requests.
+func serveHalved(t testing.TB, handler *history, largest int64) (url string, requests *atomic.Int64) {
+	t.Helper()
+	tooLarge, requests := mockapi.PageAbove(largest), new(atomic.Int64)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		requests.Add(1)
+		if tooLarge(r) {
+			w.WriteHeader(http.StatusRequestEntityTooLarge)
+			return
+		}
+		handler.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL, requests
+}
+
+// BenchmarkHalvedPages lists a history whose pages must be halved. It reports the time and the
+// requests relative to the same list with whole pages.
+func BenchmarkHalvedPages(b *testing.B) {
+	const count = 100_000
+	for _, latency := range []time.Duration{0, 50 * time.Millisecond} {
+		handler := newHistory(count, latency)
+		var wholeTime, wholeRequests float64
+		for _, largest := range []int64{maxPageSize, maxPageSize / 2} {
+			b.Run(fmt.Sprintf("latency=%v/largest=%d", latency, largest), func(b *testing.B) {
+				url, requests := serveHalved(b, handler, largest)
+				took := listRepeatedly(b, count, func() int { return listWhole(b, url) })
+				made := float64(requests.Load()) / float64(b.N)
+				if largest == maxPageSize {
+					wholeTime, wholeRequests = took, made
+					return
+				}
+				b.ReportMetric(took/wholeTime, "x-whole")
+				b.ReportMetric(made/wholeRequests, "x-whole-requests")
+			})
+		}
+	}
+}
+
 // BenchmarkTenLists lists a history ten times concurrently. Without a gateway, it reports the time
 // relative to ten lists one after another; with a gateway, relative to the minimum at its rate.
 func BenchmarkTenLists(b *testing.B) {

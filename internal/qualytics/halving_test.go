@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,15 +24,7 @@ func TestHalvedPages(t *testing.T) {
 	for _, largest := range []int{99, 50, 49, 33, 12, 6, 5, 4, 3, 2, 1} {
 		for _, count := range []int{1, 2, 3, 60, 137, 300} {
 			for _, limit := range []int{0, 1, 2, 7, 130} {
-				list, requests := counted(count, nil)
-				fetch := list.fetch
-				list.fetch = func(ctx context.Context, request pageRequest) (page[entry], error) {
-					if request.size > largest {
-						requests.Add(1)
-						return page[entry]{}, &Error{StatusCode: http.StatusRequestEntityTooLarge}
-					}
-					return fetch(ctx, request)
-				}
+				list, requests := halved(count, largest)
 				listing, err := readWhole(t, list, limit)
 				if err != nil {
 					t.Fatal(err)
@@ -48,6 +41,34 @@ func TestHalvedPages(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The requests for a long history whose pages must be halved: one that is too large for each halving,
+// then those of the small pages. The smaller the pages, the larger is the share of their overlap.
+func TestHalvedHistory(t *testing.T) {
+	const count = 100_000
+	for largest, want := range map[int]int32{maxPageSize: 1153, 50: 2472, 25: 5570, 12: 14396} {
+		list, requests := halved(count, largest)
+		listing, err := readWhole(t, list, 0)
+		equal(t, "error", err, error(nil))
+		equal(t, "steady", listing.Steady, true)
+		equal(t, "entries", len(listing.Items), count)
+		equal(t, fmt.Sprintf("requests for at most %d a page", largest), requests.Load(), want)
+	}
+}
+
+// halved returns a counted list whose pages have at most largest entries.
+func halved(count, largest int) (pages[entry], *atomic.Int32) {
+	list, requests := counted(count, nil)
+	fetch := list.fetch
+	list.fetch = func(ctx context.Context, request pageRequest) (page[entry], error) {
+		if request.size > largest {
+			requests.Add(1)
+			return page[entry]{}, &Error{StatusCode: http.StatusRequestEntityTooLarge}
+		}
+		return fetch(ctx, request)
+	}
+	return list, requests
 }
 
 // allPlaced returns the first entries of a counted list.
