@@ -182,7 +182,10 @@ func (s subject) explain(err error) string {
 
 // responseTo describes the request and the response.
 func responseTo(failure *qualytics.Error) string {
-	if failure.StatusCode == 0 {
+	switch {
+	case failure.Kind == qualytics.KindCancelled:
+		return fmt.Sprintf("%s was not completed: %s", failure.Call, sentence(failure.Detail))
+	case failure.StatusCode == 0:
 		return fmt.Sprintf("%s received no usable response: %s", failure.Call, sentence(failure.Detail))
 	}
 	return fmt.Sprintf("%s returned HTTP status %d: %s", failure.Call, failure.StatusCode, sentence(failure.Detail))

@@ -97,7 +97,7 @@ func TestRunRerun_anotherProcessStarts(t *testing.T) {
 		if _, err := os.Stat(file); err != nil {
 			t.Error(err)
 		}
-		expectDiagnostics(t, diagnostics, "error: Cannot rerun Run 100: .* nothing was started "+
+		expectDiagnostics(t, diagnostics, "error: Cannot rerun Run 100: PUT .* was not completed: .* nothing was started "+
 			`\(another process on this machine is starting a Run on datastore 101 and holds the lock file `+regexp.QuoteMeta(file)+": ")
 		api.expectRuns(t, 100)
 	})
