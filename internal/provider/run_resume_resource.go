@@ -87,10 +87,10 @@ func (m *runResumeModel) next(run *qualytics.Operation, creates bool) (failed, u
 	if !creates {
 		return again, "The next apply continues waiting for it."
 	}
-	refused := "the next apply would resume the Run again, which the API refuses while it is active. "
+	next := "the next apply would resume the Run again, which the API refuses while it is active. "
 	if m.ForceAbort.ValueBool() {
-		refused = "the next apply aborts the Run and resumes it again. "
+		next = "the next apply aborts the Run and resumes it again. "
 	}
-	return again, "Terraform marks the new resource as tainted: " + refused +
+	return again, "Terraform marks the new resource as tainted: " + next +
 		"To continue waiting for it instead, run `terraform untaint` with the resource's address, then apply again."
 }

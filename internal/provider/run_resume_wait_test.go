@@ -5,11 +5,14 @@ package provider
 
 import (
 	"context"
+	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
+	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
 )
 
 const activeWarning = "warning at run_id: Run 90 must end before the apply: Run 90 is `running`. " +
@@ -97,6 +100,20 @@ func TestRunResume_forceAbort(t *testing.T) {
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 91, "force_abort": true, "timeouts": {"create": "20s"}}`)) // never started before
 	resource.expectRun(t, 91, "success")
 	api.expectWrites(resume90, resume90+"?force_abort=true", "PUT /api/operations/run/91?force_abort=true")(t)
+}
+
+// What a tainted resource does next with an active Run depends on force_abort.
+func TestRunResume_taintedAdvice(t *testing.T) {
+	t.Parallel()
+	for forced, want := range map[bool]string{
+		false: "the next apply would resume the Run again, which the API refuses while it is active.",
+		true:  "the next apply aborts the Run and resumes it again.",
+	} {
+		model := runResumeModel{ForceAbort: types.BoolValue(forced)}
+		if _, got := model.next(&qualytics.Operation{Result: qualytics.ResultRunning}, true); !strings.Contains(got, want) {
+			t.Errorf("force_abort = %t: got %q, want %q", forced, got, want)
+		}
+	}
 }
 
 // A wait that times out is an error, and the Run is in the state. The next update continues waiting
