@@ -24,14 +24,14 @@ type workspace struct {
 	env []string
 }
 
-// realHome is the home directory with Go's caches. Tests use another home directory.
-var realHome = os.Getenv("HOME")
+// callersEnvironment names the directories with Go's caches. Tests have others.
+var callersEnvironment = os.Environ()
 
 // builtProvider builds the provider once for all tests, and returns the directory of the binary.
 var builtProvider = sync.OnceValues(func() (string, error) {
 	dir := filepath.Join(os.Getenv("HOME"), "provider")
 	build := exec.Command("go", "build", "-o", filepath.Join(dir, binaryName()), "../..")
-	build.Env = append(os.Environ(), "HOME="+realHome)
+	build.Env = callersEnvironment
 	if output, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building the provider: %w\n%s", err, output)
 	}
