@@ -16,7 +16,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
@@ -295,15 +294,4 @@ func TestDiagnostics_advice(t *testing.T) {
 			}
 		}
 	}
-}
-
-// A message with control characters, including NUL, passes through state and plan unchanged.
-func TestAccDiagnostics_controlCharacters(t *testing.T) {
-	api := newAPI(t, mockapi.Options{})
-	api.Plan(mockapi.Outcome{Message: "\x1b[31mred\x1b[0m \x00 \u0085\u202e 🎉"})
-	acceptance(t, resource.TestCase{Steps: []resource.TestStep{{
-		Config:            api.config(rerunConfig("")),
-		ConfigStateChecks: append(holds(101, "success"), expect("message", word("\x1b[31mred\x1b[0m \x00 \u0085\u202e 🎉"))),
-		ConfigPlanChecks:  emptyPlan,
-	}}})
 }

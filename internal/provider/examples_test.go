@@ -331,15 +331,20 @@ func tryModule(t *testing.T, files map[string]string) *exampleModule {
 
 func tryProviderBlock(t *testing.T, file string) {
 	t.Helper()
-	tryModule(t, map[string]string{
-		"provider.tf": file,
-		"main.tf":     examplesRoot + "/data-sources/qualytics_operation/data-source.tf",
-	})
+	tryReading(t, file, examplesRoot+"/data-sources/qualytics_operation/data-source.tf")
 }
 
 func tryDataSource(t *testing.T, file string) {
 	t.Helper()
-	tryModule(t, map[string]string{"provider.tf": providerExample, "main.tf": file}).expectChanges()
+	tryReading(t, providerExample, file)
+}
+
+// tryReading applies a module that has nothing to destroy.
+func tryReading(t *testing.T, provider, file string) {
+	t.Helper()
+	module := newExampleModule(t, map[string]string{"provider.tf": provider, "main.tf": file})
+	module.applied()
+	module.expectChanges()
 }
 
 // tryChange runs an example that changes something on the server.

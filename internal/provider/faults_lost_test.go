@@ -13,7 +13,7 @@ import (
 // The response is lost after the Run was started. The Run is found and adopted.
 var faultsLost = []faultRow{
 	{
-		phase: creating, fault: "PUT: connection closed after the effect", terraform: true,
+		phase: creating, fault: "PUT: connection closed after the effect",
 		prepare: onRerun(mockapi.Fault{Close: true, AfterEffect: true}), says: []finding{warns(adoptLost, wasFound+"101")},
 		requests: []string{rerun100}, server: []int64{101}, state: "Run 101", next: noChanges, holds: 101,
 	},

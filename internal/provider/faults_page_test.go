@@ -109,7 +109,7 @@ const faultsElsewhere = `
 With a real Terraform and the provider as a separate process:
 
 - Some rows of the table: TestAccFaults.
-- Ctrl-C while waiting: TestAccInterrupt_create, TestAccInterrupt_update.
+- Ctrl-C while waiting: TestAccInterrupt_create.
 - SIGTERM to the process group, to a busy provider and to an idle provider: TestAccInterrupt_terminated,
   TestAccInterrupt_terminatedProvider, TestAccInterrupt_idle.
 - SIGKILL while waiting: TestAccInterrupt_killed.

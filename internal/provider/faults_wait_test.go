@@ -76,7 +76,7 @@ var faultsWaiting = []faultRow{
 // The Run ends, and does not pass.
 var faultsPassing = []faultRow{
 	{
-		phase: creating, fault: "the Run fails", terraform: true,
+		phase: creating, fault: "the Run fails",
 		prepare: func(*scene) {}, outcome: []mockapi.Outcome{failing},
 		says:     []finding{fails("Run 101 failed", "The apply failed because `fail_on` includes `failure`.")},
 		requests: []string{rerun100}, server: []int64{101}, state: "Run 101, tainted", next: "replace",

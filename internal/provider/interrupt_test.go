@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -19,30 +20,13 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// interruptible is a rerun and a dependent resource.
-const interruptible = `
-resource "qualytics_run_rerun" "test" {
-  run_id   = 100
-  triggers = { v = "%s" }
-}
-resource "terraform_data" "dependent" {
-  input = qualytics_run_rerun.test.id
-}
-`
-
-func interruptibleConfig(api *api, trigger string) string {
-	return api.config(strings.Replace(interruptible, "%s", trigger, 1))
-}
-
-// polled returns a condition that is true once a Run has been polled.
-func (a *api) polled(id int64) func() bool {
-	return func() bool {
-		for _, request := range a.Requests() {
-			if request.String() == "GET /api/operations/"+strconv.FormatInt(id, 10) {
-				return true
-			}
+// awaitPoll waits until Run 101 has been polled, for at most 30 seconds.
+func (a *api) awaitPoll(t *testing.T) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); !slices.Contains(a.requestLines(), "GET "+poll101); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("Run 101 was not polled within 30 s")
 		}
-		return false
 	}
 }
 
@@ -52,10 +36,12 @@ func TestAccInterrupt_create(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	api.Plan(endless)
-	w := newWorkspace(t, interruptibleConfig(api, "1"))
+	w := newWorkspace(t, api.config(rerunConfig("")+`
+		resource "terraform_data" "dependent" { input = qualytics_run_rerun.test.id }
+	`))
 
 	apply := w.start(applied...)
-	eventually(t, "waiting for Run 101", api.polled(101))
+	api.awaitPoll(t)
 	_ = apply.Process.Signal(os.Interrupt)
 	_ = apply.Wait()
 	output := apply.output.String()
@@ -74,49 +60,25 @@ func TestAccInterrupt_create(t *testing.T) {
 	api.expectWrites(rerun100, "DELETE /api/operations/101")(t)
 }
 
-// Ctrl-C while an update is waiting: the next apply continues waiting for the same Run, then
-// deletes the superseded record.
-func TestAccInterrupt_update(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	w := newWorkspace(t, interruptibleConfig(api, "1"))
-	w.expect(applied, "2 added")
-	api.Plan(endless)
-	w.write("main.tf", strings.Replace(w.read("main.tf"), `v = "1"`, `v = "2"`, 1))
-
-	apply := w.start(applied...)
-	eventually(t, "waiting for Run 102", api.polled(102))
-	_ = apply.Process.Signal(os.Interrupt)
-	_ = apply.Wait()
-	if output := apply.output.String(); !says("Interrupted while waiting for Run 102").MatchString(output) {
-		t.Fatalf("the interrupted apply:\n%s", output)
-	}
-
-	api.Finish(102, "success", "")
-	w.expect(applied, "0 added, 2 changed, 0 destroyed")
-	w.expect([]string{"plan", "-detailed-exitcode"}, "No changes")
-	api.expectWrites(rerun100, rerun100, "DELETE /api/operations/101")(t)
-}
-
 // A signal to the process group, which includes the provider, ends Terraform gracefully. The Run is
 // in the state.
 func TestAccInterrupt_terminated(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	api.Plan(endless)
-	w := newWorkspace(t, interruptibleConfig(api, "1"))
+	w := newWorkspace(t, api.config(rerunConfig("")))
 
 	p := w.command(terraformPath(), applied...)
 	p.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := p.Start(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "waiting for Run 101", api.polled(101))
+	api.awaitPoll(t)
 	_ = syscall.Kill(-p.Process.Pid, syscall.SIGTERM)
 	_ = p.Wait()
 
 	api.Finish(101, "success", "")
-	w.expect(applied, "1 added, 0 changed, 0 destroyed")
+	w.expect([]string{"plan", "-detailed-exitcode"}, "No changes")
 	api.expectWrites(rerun100)(t)
 }
 
@@ -130,7 +92,7 @@ func TestAccInterrupt_killed(t *testing.T) {
 	w.env = append(w.env, "TF_LOG_PROVIDER=INFO", "TF_LOG_PATH="+filepath.Join(w.dir, "log"))
 
 	apply := w.start(applied...)
-	eventually(t, "waiting for Run 101", api.polled(101))
+	api.awaitPoll(t)
 	if output, err := exec.Command("pkill", "-KILL", "-P", strconv.Itoa(apply.Process.Pid), "terraform-provi").CombinedOutput(); err != nil {
 		t.Fatalf("killing the provider: %v: %s", err, output)
 	}
@@ -170,13 +132,13 @@ func TestAccInterrupt_terminatedProvider(t *testing.T) {
 	api.Plan(endless)
 	w := newWorkspace(t, api.config(rerunConfig("")))
 	apply := w.start(applied...)
-	eventually(t, "waiting for Run 101", api.polled(101))
+	api.awaitPoll(t)
 	if output, err := exec.Command("pkill", "-TERM", "-P", strconv.Itoa(apply.Process.Pid), "terraform-provi").CombinedOutput(); err != nil {
 		t.Fatalf("terminating the provider: %v: %s", err, output)
 	}
 	time.Sleep(5 * time.Second) // an idle provider would have exited by now
 	api.ResetRequests()
-	eventually(t, "still waiting for Run 101", api.polled(101))
+	api.awaitPoll(t)
 	api.Finish(101, "success", "")
 	if err := apply.Wait(); err != nil {
 		t.Errorf("%v:\n%s", err, apply.output.String())

@@ -9,64 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
-
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
-
-// The settings of every type of operation are available, with big integers and text of any script
-// unchanged.
-func TestAccOperation_details(t *testing.T) {
-	api := newAPI(t, mockapi.Options{})
-	types := []string{"catalog", "profile", "scan", "external_scan", "export", "materialize", "promote"}
-	for i, runType := range types {
-		api.Seed(mockapi.Run{
-			ID: int64(i + 1), Type: runType, Tags: []string{"nightly"}, Message: "Größe 表 😀 \"quoted\" <b>",
-			Settings: map[string]any{"asset": map[string]any{"name": "orders by day"}, "watermark": int64(9007199254740993)},
-		})
-	}
-	output := func(name string, check knownvalue.Check) statecheck.StateCheck {
-		return statecheck.ExpectKnownOutputValueAtPath("details", tfjsonpath.New(name), check)
-	}
-	acceptance(t, resource.TestCase{Steps: []resource.TestStep{{
-		Config: api.config(`
-			data "qualytics_operation" "each" {
-			  count = 7
-			  id    = count.index + 1
-			}
-			locals {
-			  details = [for run in data.qualytics_operation.each : jsondecode(run.details)]
-			}
-			output "details" {
-			  value = {
-			    types         = local.details[*].type
-			    catalog       = local.details[0].include
-			    profile       = local.details[1].container_profiles[0].checks_synchronized
-			    scan          = local.details[2].container_scans[1].container.name
-			    external_scan = local.details[3].max_records_analyzed_per_partition
-			    export        = local.details[4].tags[0]
-			    materialize   = local.details[5].asset.name
-			    promote       = "${local.details[6].watermark} ${local.details[6].message}"
-			  }
-			}`),
-		ConfigPlanChecks: emptyPlan,
-		ConfigStateChecks: []statecheck.StateCheck{
-			output("types", knownvalue.ListExact([]knownvalue.Check{
-				word("catalog"), word("profile"), word("scan"), word("external_scan"), word("export"), word("materialize"), word("promote"),
-			})),
-			output("catalog", knownvalue.ListExact([]knownvalue.Check{word("table"), word("view")})),
-			output("profile", number64(8)),
-			output("scan", word("orders")),
-			output("external_scan", number64(10_000_000)),
-			output("export", word("nightly")),
-			output("materialize", word("orders by day")),
-			output("promote", word(`9007199254740993 Größe 表 😀 "quoted" <b>`)),
-		},
-	}}})
-}
 
 // Big integers, decimals and text of any script are unchanged in the normalized JSON.
 func TestOperation_detailsUnchanged(t *testing.T) {

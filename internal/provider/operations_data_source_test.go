@@ -10,11 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
-
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
@@ -142,52 +137,6 @@ func expectListed(t *testing.T, config string, state map[string]any, total int64
 	if state["total"] != total {
 		t.Errorf("%s: got the total %v, want %d", config, state["total"], total)
 	}
-}
-
-// All fields of a finished Run and of one that has not started, in a real Terraform.
-func TestAccOperations_fields(t *testing.T) {
-	api := newHistory(t)
-	const listing = "data.qualytics_operations.test"
-	field := func(index int, name string, check knownvalue.Check) statecheck.StateCheck {
-		return statecheck.ExpectKnownValue(listing, tfjsonpath.New("operations").AtSliceIndex(index).AtMapKey(name), check)
-	}
-	datastore := knownvalue.ObjectExact(map[string]knownvalue.Check{
-		"id": number64(102), "name": word("Orders"), "store_type": word(""), "type": word(""),
-	})
-	acceptance(t, resource.TestCase{Steps: []resource.TestStep{{
-		Config: api.config(`
-			data "qualytics_operations" "test" {
-			  result       = ["success", "queued"]
-			  offset       = 0
-			  sort_created = "desc"
-			  limit        = 3
-			}`),
-		ConfigPlanChecks: emptyPlan,
-		ConfigStateChecks: []statecheck.StateCheck{
-			statecheck.ExpectKnownValue(listing, tfjsonpath.New("ids"),
-				knownvalue.ListExact([]knownvalue.Check{number64(7), number64(3), number64(2)})),
-			statecheck.ExpectKnownValue(listing, tfjsonpath.New("total"), number64(4)),
-			statecheck.ExpectKnownValue(listing, tfjsonpath.New("operations"), knownvalue.ListSizeExact(3)),
-			field(0, "type", word("promote_quality_check")),
-			field(0, "result", word("queued")),
-			field(0, "start_time", knownvalue.Null()),
-			field(0, "end_time", knownvalue.Null()),
-			field(0, "duration_seconds", knownvalue.Null()),
-			field(0, "schedule_id", knownvalue.Null()),
-			field(2, "id", number64(2)),
-			field(2, "type", word("profile")),
-			field(2, "result", word("success")),
-			field(2, "message", knownvalue.Null()),
-			field(2, "created", word("2026-05-02T23:30:00.000000Z")),
-			field(2, "start_time", word("2026-05-03T00:30:00.000000Z")),
-			field(2, "end_time", word("2026-05-03T00:32:00.000000Z")),
-			field(2, "duration_seconds", knownvalue.Float64Exact(120)),
-			field(2, "triggered_by", word("user@example.com")),
-			field(2, "schedule_id", number64(7)),
-			field(2, "datastore", datastore),
-			field(2, "status", knownvalue.MapPartial(map[string]knownvalue.Check{"total_containers": number64(2), "fields_profiled": number64(24)})),
-		},
-	}}})
 }
 
 // Unknown types, results and counters are passed through, and missing values are null.

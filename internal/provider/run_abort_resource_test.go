@@ -4,7 +4,6 @@
 package provider
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -30,51 +29,42 @@ func newRunning(t *testing.T, options mockapi.Options) *api {
 	return api
 }
 
-func abortConfig(arguments string) string {
-	return "resource \"qualytics_run_abort\" \"test\" {\n" + arguments + "\n}\n"
-}
-
-// Each run_id causes one abort and one wait. A destroy sends no request.
+// One abort and one wait. A destroy sends no request.
 func TestAccRunAbort_life(t *testing.T) {
 	api := newRunning(t, mockapi.Options{AbortDelay: 50 * time.Millisecond})
 	acceptance(t, resource.TestCase{
-		CheckDestroy: api.afterDestroy(t, []int64{90, 91, 100}, abort90, "PUT /api/operations/abort/91"),
-		Steps: []resource.TestStep{
-			{
-				Config:           api.config(abortConfig("run_id = 90\n triggers = { v = \"1\" }")),
-				ConfigPlanChecks: doing(stopped, plancheck.ResourceActionCreate),
-				ConfigStateChecks: append(has(stopped, 90, "aborted"),
-					statecheck.ExpectKnownValue(stopped, tfjsonpath.New("end_time"), knownvalue.NotNull()),
-					statecheck.ExpectKnownValue(stopped, tfjsonpath.New("datastore").AtMapKey("name"), word("Warehouse"))),
-			},
-			{
-				PreConfig:         func() { api.Seed(scan(91, "queued")) },
-				Config:            api.config(abortConfig("run_id = 91\n triggers = { v = \"1\" }\n timeouts = { create = \"5m\" }")),
-				ConfigPlanChecks:  doing(stopped, plancheck.ResourceActionUpdate),
-				ConfigStateChecks: has(stopped, 91, "aborted"),
-			},
-		},
+		CheckDestroy: api.afterDestroy(t, []int64{90, 100}, abort90),
+		Steps: []resource.TestStep{{
+			Config:           api.config(`resource "qualytics_run_abort" "test" { run_id = 90 }`),
+			ConfigPlanChecks: doing(stopped, plancheck.ResourceActionCreate),
+			ConfigStateChecks: append(has(stopped, 90, "aborted"),
+				statecheck.ExpectKnownValue(stopped, tfjsonpath.New("end_time"), knownvalue.NotNull()),
+				statecheck.ExpectKnownValue(stopped, tfjsonpath.New("datastore").AtMapKey("name"), word("Warehouse"))),
+		}},
 	})
 }
 
-// Each value of triggers aborts or resumes once. Other arguments send no request.
+// Each value of triggers and each run_id aborts or resumes once. Other arguments send no request.
 func TestTriggers(t *testing.T) {
 	t.Parallel()
-	for name, result := range map[string]string{"qualytics_run_abort": "running", "qualytics_run_resume": "failure"} {
+	for name, test := range map[string]struct {
+		result string
+		writes []string
+	}{
+		"qualytics_run_abort":  {"running", []string{abort90, abort90, "PUT /api/operations/abort/91"}},
+		"qualytics_run_resume": {"failure", []string{resume90, resume90, "PUT /api/operations/run/91"}},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			api := newAPI(t, mockapi.Options{})
-			api.Seed(scan(90, result))
 			resource := api.protocol(t).manage(t, name)
 			for i, config := range []string{
-				`{"run_id": 90, "triggers": {"v": "1"}}`, `{"run_id": 90, "triggers": {"v": "2"}}`,
+				`{"run_id": 90, "triggers": {"v": "1"}`, `{"run_id": 90, "triggers": {"v": "2"}`, `{"run_id": 91, "triggers": {"v": "2"}`,
 			} {
-				api.Change(90, func(run *mockapi.Run) { run.Result, run.EndTime = result, time.Time{} })
-				expectDiagnostics(t, resource.apply(t, config))
-				expectDiagnostics(t, resource.apply(t, strings.TrimSuffix(config, "}")+`, "timeouts": {"create": "5m"}}`))
-				if writes := api.writes(); len(writes) != i+1 {
-					t.Errorf("after configuration %d: %q", i+1, writes)
-				}
+				api.Seed(scan(90, test.result), scan(91, test.result))
+				expectDiagnostics(t, resource.apply(t, config+"}"))
+				expectDiagnostics(t, resource.apply(t, config+`, "timeouts": {"create": "5m"}}`))
+				api.expectWrites(test.writes[:i+1]...)(t)
 			}
 		})
 	}

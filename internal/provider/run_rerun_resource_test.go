@@ -37,16 +37,27 @@ func planned(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
 	return doing(rerun, action)
 }
 
-// Each value of the trigger reruns once. The superseded record is deleted after the new Run has
-// succeeded, and the last record on destroy. The source is not changed.
+// Each value of triggers and each run_id reruns once, in place. The superseded record is deleted after
+// the new Run has succeeded, and the last record on destroy. The sources are not changed.
 func TestAccRunRerun_life(t *testing.T) {
 	api := newAPI(t, mockapi.Options{})
-	second := []string{rerun100, rerun100, "DELETE /api/operations/101"}
+	api.Seed(scan(90, "success"))
+	config := func(source, version string) string {
+		return api.config(`
+			resource "terraform_data" "source" { input = ` + source + ` }
+			resource "qualytics_run_rerun" "test" {
+			  run_id   = terraform_data.source.output
+			  triggers = { schema = "` + version + `" }
+			}`)
+	}
+	unknownID := planned(plancheck.ResourceActionUpdate)
+	unknownID.PreApply = append(unknownID.PreApply, plancheck.ExpectUnknownValue(rerun, tfjsonpath.New("id")))
 	acceptance(t, resource.TestCase{
-		CheckDestroy: api.afterDestroy(t, []int64{100}, append(second, rerun100, "DELETE /api/operations/102", "DELETE /api/operations/103")...),
+		CheckDestroy: api.afterDestroy(t, []int64{90, 100},
+			rerun100, rerun100, delete101, "PUT /api/operations/rerun/90", delete102, deleteOf(103)),
 		Steps: []resource.TestStep{
 			{
-				Config:           api.config(rerunConfig(`triggers = { schema = "v1" }`)),
+				Config:           config("100", "v1"),
 				ConfigPlanChecks: planned(plancheck.ResourceActionCreate),
 				ConfigStateChecks: append(holds(101, "success"),
 					expect("run_id", number64(100)),
@@ -65,83 +76,26 @@ func TestAccRunRerun_life(t *testing.T) {
 				),
 			},
 			{
-				Config:            api.config(rerunConfig(`triggers = { schema = "v2" }`)),
+				Config:            config("100", "v2"),
 				ConfigPlanChecks:  planned(plancheck.ResourceActionUpdate),
 				ConfigStateChecks: holds(102, "success"),
 			},
-			{ // other arguments send no request
-				Config: api.config(rerunConfig(`
-					triggers          = { schema = "v2" }
-					fail_on           = []
-					abort_on_destroy  = false
-					rerun_if_deleted  = false
-					timeouts          = { create = "5m", update = "6m" }`)),
-				ConfigPlanChecks:  planned(plancheck.ResourceActionUpdate),
-				ConfigStateChecks: append(holds(102, "success"), expect("fail_on", knownvalue.ListSizeExact(0))),
-				Check:             api.hasWritten(t, second...),
-			},
-			{ // removing triggers reruns, but null and an empty map are the same
-				Config:            api.config(rerunConfig("")),
-				ConfigPlanChecks:  planned(plancheck.ResourceActionUpdate),
-				ConfigStateChecks: holds(103, "success"),
-			},
-			{
-				Config:            api.config(rerunConfig(`triggers = {}`)),
-				ConfigStateChecks: holds(103, "success"),
-				ConfigPlanChecks:  emptyPlan,
+			{ // run_id is known only after the apply
+				Config:            config("90", "v2"),
+				ConfigPlanChecks:  unknownID,
+				ConfigStateChecks: append(holds(103, "success"), expect("run_id", number64(90))),
 			},
 		},
 	})
 }
 
-// Changing run_id reruns in place, also if it is known only after apply.
-func TestAccRunRerun_runID(t *testing.T) {
+// Removing triggers reruns, but null and an empty map are the same.
+func TestRunRerun_removedTriggers(t *testing.T) {
+	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
-	api.Seed(scan(90, "success"))
-	chosen := func(id, trigger string) string {
-		return api.config(`
-			resource "terraform_data" "chosen" { input = ` + id + ` }
-			resource "qualytics_run_rerun" "test" {
-			  run_id   = terraform_data.chosen.output
-			  triggers = { v = "` + trigger + `" }
-			}`)
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	for _, config := range []string{`{"run_id": 100, "triggers": {"v": "1"}}`, `{"run_id": 100}`, `{"run_id": 100, "triggers": {}}`} {
+		expectDiagnostics(t, resource.apply(t, config))
 	}
-	acceptance(t, resource.TestCase{
-		CheckDestroy: api.afterDestroy(t, []int64{90, 100},
-			rerun100, "PUT /api/operations/rerun/90", "DELETE /api/operations/101", "DELETE /api/operations/102"),
-		Steps: []resource.TestStep{
-			{Config: chosen("100", "1"), ConfigStateChecks: holds(101, "success"), ConfigPlanChecks: emptyPlan},
-			{
-				Config: chosen("90", "1"),
-				ConfigPlanChecks: resource.ConfigPlanChecks{
-					PreApply: []plancheck.PlanCheck{
-						plancheck.ExpectResourceAction(rerun, plancheck.ResourceActionUpdate),
-						plancheck.ExpectUnknownValue(rerun, tfjsonpath.New("id")),
-					},
-					PostApplyPostRefresh: emptyPlan.PostApplyPostRefresh,
-				},
-				ConfigStateChecks: append(holds(102, "success"), expect("run_id", number64(90))),
-			},
-		},
-	})
-}
-
-// A replacement deletes the old record last with create_before_destroy.
-func TestAccRunRerun_replaced(t *testing.T) {
-	api := newAPI(t, mockapi.Options{})
-	config := func(version string) string {
-		return api.config(`
-			resource "terraform_data" "deployment" { input = "` + version + `" }
-			` + rerunConfig(`lifecycle {
-				replace_triggered_by  = [terraform_data.deployment]
-				create_before_destroy = true
-			}`))
-	}
-	acceptance(t, resource.TestCase{
-		CheckDestroy: api.afterDestroy(t, []int64{100}, rerun100, rerun100, delete101, delete102),
-		Steps: []resource.TestStep{
-			{Config: config("1"), ConfigPlanChecks: emptyPlan},
-			{Config: config("2"), ConfigPlanChecks: emptyPlan, ConfigStateChecks: holds(102, "success")},
-		},
-	})
+	api.expectWrites(rerun100, rerun100, delete101)(t)
 }

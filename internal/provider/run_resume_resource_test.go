@@ -28,34 +28,22 @@ func newFailed(t *testing.T, options mockapi.Options) *api {
 	return api
 }
 
-func resumeConfig(arguments string) string {
-	return "resource \"qualytics_run_resume\" \"test\" {\n" + arguments + "\n}\n"
-}
-
-// Each run_id resumes once. A destroy sends no request.
+// One resume and one wait. A destroy sends no request.
 func TestAccRunResume_life(t *testing.T) {
 	api := newFailed(t, mockapi.Options{})
 	acceptance(t, resource.TestCase{
-		CheckDestroy: api.afterDestroy(t, []int64{90, 91, 100}, resume90, "PUT /api/operations/run/91"),
-		Steps: []resource.TestStep{
-			{
-				Config:           api.config(resumeConfig(`run_id = 90`)),
-				ConfigPlanChecks: doing(resumed, plancheck.ResourceActionCreate),
-				ConfigStateChecks: append(has(resumed, 90, "success"),
-					statecheck.ExpectKnownValue(resumed, tfjsonpath.New("type"), word("scan")),
-					statecheck.ExpectKnownValue(resumed, tfjsonpath.New("end_time"), knownvalue.NotNull()),
-					statecheck.ExpectKnownValue(resumed, tfjsonpath.New("force_abort"), knownvalue.Bool(false)),
-					statecheck.ExpectKnownValue(resumed, tfjsonpath.New("wait_for_completion"), knownvalue.Bool(true)),
-					statecheck.ExpectKnownValue(resumed, tfjsonpath.New("fail_on"),
-						knownvalue.ListExact([]knownvalue.Check{word("failure"), word("aborted")})),
-				),
-			},
-			{
-				PreConfig:         func() { api.Seed(scan(91, "aborted")) },
-				Config:            api.config(resumeConfig("run_id = 91\n triggers = { v = \"2\" }\n fail_on = []\n timeouts = { update = \"5m\" }")),
-				ConfigPlanChecks:  doing(resumed, plancheck.ResourceActionUpdate),
-				ConfigStateChecks: has(resumed, 91, "success"),
-			},
-		},
+		CheckDestroy: api.afterDestroy(t, []int64{90, 100}, resume90),
+		Steps: []resource.TestStep{{
+			Config:           api.config(`resource "qualytics_run_resume" "test" { run_id = 90 }`),
+			ConfigPlanChecks: doing(resumed, plancheck.ResourceActionCreate),
+			ConfigStateChecks: append(has(resumed, 90, "success"),
+				statecheck.ExpectKnownValue(resumed, tfjsonpath.New("type"), word("scan")),
+				statecheck.ExpectKnownValue(resumed, tfjsonpath.New("end_time"), knownvalue.NotNull()),
+				statecheck.ExpectKnownValue(resumed, tfjsonpath.New("force_abort"), knownvalue.Bool(false)),
+				statecheck.ExpectKnownValue(resumed, tfjsonpath.New("wait_for_completion"), knownvalue.Bool(true)),
+				statecheck.ExpectKnownValue(resumed, tfjsonpath.New("fail_on"),
+					knownvalue.ListExact([]knownvalue.Check{word("failure"), word("aborted")})),
+			),
+		}},
 	})
 }

@@ -133,14 +133,4 @@ func (w *workspace) expect(arguments []string, phrases ...string) string {
 	return output
 }
 
-// eventually waits until a condition holds, for at most 30 seconds.
-func eventually(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !holds(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("%s: not within 30 s", what)
-		}
-	}
-}
-
 var applied = []string{"apply", "-auto-approve", "-input=false"}
