@@ -138,14 +138,14 @@ func TestConfigure_unknown(t *testing.T) {
 		return response.Diagnostics
 	}
 	expectDiagnostics(t, configure(nil),
-		"error at url: Value known only after apply: The provider's url depends on .* "+
-			"Alternatively, set the environment variable QUALYTICS_URL.$",
-		"error at token: Value known only after apply: .* Alternatively, set the environment variable QUALYTICS_TOKEN.$",
-		"error at request_timeout: Value known only after apply: .* Alternatively, set the environment variable QUALYTICS_TIMEOUT.$",
-		`error at max_retries: Value known only after apply: .*\(terraform apply -target=...\).$`,
-		"error at poll_interval: Value known only after apply: ",
 		"error at ca_cert_file: Value known only after apply: ",
 		"error at insecure_skip_verify: Value known only after apply: ",
+		`error at max_retries: Value known only after apply: .*\(terraform apply -target=...\).$`,
+		"error at poll_interval: Value known only after apply: ",
+		"error at request_timeout: Value known only after apply: .* Alternatively, set the environment variable QUALYTICS_TIMEOUT.$",
+		"error at token: Value known only after apply: .* Alternatively, set the environment variable QUALYTICS_TOKEN.$",
+		"error at url: Value known only after apply: The provider's url depends on .* "+
+			"Alternatively, set the environment variable QUALYTICS_URL.$",
 	)
 
 	expectDiagnostics(t, configure(&tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: true}))

@@ -78,42 +78,22 @@ func (d *operationContainersDataSource) Read(ctx context.Context, req datasource
 
 // containerRunObject has the attributes of a Run's work in one container.
 var containerRunObject = newObject(
-	field[qualytics.ContainerRun]{
-		"id", wholeNumber("Id of the entry."),
-		func(c *qualytics.ContainerRun) tftypes.Value { return number(c.ID) },
-	},
-	field[qualytics.ContainerRun]{
-		"container", containerObject.nested("Container that the entry describes."),
-		func(c *qualytics.ContainerRun) tftypes.Value {
-			if c.Container != nil && *c.Container == (qualytics.Container{}) { // a container without data
-				return containerObject.value(nil)
-			}
-			return containerObject.value(c.Container)
-		},
-	},
-	field[qualytics.ContainerRun]{
-		"start_time", pointOfTime("Time at which the Run started to process the container, in RFC 3339 format. " +
-			"Null until then."),
-		func(c *qualytics.ContainerRun) tftypes.Value { return timestamp(c.StartTime) },
-	},
-	field[qualytics.ContainerRun]{
-		"end_time", pointOfTime("Time at which the Run finished the container, in RFC 3339 format. Null until then."),
-		func(c *qualytics.ContainerRun) tftypes.Value { return timestamp(c.EndTime) },
-	},
-	field[qualytics.ContainerRun]{
-		"records_processed", wholeNumber("Number of records processed in the container so far."),
-		func(c *qualytics.ContainerRun) tftypes.Value { return number(c.RecordsProcessed) },
-	},
-	field[qualytics.ContainerRun]{
-		"anomaly_count", wholeNumber("Number of anomalies found in the container so far."),
-		func(c *qualytics.ContainerRun) tftypes.Value { return number(c.AnomalyCount) },
-	},
-	field[qualytics.ContainerRun]{
-		"result", str("Result of the container: `queued`, `running`, `success`, `failure` or `aborted`."),
-		func(c *qualytics.ContainerRun) tftypes.Value { return text(c.Result) },
-	},
-	field[qualytics.ContainerRun]{
-		"message", str("Message about the container. Null if there is none."),
-		func(c *qualytics.ContainerRun) tftypes.Value { return text(c.Message) },
-	},
+	numberField("id", "Id of the entry.", func(c *qualytics.ContainerRun) *int64 { return c.ID }),
+	objectField("container", "Container that the entry describes.", containerObject, func(c *qualytics.ContainerRun) *qualytics.Container {
+		if c.Container != nil && *c.Container == (qualytics.Container{}) { // a container without data
+			return nil
+		}
+		return c.Container
+	}),
+	timeField("start_time", "Time at which the Run started to process the container", " Null until then.",
+		func(c *qualytics.ContainerRun) qualytics.Timestamp { return c.StartTime }),
+	timeField("end_time", "Time at which the Run finished the container", " Null until then.",
+		func(c *qualytics.ContainerRun) qualytics.Timestamp { return c.EndTime }),
+	numberField("records_processed", "Number of records processed in the container so far.",
+		func(c *qualytics.ContainerRun) *int64 { return c.RecordsProcessed }),
+	numberField("anomaly_count", "Number of anomalies found in the container so far.",
+		func(c *qualytics.ContainerRun) *int64 { return c.AnomalyCount }),
+	textField("result", "Result of the container: `queued`, `running`, `success`, `failure` or `aborted`.",
+		func(c *qualytics.ContainerRun) *qualytics.Result { return c.Result }),
+	textField("message", "Message about the container. Null if there is none.", func(c *qualytics.ContainerRun) *string { return c.Message }),
 )

@@ -21,96 +21,47 @@ type run = qualytics.Operation
 
 // operationObject has the attributes of a Run on data sources, one per row.
 var operationObject = newObject(
-	field[run]{"id", wholeNumber("Id of the Run."), func(r *run) tftypes.Value { return number(&r.ID) }},
-	field[run]{
-		"type", str("Type of the operation that the Run executes: `sync` (`catalog` on older deployments), `profile`, `scan`, " +
-			"`external_scan`, `export`, `materialize`, `promote` (or `promote_` followed by what it promotes), or a value added later."),
-		func(r *run) tftypes.Value { return wordOrNull(r.Type) },
-	},
-	field[run]{
-		"result", str("Result of the Run: `queued` or `running` while it is active, " +
-			"then `success`, `failure` or `aborted`; or a value added later."),
-		func(r *run) tftypes.Value { return wordOrNull(r.Result) },
-	},
-	field[run]{
-		"message", str("Message of the Run: the reason for a failure, or a warning about a success. Null if there is none."),
-		func(r *run) tftypes.Value { return text(r.Message) },
-	},
-	field[run]{
-		"created", pointOfTime("Time at which the Run was created, in RFC 3339 format."),
-		func(r *run) tftypes.Value { return timestamp(r.Created) },
-	},
-	field[run]{
-		"start_time", pointOfTime("Time at which the Run started, in RFC 3339 format. Null until then."),
-		func(r *run) tftypes.Value { return timestamp(r.StartTime) },
-	},
-	field[run]{
-		"end_time", pointOfTime("Time at which the Run ended, in RFC 3339 format. Null while it is active."),
-		func(r *run) tftypes.Value { return timestamp(r.EndTime) },
-	},
+	numberField("id", "Id of the Run.", func(r *run) *int64 { return &r.ID }),
+	wordField("type", "Type of the operation that the Run executes: `sync` (`catalog` on older deployments), `profile`, `scan`, "+
+		"`external_scan`, `export`, `materialize`, `promote` (or `promote_` followed by what it promotes), or a value added later.",
+		func(r *run) string { return string(r.Type) }),
+	wordField("result", "Result of the Run: `queued` or `running` while it is active, "+
+		"then `success`, `failure` or `aborted`; or a value added later.", func(r *run) string { return string(r.Result) }),
+	textField("message", "Message of the Run: the reason for a failure, or a warning about a success. Null if there is none.",
+		func(r *run) *string { return r.Message }),
+	timeField("created", "Time at which the Run was created", "", func(r *run) qualytics.Timestamp { return r.Created }),
+	timeField("start_time", "Time at which the Run started", " Null until then.", func(r *run) qualytics.Timestamp { return r.StartTime }),
+	timeField("end_time", "Time at which the Run ended", " Null while it is active.", func(r *run) qualytics.Timestamp { return r.EndTime }),
 	field[run]{"duration_seconds", schema.Float64Attribute{Computed: true, MarkdownDescription: "Time from start to end, in seconds. " +
 		"Null while the Run is active, and if it ended without starting."}, durationValue},
-	field[run]{
-		"triggered_by", str("Who or what triggered the Run."),
-		func(r *run) tftypes.Value { return text(r.TriggeredBy) },
-	},
-	field[run]{
-		"schedule_id", wholeNumber("Id of the schedule that triggered the Run. Null if none did."),
-		func(r *run) tftypes.Value { return number(r.ScheduleID) },
-	},
-	field[run]{
-		"datastore", datastoreObject.nested("Datastore that the Run works on."),
-		func(r *run) tftypes.Value { return datastoreObject.value(r.Datastore) },
-	},
+	textField("triggered_by", "Who or what triggered the Run.", func(r *run) *string { return r.TriggeredBy }),
+	numberField("schedule_id", "Id of the schedule that triggered the Run. Null if none did.", func(r *run) *int64 { return r.ScheduleID }),
+	objectField("datastore", "Datastore that the Run works on.", datastoreObject, func(r *run) *qualytics.Datastore { return r.Datastore }),
 	field[run]{"status", schema.MapAttribute{Computed: true, ElementType: types.NumberType, MarkdownDescription: "Counters of the Run, " +
 		"by name. They depend on the type of the operation. A scan reports, for example, `total_containers`, `containers_analyzed`, " +
 		"`partitions_scanned`, `records_processed` and `anomalies_identified`."}, statusValue},
-	field[run]{
-		"url", str("Page of the Run in the web application. Null if the Run has no datastore."),
-		func(r *run) tftypes.Value { return text(r.URL) },
-	},
+	textField("url", "Page of the Run in the web application. Null if the Run has no datastore.", func(r *run) *string { return r.URL }),
 )
 
 var datastoreObject = newObject(
-	field[qualytics.Datastore]{
-		"id", wholeNumber("Id of the datastore."),
-		func(d *qualytics.Datastore) tftypes.Value { return number(d.ID) },
-	},
-	field[qualytics.Datastore]{
-		"name", str("Name of the datastore."),
-		func(d *qualytics.Datastore) tftypes.Value { return text(d.Name) },
-	},
-	field[qualytics.Datastore]{
-		"store_type", str("Kind of store, such as `jdbc` or `dfs`."),
-		func(d *qualytics.Datastore) tftypes.Value { return text(d.StoreType) },
-	},
-	field[qualytics.Datastore]{
-		"type", str("Technology of the datastore, such as `snowflake`."),
-		func(d *qualytics.Datastore) tftypes.Value { return text(d.Type) },
-	},
+	numberField("id", "Id of the datastore.", func(d *qualytics.Datastore) *int64 { return d.ID }),
+	textField("name", "Name of the datastore.", func(d *qualytics.Datastore) *string { return d.Name }),
+	textField("store_type", "Kind of store, such as `jdbc` or `dfs`.", func(d *qualytics.Datastore) *string { return d.StoreType }),
+	textField("type", "Technology of the datastore, such as `snowflake`.", func(d *qualytics.Datastore) *string { return d.Type }),
 )
 
 // containerObject has the attributes of a container that a Run targets.
 var containerObject = newObject(
-	field[qualytics.Container]{
-		"id", wholeNumber("Id of the container."),
-		func(c *qualytics.Container) tftypes.Value { return number(c.ID) },
-	},
-	field[qualytics.Container]{
-		"name", str("Name of the container."),
-		func(c *qualytics.Container) tftypes.Value { return text(c.Name) },
-	},
-	field[qualytics.Container]{
-		"container_type", str("Type of the container, such as `table`, `view` or `file`."),
-		func(c *qualytics.Container) tftypes.Value { return text(c.ContainerType) },
-	},
+	numberField("id", "Id of the container.", func(c *qualytics.Container) *int64 { return c.ID }),
+	textField("name", "Name of the container.", func(c *qualytics.Container) *string { return c.Name }),
+	textField("container_type", "Type of the container, such as `table`, `view` or `file`.",
+		func(c *qualytics.Container) *string { return c.ContainerType }),
 )
 
 // heldObject has the attributes of the Run that a resource holds.
-var heldObject = newObject(append(operationObject.fields, field[run]{
-	"name", str("Type and id of the Run, such as `scan 53407`. Terraform shows it in its progress lines."),
-	func(r *run) tftypes.Value { return wordOrNull(progressName(r)) },
-})...)
+var heldObject = newObject(append(operationObject.fields,
+	wordField("name", "Type and id of the Run, such as `scan 53407`. Terraform shows it in its progress lines.", progressName),
+)...)
 
 // progressName is the name in Terraform's progress lines, such as "scan 53407".
 func progressName(run *qualytics.Operation) string {
@@ -143,24 +94,60 @@ func statusValue(run *qualytics.Operation) tftypes.Value {
 	return tftypes.NewValue(typ, status)
 }
 
-func str(description string) schema.Attribute {
-	return schema.StringAttribute{Computed: true, MarkdownDescription: description}
-}
-
-func wholeNumber(description string) schema.Attribute {
-	return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
-}
-
-func pointOfTime(description string) schema.Attribute {
-	return schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: description}
-}
-
 // field is one computed attribute of an object of the API: its name, its schema and its value. The
 // values are tftypes values, because the framework's reflection is too slow for thousands of Runs.
 type field[T any] struct {
 	name      string
 	attribute schema.Attribute
 	value     func(*T) tftypes.Value
+}
+
+func numberField[T any](name, description string, of func(*T) *int64) field[T] {
+	return field[T]{
+		name,
+		schema.Int64Attribute{Computed: true, MarkdownDescription: description},
+		func(t *T) tftypes.Value { return number(of(t)) },
+	}
+}
+
+func textField[T any, S ~string](name, description string, of func(*T) *S) field[T] {
+	return field[T]{
+		name,
+		schema.StringAttribute{Computed: true, MarkdownDescription: description},
+		func(t *T) tftypes.Value { return text(of(t)) },
+	}
+}
+
+// wordField is null for a word that the API omitted.
+func wordField[T any](name, description string, of func(*T) string) field[T] {
+	return textField(name, description, func(t *T) *string {
+		if word := of(t); word != "" {
+			return &word
+		}
+		return nil
+	})
+}
+
+// timeField is null for an invalid time, too, because it must not make its object unreadable.
+func timeField[T any](name, time, null string, of func(*T) qualytics.Timestamp) field[T] {
+	attribute := schema.StringAttribute{
+		Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: time + ", in RFC 3339 format." + null,
+	}
+	return field[T]{name, attribute, func(t *T) tftypes.Value {
+		value := of(t)
+		if _, err := value.Time(); err != nil {
+			return nullText
+		}
+		return text(&value)
+	}}
+}
+
+func objectField[T, U any](name, description string, object object[U], of func(*T) *U) field[T] {
+	return field[T]{
+		name,
+		schema.SingleNestedAttribute{Computed: true, MarkdownDescription: description, Attributes: object.attributes()},
+		func(t *T) tftypes.Value { return object.value(of(t)) },
+	}
 }
 
 // object is an object of the API as Terraform shows it.
@@ -195,11 +182,6 @@ func (o object[T]) attributes() map[string]schema.Attribute {
 		attributes[field.name] = field.attribute
 	}
 	return attributes
-}
-
-// nested returns the object as an attribute of another one.
-func (o object[T]) nested(description string) schema.Attribute {
-	return schema.SingleNestedAttribute{Computed: true, MarkdownDescription: description, Attributes: o.attributes()}
 }
 
 // values returns the values of the fields for which wanted returns true, and null for the others.
@@ -242,22 +224,6 @@ func text[S ~string](value *S) tftypes.Value {
 		return nullText
 	}
 	return tftypes.NewValue(tftypes.String, string(*value))
-}
-
-// wordOrNull returns null for a word that the API omitted.
-func wordOrNull[S ~string](value S) tftypes.Value {
-	if value == "" {
-		return nullText
-	}
-	return tftypes.NewValue(tftypes.String, string(value))
-}
-
-// timestamp returns null for an invalid time, too, because it must not make the Run unreadable.
-func timestamp(value qualytics.Timestamp) tftypes.Value {
-	if _, err := value.Time(); err != nil {
-		return nullText
-	}
-	return text(&value)
 }
 
 func number(value *int64) tftypes.Value {

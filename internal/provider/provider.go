@@ -8,15 +8,16 @@ package provider
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
@@ -26,6 +27,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
@@ -137,7 +139,7 @@ func (p *qualyticsProvider) Configure(ctx context.Context, req provider.Configur
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if unknown := unknownSettings(model); len(unknown) > 0 {
+	if unknown := unknownSettings(req.Config.Raw); len(unknown) > 0 {
 		if req.ClientCapabilities.DeferralAllowed {
 			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
 			return
@@ -229,25 +231,10 @@ func (p *qualyticsProvider) connect(model providerModel, terraformVersion string
 }
 
 // unknownSettings returns the names of the settings that are known only after apply.
-func unknownSettings(model providerModel) []string {
-	var names []string
-	for _, attribute := range []struct {
-		name  string
-		value attr.Value
-	}{
-		{"url", model.URL},
-		{"token", model.Token},
-		{"request_timeout", model.RequestTimeout},
-		{"max_retries", model.MaxRetries},
-		{"poll_interval", model.PollInterval},
-		{"ca_cert_file", model.CACertFile},
-		{"insecure_skip_verify", model.InsecureSkipVerify},
-	} {
-		if attribute.value.IsUnknown() {
-			names = append(names, attribute.name)
-		}
-	}
-	return names
+func unknownSettings(config tftypes.Value) []string {
+	settings := read[map[string]tftypes.Value](config)
+	maps.DeleteFunc(settings, func(_ string, value tftypes.Value) bool { return value.IsKnown() })
+	return slices.Sorted(maps.Keys(settings))
 }
 
 // addUnknown rejects settings that are known only after apply, because the plan reads Runs.

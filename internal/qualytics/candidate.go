@@ -22,14 +22,15 @@ type Candidate struct {
 // user. It is empty if the Run matches. The Run and the request's model include their payloads.
 func (s *startedRuns) mismatch(run, model *Operation, expectedUser string) string {
 	payload, user := payloadFields(run.Payload), s.knownUser(expectedUser)
+	same, known := sameDatastore(run, model)
 	switch {
 	case s.has(run.ID):
 		return "started by another request of this provider"
 	case run.Type == "" || !sameType(run.Type, model.Type):
 		return fmt.Sprintf("its type is %s, not %s", orUnknown(string(run.Type)), orUnknown(string(model.Type)))
-	case differInDatastore(run, model):
+	case known && !same:
 		return fmt.Sprintf("it is on datastore %d, not %d", *run.Datastore.ID, *model.Datastore.ID)
-	case !locatedAlike(run, model):
+	case !known:
 		return "it is not known to be on the same datastore"
 	case run.ScheduleID != nil:
 		return "triggered by schedule " + strconv.FormatInt(*run.ScheduleID, 10)
@@ -108,18 +109,11 @@ func (o *Operation) datastoreID() (id int64, ok bool) {
 	return *o.Datastore.ID, true
 }
 
-// differInDatastore reports whether two Runs are known to be on different datastores.
-func differInDatastore(a, b *Operation) bool {
+// sameDatastore reports whether two Runs are on the same datastore, if both are known.
+func sameDatastore(a, b *Operation) (same, known bool) {
 	left, ok := a.datastoreID()
-	right, known := b.datastoreID()
-	return ok && known && left != right
-}
-
-// locatedAlike reports whether two Runs are known to be on the same datastore.
-func locatedAlike(a, b *Operation) bool {
-	left, ok := a.datastoreID()
-	right, known := b.datastoreID()
-	return ok && known && left == right
+	right, okRight := b.datastoreID()
+	return left == right, ok && okRight
 }
 
 // sameContainers reports whether two Runs are known to target the same containers.

@@ -4,9 +4,9 @@
 package qualytics
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 )
 
@@ -42,44 +42,32 @@ type Filter struct {
 
 func (f Filter) query() url.Values {
 	query := url.Values{}
-	setInt(query, "id", f.ID)
-	setInt(query, "schedule_id", f.ScheduleID)
-	setString(query, "operation_type", f.OperationType)
-	setBool(query, "finished", f.Finished)
-	for _, result := range f.Results {
-		query.Add("result", string(result))
-	}
-	setString(query, "created_date", f.CreatedDate)
-	setString(query, "start_date", f.StartDate)
-	setString(query, "end_date", f.EndDate)
-	for _, datastore := range f.Datastores {
-		query.Add("datastore", strconv.FormatInt(datastore, 10))
-	}
-	for _, container := range f.Containers {
-		query.Add("container", strconv.FormatInt(container, 10))
-	}
-	setBool(query, "has_logs", f.HasLogs)
-	setInt(query, "offset", f.Offset)
-	setString(query, "sort_created", f.SortCreated)
-	setString(query, "sort_duration", f.SortDuration)
+	set(query, "id", f.ID)
+	set(query, "schedule_id", f.ScheduleID)
+	set(query, "operation_type", f.OperationType)
+	set(query, "finished", f.Finished)
+	add(query, "result", f.Results)
+	set(query, "created_date", f.CreatedDate)
+	set(query, "start_date", f.StartDate)
+	set(query, "end_date", f.EndDate)
+	add(query, "datastore", f.Datastores)
+	add(query, "container", f.Containers)
+	set(query, "has_logs", f.HasLogs)
+	set(query, "offset", f.Offset)
+	set(query, "sort_created", f.SortCreated)
+	set(query, "sort_duration", f.SortDuration)
 	return query
 }
 
-func setString[S ~string](query url.Values, name string, value *S) {
+func set[T any](query url.Values, name string, value *T) {
 	if value != nil {
-		query.Set(name, string(*value))
+		add(query, name, []T{*value})
 	}
 }
 
-func setInt(query url.Values, name string, value *int64) {
-	if value != nil {
-		query.Set(name, strconv.FormatInt(*value, 10))
-	}
-}
-
-func setBool(query url.Values, name string, value *bool) {
-	if value != nil {
-		query.Set(name, strconv.FormatBool(*value))
+func add[T any](query url.Values, name string, values []T) {
+	for _, value := range values {
+		query.Add(name, fmt.Sprint(value))
 	}
 }
 

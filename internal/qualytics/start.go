@@ -180,6 +180,7 @@ func (c *Client) start(caller context.Context, request startRequest) (Started, e
 func (c *Client) check(request startRequest, run *Operation, before *snapshot) error {
 	model := request.model
 	_, located := run.datastoreID()
+	same, known := sameDatastore(run, model)
 	switch {
 	case run.ID < 1:
 		return c.wrongRun(request.call, run.ID)
@@ -189,7 +190,7 @@ func (c *Client) check(request startRequest, run *Operation, before *snapshot) e
 		return c.notNew(request.call, run.ID, "existed before the request")
 	case run.Type != "" && model.Type != "" && !sameType(run.Type, model.Type):
 		return c.notNew(request.call, run.ID, fmt.Sprintf("is of type %s, not %s", Printable(string(run.Type)), model.Type))
-	case differInDatastore(run, model):
+	case known && !same:
 		return c.notNew(request.call, run.ID, fmt.Sprintf("is on datastore %d, not %d", *run.Datastore.ID, *model.Datastore.ID))
 	}
 	return nil
