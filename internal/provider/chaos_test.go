@@ -22,7 +22,7 @@ const (
 	// chaosResources is the number of resources. Every other one reruns a Run of its own, its source.
 	// The others start a Run with the settings of theirs, their model. Many of those Runs are
 	// identical or differ only in their settings.
-	chaosResources = 32
+	chaosResources = 20
 	// modelSetting names the model in the settings of a Run.
 	modelSetting = "max_records_analyzed_per_partition"
 )

@@ -287,16 +287,3 @@ func TestConfigure_caCertFileInHome(t *testing.T) {
 	t.Setenv("HOME", filepath.Dir(authority))
 	readsWith(t, api, api.json(`"ca_cert_file": "~/ca.pem"`), testToken)
 }
-
-// An empty timeouts object is a warning, because its only name may be misspelled.
-func TestConfigure_timeouts(t *testing.T) {
-	t.Parallel()
-	p := newProtocol(t)
-	for resource, names := range map[string]string{"qualytics_run_rerun": "create, delete, update", "qualytics_run_resume": "create, update"} {
-		expectDiagnostics(t, p.validateResource(t, resource, `{"run_id": 100, "timeouts": {}}`),
-			"warning at timeouts: No timeout set: timeouts sets none of "+names+", so the defaults apply. .*check the spelling.$")
-		expectDiagnostics(t, p.validateResource(t, resource, `{"run_id": 100, "timeouts": {"create": "1m"}}`))
-		expectDiagnostics(t, p.validateResource(t, resource, `{"run_id": 100, "timeouts": {"create": "30"}}`),
-			`error at timeouts.*: Invalid duration: timeouts.create must be a duration greater than zero with a unit, .*not "30".$`)
-	}
-}

@@ -78,28 +78,6 @@ func TestStale_rerun(t *testing.T) {
 	})
 }
 
-// The end_time of a Run may show before its result. The wait continues until the result shows.
-func TestWait_resultLags(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, mockapi.Options{Outcome: mockapi.Outcome{Running: 10 * time.Millisecond, ResultLag: 250 * time.Millisecond}})
-	p := newProtocol(t)
-	expectDiagnostics(t, p.configure(t, api.json(`"poll_interval": "100ms"`)))
-	resource := p.manage(t, "qualytics_run_rerun")
-	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
-	resource.expectRun(t, 101, "success")
-}
-
-// A Run that ends just before the deadline passes, although the next poll would follow after it.
-func TestWait_endsBeforeDeadline(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, mockapi.Options{Outcome: mockapi.Outcome{Running: 100 * time.Millisecond}})
-	p := newProtocol(t)
-	expectDiagnostics(t, p.configure(t, api.json(`"poll_interval": "1h"`)))
-	resource := p.manage(t, "qualytics_run_rerun")
-	expectDiagnostics(t, resource.apply(t, `{"run_id": 100, "timeouts": {"create": "700ms"}}`))
-	resource.expectRun(t, 101, "success")
-}
-
 // While kept connections are cut, a gateway shows its placeholder certificate. A Run that was polled
 // before is polled on.
 func TestWait_placeholderCertificate(t *testing.T) {
@@ -205,18 +183,6 @@ func TestTimeout_rateLimited(t *testing.T) {
 		"error.*: Cannot rerun Run 100: .*"+last)
 	_, diagnostics := p.invoke(t.Context(), t, "qualytics_run_abort", `{"run_id": 90, "timeout": "2s"}`)
 	expectDiagnostics(t, diagnostics, "error.*: Cannot abort Run 90: .*"+last)
-	api.expectRuns(t, 90, 100)
-}
-
-// The timeout of an action includes the time in which its start is blocked. Nothing is started
-// after it.
-func TestTimeout_blockedStart(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, mockapi.Options{OneAtATime: true})
-	api.Seed(scan(90, "running"))
-	_, diagnostics := api.protocol(t).invoke(t.Context(), t, "qualytics_run_rerun", `{"run_id": 100, "timeout": "1s"}`)
-	expectDiagnostics(t, diagnostics, "error.*: Cannot rerun Run 100: .*A scan of datastore 101 is already running")
-	api.Finish(90, "success", "")
 	api.expectRuns(t, 90, 100)
 }
 

@@ -19,8 +19,6 @@ var invalidFilters = []struct{ config, want string }{
 		`{"operation_type": "scans"}`,
 		`error at operation_type: .*one of: \["sync" "catalog" "profile" "scan" "external_scan" "export" "materialize" "promote"\], got: "scans"`,
 	},
-	{`{"operation_type": "SCAN"}`, `error at operation_type: .*got: "SCAN"`},
-	{`{"operation_type": ""}`, `error at operation_type: .*got: ""`},
 	{`{"result": []}`, "error at result: .*at least 1 elements, got: 0"},
 	{`{"result": ["success", "done"]}`, `error at result.*: .*one of: \["queued" "running" "success" "failure" "aborted"\], got: "done"`},
 	{`{"result": [null]}`, "error at result.*: Null List Value"},
@@ -28,9 +26,6 @@ var invalidFilters = []struct{ config, want string }{
 		`{"created_after": "2026-05-01"}`,
 		`error at created_after: Invalid time: The value must be an RFC 3339 time, such as "2026-05-01T00:00:00Z" .*, not "2026-05-01"`,
 	},
-	{`{"created_after": "2026-02-30T00:00:00Z"}`, `error at created_after: Invalid time: .*not "2026-02-30T00:00:00Z"`},
-	{`{"created_after": "-24h"}`, `error at created_after: Invalid time: .*not "-24h"`},
-	{`{"created_before": ""}`, `error at created_before: Invalid time: .*not ""`},
 	{`{"created_before": "2026-05-01T00:00:00"}`, `error at created_before: Invalid time: .*not "2026-05-01T00:00:00"`},
 	{
 		`{"created_after": "2026-05-02T00:00:00Z", "created_before": "2026-05-01T00:00:00Z"}`,
@@ -45,11 +40,8 @@ var invalidFilters = []struct{ config, want string }{
 		`{"created_date": "2026-02-30"}`,
 		`error at created_date: Invalid date: The value must be a valid date in the form YYYY-MM-DD, .*not "2026-02-30"`,
 	},
-	{`{"created_date": "2025-02-29"}`, `error at created_date: Invalid date: .*not "2025-02-29"`},
 	{`{"created_date": "2026-5-1"}`, `error at created_date: Invalid date: .*not "2026-5-1"`},
-	{`{"start_date": "01.05.2026"}`, `error at start_date: Invalid date: .*not "01.05.2026"`},
 	{`{"start_date": "2026-05-01T00:00:00Z"}`, `error at start_date: Invalid date: `},
-	{`{"end_date": "2026-13-01"}`, `error at end_date: Invalid date: .*not "2026-13-01"`},
 	{`{"end_date": ""}`, `error at end_date: Invalid date: .*not ""`},
 	{`{"datastore": []}`, "error at datastore: .*at least 1 elements, got: 0"},
 	{`{"datastore": [101, -101]}`, "error at datastore.*: .*whole number of 1 or more, not -101\\."},
@@ -66,16 +58,13 @@ var invalidFilters = []struct{ config, want string }{
 func TestOperations_invalid(t *testing.T) {
 	t.Parallel()
 	p := newProtocol(t)
-	tests := append([]struct{ config, want string }{
-		{`{"limit": 0}`, "error at limit: .*between 1 and 1000000, got: 0"},
-		{`{"limit": -1}`, "error at limit: .*between 1 and 1000000, got: -1"},
-		{`{"limit": 1000001}`, "error at limit: .*between 1 and 1000000, got: 1000001"},
-	}, invalidFilters...)
-	for _, test := range tests {
-		t.Run(test.config, func(t *testing.T) {
-			t.Parallel()
-			expectDiagnostics(t, p.validateDataSource(t, "qualytics_operations", test.config), test.want)
-		})
+	for limit, want := range map[string]string{"0": "got: 0", "-1": "got: -1", "1000001": "got: 1000001"} {
+		expectDiagnostics(t, p.validateDataSource(t, "qualytics_operations", `{"limit": `+limit+`}`),
+			"error at limit: .*between 1 and 1000000, "+want)
+	}
+	for _, test := range invalidFilters {
+		expectDiagnostics(t, p.validateDataSource(t, "qualytics_operations", test.config), test.want)
+		expectDiagnostics(t, p.validateList(t, test.config), test.want)
 	}
 }
 

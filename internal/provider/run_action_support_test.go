@@ -48,8 +48,11 @@ var supportTable = []supportOf{
 	},
 }
 
-// Each action with each type and each result: the diagnostics of the plan, and those of the action
-// if the Run changes after the plan.
+// allTypes are the types of operation.
+var allTypes = []string{"sync", "catalog", "profile", "scan", "external_scan", "export", "materialize", "promote", "promote_quality_check"}
+
+// Each action with each type and each result: the diagnostics of the plan, for the resource as well, and
+// those of the action if the Run changes after the plan.
 func TestRunAction_support(t *testing.T) {
 	t.Parallel()
 	for _, row := range supportTable {
@@ -62,6 +65,10 @@ func TestRunAction_support(t *testing.T) {
 					p := api.protocol(t)
 					expectDiagnostics(t, p.planAction(t, "qualytics_run_"+row.action, `{"run_id": 90}`), row.planned(runType, result)...)
 					api.expectRequests(t, "GET /api/operations/90")
+					if row.action != "delete" { // no resource deletes a Run
+						planned := p.manage(t, "qualytics_run_"+row.action).plan(t, `{"run_id": 90}`)
+						expectDiagnostics(t, planned.Diagnostics, row.planned(runType, result)...)
+					}
 					arguments, writes := `{"run_id": 90}`, []string{row.request}
 					if row.waits(result) {
 						arguments, writes = `{"run_id": 90, "timeout": "1s"}`, nil
@@ -125,33 +132,5 @@ func (row supportOf) invoked(runType, result string) []string {
 		return []string{
 			fmt.Sprintf(refused, row.action, strings.Replace(row.request, " ", " http.*", 1), row.done, "its result is "+result, row.possible),
 		}
-	}
-}
-
-func TestRunAction_invalid(t *testing.T) {
-	t.Parallel()
-	p := newProtocol(t)
-	for _, test := range []struct{ name, config, want string }{
-		{"rerun", `{"run_id": -1}`, "error at run_id: .*whole number of 1 or more, not -1\\."},
-		{"rerun", `{}`, `error: Missing Attribute Configuration: .*\[run_id,latest\]`},
-		{"rerun", `{"run_id": 90, "latest": {"operation_type": "scan", "datastore": 101}}`, `error at run_id: Invalid Attribute Combination: `},
-		{"resume", `{"run_id": -1}`, "error at run_id: .*whole number of 1 or more, not -1\\."},
-		{"abort", `{"run_id": -1}`, "error at run_id: .*whole number of 1 or more, not -1\\."},
-		{"delete", `{"run_id": -1}`, "error at run_id: .*whole number of 1 or more, not -1\\."},
-		{"rerun", `{"run_id": 90, "fail_on": ["success"]}`, `error at fail_on.*: .*one of: \["failure" "aborted"\], got: "success"`},
-		{"rerun", `{"run_id": 90, "fail_on": ["aborted", "aborted"]}`, "error at fail_on: .*duplicate"},
-		{"resume", `{"run_id": 90, "fail_on": [null]}`, "error at fail_on.*: Null List Value"},
-		{
-			"rerun",
-			`{"run_id": 90, "timeout": "soon"}`,
-			`error at timeout: Invalid duration: timeout must be a duration greater than zero with a unit, .*not "soon"`,
-		},
-		{"resume", `{"run_id": 90, "timeout": "0s"}`, `error at timeout: Invalid duration: .*not "0s"`},
-		{"abort", `{"run_id": 90, "timeout": "-1m"}`, `error at timeout: Invalid duration: .*not "-1m"`},
-	} {
-		t.Run(test.name+" "+test.config, func(t *testing.T) {
-			t.Parallel()
-			expectDiagnostics(t, p.validateAction(t, "qualytics_run_"+test.name, test.config), test.want)
-		})
 	}
 }

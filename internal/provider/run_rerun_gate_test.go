@@ -174,38 +174,6 @@ func TestRunRerun_gateFailsClosed(t *testing.T) {
 	}
 }
 
-// A Run that is deleted during the wait fails the apply. A single 404 does not count as a deletion.
-func TestRunRerun_deletedWhileWaiting(t *testing.T) {
-	t.Parallel()
-	for times, want := range map[int][]string{
-		2: nil, mockapi.Always: {"error: Run 101 was deleted while it was waited for: .*so its result is unknown"},
-	} {
-		api := newAPI(t, mockapi.Options{})
-		api.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/101", Times: times, Status: 404, Body: `{"detail": "gone"}`})
-		expectDiagnostics(t, api.protocol(t).manage(t, "qualytics_run_rerun").apply(t, latestConfig(101, gateConfig)), want...)
-		api.expectWrites(rerunOf(100))(t)
-	}
-}
-
-// The next apply continues an interrupted wait and applies the gate.
-func TestRunRerun_gateAfterInterrupt(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	api.Plan(mockapi.Outcome{Running: mockapi.Never, Anomalies: new(int64(9))})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	config := latestConfig(101, gateConfig+`, "timeouts": {"create": "2s"}`)
-	expectDiagnostics(t, resource.apply(t, config), "error: Timed out while waiting for Run 101")
-	api.Finish(101, "success", "")
-	expectDiagnostics(t, resource.refresh(t)) // as after terraform untaint
-	expectDiagnostics(t, resource.apply(t, config), "error: Run 101 did not pass max_anomalies")
-	api.expectWrites(rerunOf(100))(t)
-	expectDiagnostics(t, resource.refresh(t))
-	api.Plan(identifying(0))
-	expectDiagnostics(t, resource.apply(t, config),
-		"warning: Run 101 does not pass: The Run identified 9 anomalies, and .max_anomalies. allows 5.")
-	api.expectWrites(rerunOf(100), rerunOf(101), deleteOf(101))(t)
-}
-
 // Whether a type counts anomalies is checked once the Run is looked up.
 func TestRunRerun_gateOfType(t *testing.T) {
 	t.Parallel()

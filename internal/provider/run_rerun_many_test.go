@@ -16,7 +16,7 @@ import (
 func TestRunRerun_many(t *testing.T) {
 	t.Parallel()
 	const (
-		count       = 50
+		count       = 20
 		running     = 300 * time.Millisecond
 		interval    = 100 * time.Millisecond
 		leastPause  = interval * 3 / 4 // jitter takes up to a quarter

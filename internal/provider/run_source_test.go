@@ -38,16 +38,6 @@ func TestSource_missing(t *testing.T) {
 	api.expectRequests(t, "GET /api/operations/101")
 }
 
-// The smallest valid id is 1.
-func TestSource_smallestID(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	api.Seed(scan(1, "success"))
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectDiagnostics(t, resource.apply(t, `{"run_id": 1}`))
-	resource.expectRerun(t, 101, 1)
-}
-
 // A failed lookup of the latest Run is an error. Only a sync is looked up under another name.
 func TestSource_latestFails(t *testing.T) {
 	t.Parallel()
@@ -189,20 +179,9 @@ func TestAbort_refused(t *testing.T) {
 					api.Inject(mockapi.Fault{Method: "GET", Times: mockapi.Always, Status: 501})
 				}
 			}), "warning: The abort of Run 90 was not confirmed: .*HTTP status 409: not now",
-				"error: (Timed out while waiting for|Cannot follow) Run 90")
+				"error: (Timed out while waiting for|Cannot follow) Run 90: .*the next apply requests the abort again")
 		})
 	}
-}
-
-// The error about a lost response is specific to actions.
-func TestRunAction_lostStart(t *testing.T) {
-	t.Parallel()
-	api := newFailed(t, mockapi.Options{})
-	api.Inject(mockapi.Fault{Method: "PUT", Close: true})
-	_, diagnostics := api.protocol(t).invoke(t.Context(), t, "qualytics_run_rerun", `{"run_id": 90}`)
-	expectDiagnostics(t, diagnostics,
-		"error.*: Cannot rerun Run 90: .*No matching Run was found, so probably none was started. "+
-			"Before you invoke the action again, list the newest Runs with the data source qualytics_operations")
 }
 
 // A Run without type and datastore is named by its id.
@@ -225,43 +204,5 @@ func TestRunRerun_minimalResponse(t *testing.T) {
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`), "warning: Run 101 does not pass: Its result is .failure.")
 	if name := resource.values(t)["name"]; name != "Run 102" {
 		t.Errorf("name is %v", name)
-	}
-}
-
-// The error about a timed-out wait contains the error of the last poll.
-func TestRunRerun_lastPollFailed(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, mockapi.Options{Outcome: endless})
-	p := newProtocol(t)
-	expectDiagnostics(t, p.configure(t, api.json(`"poll_interval": "500ms", "max_retries": 0`)))
-	api.Inject(mockapi.Fault{Method: "GET", Path: poll101, Times: mockapi.Always, Status: 502})
-	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").apply(t, `{"run_id": 100, "timeouts": {"create": "1s"}}`),
-		"error: Timed out while waiting for Run 101: Run 101 is still .queued. after 1s .timeouts.create.. "+
-			"It is recorded in the state. The last poll failed: GET http.*/api/operations/101: HTTP 502: Bad Gateway. "+
-			"Terraform marks the new resource as tainted: the next apply aborts that Run and starts over.*terraform untaint")
-}
-
-// A sync is also looked up under its other name.
-func TestSource_otherSyncName(t *testing.T) {
-	t.Parallel()
-	for _, name := range []string{"sync", "catalog"} {
-		api := newAPI(t, mockapi.Options{})
-		api.Inject(mockapi.Fault{
-			Path:   "/api/operations",
-			Status: 422,
-			Times:  mockapi.Always,
-			Body:   `{"detail": [{"loc": ["query", "operation_type"], "msg": "unknown"}]}`,
-		})
-		resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-		expectDiagnostics(t, resource.plan(t, `{"latest": {"operation_type": "`+name+`", "datastore": 101}}`).Diagnostics,
-			"error: Cannot look up the latest Run: .*HTTP status 422")
-		var requested []string
-		for _, request := range api.Requests() {
-			requested = append(requested, request.Query.Get("operation_type"))
-		}
-		slices.Sort(requested)
-		if !slices.Equal(requested, []string{"catalog", "sync"}) {
-			t.Errorf("%s: looked up %q", name, requested)
-		}
 	}
 }

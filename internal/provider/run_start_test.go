@@ -158,16 +158,6 @@ func TestRecords_referenced(t *testing.T) {
 	api.expectRuns(t, 100)
 }
 
-// A record that somebody else deletes after a refusal is deleted.
-func TestRecords_deletedAfterRefusal(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
-	api.Inject(mockapi.Fault{Method: "DELETE", Hook: func() { api.Remove(101) }, Status: 409, Body: `{"detail": "stopping"}`})
-	expectDiagnostics(t, resource.destroy(t))
-}
-
 // Terraform may invoke an action with values that are null, but were unknown when they were
 // validated.
 func TestStart_nothingSelected(t *testing.T) {
@@ -178,36 +168,6 @@ func TestStart_nothingSelected(t *testing.T) {
 		expectDiagnostics(t, diagnostics, "error at run_id: Missing run_id: ")
 	}
 	api.expectRequests(t)
-}
-
-// An abort that a destroy requests is judged by the polls, whatever was responded.
-func TestRecords_abortAnsweredBadly(t *testing.T) {
-	t.Parallel()
-	for name, fault := range map[string]mockapi.Fault{
-		"504 with effect": {Status: 504, AfterEffect: true, Times: mockapi.Always},
-		"204 with effect": {Status: 204, AfterEffect: true},
-		"409 with effect": {Status: 409, AfterEffect: true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := newAPI(t, mockapi.Options{Outcome: endless})
-			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-			expectDiagnostics(t, resource.apply(t, `{"run_id": 100`+unawaited+`}`))
-			fault.Method, fault.Path = "PUT", "/api/operations/abort/*"
-			api.Inject(fault)
-			expectDiagnostics(t, resource.destroy(t))
-			api.expectRuns(t, 100)
-		})
-	}
-	t.Run("504 without effect", func(t *testing.T) {
-		t.Parallel()
-		api := newAPI(t, mockapi.Options{Outcome: endless})
-		resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-		expectDiagnostics(t, resource.apply(t, `{"run_id": 100, "timeouts": {"delete": "1s"}`+unawaited+`}`))
-		api.Inject(mockapi.Fault{Method: "PUT", Path: "/api/operations/abort/*", Status: 504, Times: mockapi.Always})
-		expectDiagnostics(t, resource.destroy(t), "error: Cannot abort Run 101: .*504")
-		api.expectRuns(t, 100, 101)
-	})
 }
 
 // Who started an imported Run says nothing about who starts the Runs of this resource.

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
@@ -25,56 +24,6 @@ func (m *managed) expectRun(t *testing.T, id int64, result string) {
 	values := m.values(t)
 	if values["id"] != id || values["result"] != result {
 		t.Errorf("got Run %v with the result %v, want %d, %s", values["id"], values["result"], id, result)
-	}
-}
-
-// fail_on decides how the result of the Run is reported.
-func TestRunResume_outcome(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		arguments string
-		outcome   mockapi.Outcome
-		want      []string
-	}{
-		"success": {``, mockapi.Outcome{}, nil},
-		"message": {
-			``,
-			mockapi.Outcome{Message: "2 containers were read in full"},
-			[]string{
-				`warning: Run 90 succeeded with a message: Run 90 \(scan on [\w-]+\) ended with the result .success.: 2 containers were read in full.$`,
-			},
-		},
-		"failure": {
-			``,
-			mockapi.Outcome{Result: "failure", Message: "lost"},
-			[]string{
-				`error: Run 90 failed: Run 90 \(scan on [\w-]+\) ended with the result .failure.: lost. ` +
-					`The apply failed because .fail_on. includes .failure.*The next apply resumes it.`,
-			},
-		},
-		"aborted": {``, mockapi.Outcome{Result: "aborted"}, []string{`error: Run 90 was aborted: .*.fail_on. includes .aborted.`}},
-		"failure allowed": {
-			`, "fail_on": ["aborted"]`,
-			mockapi.Outcome{Result: "failure", Message: "lost"},
-			[]string{`warning: Run 90 failed: Run 90 \(scan on [\w-]+\) ended with the result .failure.: lost.$`},
-		},
-		"aborted allowed": {`, "fail_on": ["failure"]`, mockapi.Outcome{Result: "aborted"}, []string{`warning: Run 90 was aborted: `}},
-		"all allowed":     {`, "fail_on": []`, mockapi.Outcome{Result: "failure"}, []string{`warning: Run 90 failed: `}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := newFailed(t, mockapi.Options{})
-			api.Plan(test.outcome)
-			resource := api.protocol(t).manage(t, "qualytics_run_resume")
-			config := `{"run_id": 90, "force_abort": false, "wait_for_completion": true` + test.arguments + `}`
-			expectDiagnostics(t, resource.apply(t, config), test.want...)
-			result := test.outcome.Result
-			if result == "" {
-				result = "success"
-			}
-			resource.expectRun(t, 90, result)
-			api.expectWrites(resume90)(t)
-		})
 	}
 }
 
@@ -116,28 +65,6 @@ func TestRunResume_taintedAdvice(t *testing.T) {
 	}
 }
 
-// A wait that times out is an error, and the Run is in the state. The next update continues waiting
-// without another request to resume.
-func TestRunResume_timeout(t *testing.T) {
-	t.Parallel()
-	api := newFailed(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
-	resource := api.protocol(t).manage(t, "qualytics_run_resume")
-	const config = `{"run_id": 90, "timeouts": {"create": "2s", "update": "10ms"}}`
-	expectDiagnostics(t, resource.apply(t, config),
-		`error: Timed out while waiting for Run 90: Run 90 is still .running. after 2s \(timeouts.create\). It is recorded in the state. `+
-			`Terraform marks the new resource as tainted: .*terraform untaint`)
-	resource.expectRun(t, 90, "running")
-	expectDiagnostics(t, resource.refresh(t))
-	expectDiagnostics(t, resource.apply(t, config), // as after terraform untaint
-		`error: Timed out while waiting for Run 90: Run 90 is still .running. after 10ms \(timeouts.update\). `+
-			`.*The next apply continues waiting for it.`)
-	resource.expectRun(t, 90, "running")
-	api.Finish(90, "success", "")
-	resource.expectNoChange(t, config)
-	resource.expectRun(t, 90, "success")
-	api.expectWrites(resume90)(t)
-}
-
 // A Run that fails after the wait timed out fails the next apply, which continues waiting.
 func TestRunResume_failedAfterTimeout(t *testing.T) {
 	t.Parallel()
@@ -156,25 +83,6 @@ func TestRunResume_failedAfterTimeout(t *testing.T) {
 			".*resumes it again. .*so that it passes.")
 	resource.expectRun(t, 90, "success")
 	api.expectWrites(resume90, resume90)(t)
-}
-
-// An interrupt is a warning, so that Terraform does not taint the resource. The next apply
-// continues waiting for the same Run.
-func TestRunResume_interrupted(t *testing.T) {
-	t.Parallel()
-	api := newFailed(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
-	resource := api.protocol(t).manage(t, "qualytics_run_resume")
-	ctx, interrupt := context.WithCancel(t.Context())
-	api.Inject(mockapi.Fault{Method: "GET", Skip: 5, Hook: interrupt}) // at the second poll
-	expectDiagnostics(t, resource.applyAfter(ctx, t, `{"run_id": 90}`, func() {}),
-		"warning: Interrupted while waiting for Run 90: Run 90 is still `running` and is recorded in the state. "+
-			"The next apply continues waiting for it.")
-	resource.expectRun(t, 90, "running")
-	expectDiagnostics(t, resource.refresh(t))
-	api.Inject(mockapi.Fault{Method: "GET", Skip: 1, Hook: func() { api.Finish(90, "success", "") }})
-	expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`))
-	resource.expectRun(t, 90, "success")
-	api.expectWrites(resume90)(t)
 }
 
 // If the response is lost, the resumed Run is found and not resumed again.
@@ -228,18 +136,77 @@ func TestRunResume_tainted(t *testing.T) {
 	api.expectWrites(resume90, resume90)(t)
 }
 
-// Setting wait_for_completion to true waits for the same Run, and does not resume it again.
-func TestRunResume_waitLater(t *testing.T) {
+// Other errors of the plan.
+func TestRunResume_planErrors(t *testing.T) {
 	t.Parallel()
-	api := newFailed(t, mockapi.Options{Outcome: endless})
+	api := newFailed(t, mockapi.Options{})
 	resource := api.protocol(t).manage(t, "qualytics_run_resume")
-	expectDiagnostics(t, resource.apply(t, `{"run_id": 90`+unawaited+`}`))
-	api.Inject(mockapi.Fault{Method: "GET", Path: poll90, Skip: 1, Hook: func() { api.Finish(90, "success", "") }})
-	planned := resource.plannedValues(t, resource.plan(t, `{"run_id": 90}`))
-	if planned["id"] != int64(90) || planned["result"] != tftypes.UnknownValue {
-		t.Errorf("planned Run %v with the result %v", planned["id"], planned["result"])
-	}
+	expectDiagnostics(t, resource.plan(t, `{"run_id": 99}`).Diagnostics,
+		"error at run_id: Cannot read Run 99: .*HTTP status 404: Run 99 does not exist.")
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`))
+	expectDiagnostics(t, resource.plan(t, `{"run_id": 90, "triggers": {"v": "2"}}`).Diagnostics,
+		"error at run_id: Cannot resume Run 90: The result of Run 90 is `success`.")
+	expectDiagnostics(t, resource.plan(t, `{"run_id": 99}`).Diagnostics, "error at run_id: Cannot read Run 99: ")
+	api.Forbid(101)
+	api.Seed(scan(91, "failure"))
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 91}`),
+		"error at run_id: Cannot resume Run 91: .*HTTP status 403: .*\n\n"+
+			"The token's user needs the Editor team permission on the Run's datastore .or the Admin role. to resume a Run.")
 	resource.expectRun(t, 90, "success")
+}
+
+// A resumed Run that succeeds with too many anomalies cannot be resumed again. The gate stays shut,
+// with an error that says so, and plans and destroys work.
+func TestRunResume_gateStaysShut(t *testing.T) {
+	t.Parallel()
+	api := newFailed(t, mockapi.Options{})
+	api.Plan(identifying(6))
+	resource := api.protocol(t).trackResource(t, "qualytics_run_resume")
+	const config = `{"run_id": 90, "max_anomalies": 0}`
+	const shut = "error: Run 90 did not pass max_anomalies: .*identified 6 anomalies.*cannot be resumed"
+	expectDiagnostics(t, resource.refreshAndApply(t, config), shut)
+	resource.tainted = false // terraform untaint
+	expectDiagnostics(t, resource.refresh(t))
+	for range 2 {
+		if next := resource.nextPlan(t, config); next != "update" {
+			t.Errorf("the next plan is %s", next)
+		}
+		expectDiagnostics(t, resource.applyAfter(t.Context(), t, config, func() {}), shut)
+	}
+	expectDiagnostics(t, resource.applyAfter(t.Context(), t, `{"run_id": 90, "max_anomalies": 6}`, func() {}))
+	resource.expectNoChange(t, `{"run_id": 90, "max_anomalies": 6}`)
+	expectDiagnostics(t, resource.destroy(t))
 	api.expectWrites(resume90)(t)
+}
+
+// If the record of a Run is deleted while the next apply waits for it, a resume fails once and says
+// what to do, and an abort is done.
+func TestRunResume_deletedAfterInterrupt(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		state, want string
+		lookups     int
+	}{
+		"qualytics_run_resume": {"failure", "error: Run 90 was deleted while it was waited .*result is unknown.*set run_id to another Run", 1},
+		"qualytics_run_abort":  {"running", "warning: The record of Run 90 was deleted: .*nothing left to abort", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newAPI(t, mockapi.Options{Outcome: endless, AbortDelay: 1 << 40})
+			api.Seed(scan(90, test.state))
+			resource := api.protocol(t).manage(t, name)
+			ctx, interrupt := context.WithCancel(t.Context())
+			resource.applyAfter(ctx, t, `{"run_id": 90}`, func() {
+				api.Inject(mockapi.Fault{Method: "GET", Path: poll90, Skip: test.lookups, Hook: interrupt})
+			})
+			if !resource.exists(t) {
+				t.Fatal("the Run is not in the state")
+			}
+			api.Remove(90)
+			expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`), test.want)
+			resource.expectNoChange(t, `{"run_id": 90}`)
+			expectDiagnostics(t, resource.apply(t, `{"run_id": 90, "timeouts": {"create": "5m"}}`))
+			expectDiagnostics(t, resource.destroy(t))
+		})
+	}
 }
