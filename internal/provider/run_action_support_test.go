@@ -57,17 +57,19 @@ func TestRunAction_support(t *testing.T) {
 	t.Parallel()
 	for _, row := range supportTable {
 		for _, runType := range allTypes {
-			for _, result := range []string{"queued", "running", "success", "failure", "aborted"} {
-				t.Run(row.action+" "+runType+" "+result, func(t *testing.T) {
-					t.Parallel()
-					api := newAPI(t, mockapi.Options{})
+			t.Run(row.action+" "+runType, func(t *testing.T) {
+				t.Parallel()
+				api := newAPI(t, mockapi.Options{})
+				p := api.protocol(t)
+				for _, result := range []string{"queued", "running", "success", "failure", "aborted"} {
 					api.Seed(mockapi.Run{ID: 90, Type: runType, Result: result})
-					p := api.protocol(t)
-					expectDiagnostics(t, p.planAction(t, "qualytics_run_"+row.action, `{"run_id": 90}`), row.planned(runType, result)...)
-					api.expectRequests(t, "GET /api/operations/90")
+					api.ResetRequests()
+					planned := row.planned(runType, result)
+					expectDiagnostics(t, p.planAction(t, "qualytics_run_"+row.action, `{"run_id": 90}`), planned...)
+					api.expectRequests(t, read90)
 					if row.action != "delete" { // no resource deletes a Run
-						planned := p.manage(t, "qualytics_run_"+row.action).plan(t, `{"run_id": 90}`)
-						expectDiagnostics(t, planned.Diagnostics, row.planned(runType, result)...)
+						resource := p.manage(t, "qualytics_run_"+row.action)
+						expectDiagnostics(t, resource.plan(t, `{"run_id": 90}`).Diagnostics, planned...)
 					}
 					arguments, writes := `{"run_id": 90}`, []string{row.request}
 					if row.waits(result) {
@@ -76,8 +78,8 @@ func TestRunAction_support(t *testing.T) {
 					_, diagnostics := p.invoke(t.Context(), t, "qualytics_run_"+row.action, arguments)
 					expectDiagnostics(t, diagnostics, row.invoked(runType, result)...)
 					api.expectWrites(writes...)(t)
-				})
-			}
+				}
+			})
 		}
 	}
 }

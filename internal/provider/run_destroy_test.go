@@ -91,8 +91,7 @@ func reportsAbortedEarly(a *api) {
 // A destroy deletes each record on its own, and keeps the resource while one is left.
 func TestRunRerun_destroyRefused(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	expectDiagnostics(t, resource.apply(t, triggered("", "1")))
 	api.Plan(failing)
 	expectDiagnostics(t, resource.apply(t, triggered("", "2")), "error: Run 102 failed")

@@ -15,7 +15,7 @@ import (
 const wholeGate = `, "max_anomalies": 0`
 
 // A scan that checked no data does not pass. One that checked only a part passes with a warning that
-// has both numbers and the containers that failed. Resources and actions say the same.
+// has both numbers and the containers that failed.
 func TestGate_partlyAnalyzed(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -38,11 +38,7 @@ func TestGate_partlyAnalyzed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			api := newAPI(t, mockapi.Options{Outcome: test.outcome})
-			p := api.protocol(t)
-			expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").apply(t, latestConfig(101, wholeGate)), test.want...)
-			api = newAPI(t, mockapi.Options{Outcome: test.outcome})
-			_, diagnostics := api.protocol(t).invoke(t.Context(), t, "qualytics_run_rerun", latestConfig(101, wholeGate))
-			expectDiagnostics(t, diagnostics, test.want...)
+			expectDiagnostics(t, api.protocol(t).manage(t, "qualytics_run_rerun").apply(t, latestConfig(101, wholeGate)), test.want...)
 		})
 	}
 }

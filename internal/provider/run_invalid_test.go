@@ -69,3 +69,18 @@ func TestRuns_invalid(t *testing.T) {
 			"warning at timeouts: No timeout set: timeouts sets none of "+timeouts+", so the defaults apply. .*check the spelling.$")
 	}
 }
+
+// A fraction is reported once, as an error of the configuration and not as a bug of the provider.
+func TestWholeNumbers(t *testing.T) {
+	t.Parallel()
+	p := newProtocol(t)
+	for _, diagnostics := range [][]*tfprotov6.Diagnostic{
+		p.validateDataSource(t, "qualytics_operations", `{"limit": 1.5}`),
+		p.validateDataSource(t, "qualytics_operations", `{"datastore": [101, 1.5]}`),
+		p.validateList(t, `{"id": 1.5}`),
+		p.validateResource(t, "qualytics_run_rerun", `{"run_id": 1.5}`), // although the ExactlyOneOf validator fails, too
+		p.validateAction(t, "qualytics_run_abort", `{"run_id": 1.5}`),
+	} {
+		expectDiagnostics(t, diagnostics, "error at [a-z_]+.*: Invalid number: The value must be a whole number.$")
+	}
+}

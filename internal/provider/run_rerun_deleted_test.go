@@ -13,8 +13,7 @@ import (
 func TestRunRerun_deletedKept(t *testing.T) {
 	t.Parallel()
 	const config = `{"run_id": 100, "rerun_if_deleted": false}`
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	expectDiagnostics(t, resource.apply(t, config))
 	api.Remove(101)
 	resource.expectNoChange(t, config)
@@ -49,8 +48,7 @@ func TestRunRerun_deletedBeforeItPassed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			api := newAPI(t, mockapi.Options{})
-			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+			api, resource := newRerun(t)
 			test.create(t, api, resource)
 			api.Remove(101)
 			expectDiagnostics(t, resource.refresh(t))
@@ -65,8 +63,7 @@ func TestRunRerun_deletedBeforeItPassed(t *testing.T) {
 // A Run that passed is kept even if superseded records are left, which only a wait would delete.
 func TestRunRerun_deletedAfterInterrupt(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	const kept = `, "rerun_if_deleted": false`
 	resource.interruptUpdate(t, api, kept)
 	api.Finish(102, "success", "")
@@ -88,8 +85,7 @@ func (m *managed) interruptUpdate(t *testing.T, api *api, arguments string) {
 // While rerun_if_deleted is unknown, the plan allows for a rerun.
 func TestRunRerun_deletedUnknown(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	resource.passAndKeepSuperseded(t, api)
 	api.Remove(102)
 	expectDiagnostics(t, resource.refresh(t))
@@ -116,8 +112,7 @@ func TestRunRerun_deletedWithSuperseded(t *testing.T) {
 	for name, back := range map[string]bool{"gone": false, "back": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			api := newAPI(t, mockapi.Options{})
-			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+			api, resource := newRerun(t)
 			resource.interruptUpdate(t, api, "")
 			api.expectWrites(rerunOf(100), rerunOf(100))(t)
 			before, _ := api.Run(102)
@@ -150,8 +145,7 @@ func TestRunRerun_deletedWithSuperseded(t *testing.T) {
 // deleted with the resource.
 func TestRunRerun_keptWithSuperseded(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	resource.passAndKeepSuperseded(t, api)
 	api.Remove(102)
 	expectDiagnostics(t, resource.refresh(t))
@@ -168,8 +162,7 @@ func TestRunRerun_keptWithSuperseded(t *testing.T) {
 // succeeded in the meantime. Without such records, there are no changes.
 func TestRunRerun_succeededAfterInterrupt(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	api.Plan(endless, endless)
 	expectDiagnostics(t, resource.interrupted(t, api, poll101, triggered("", "1")), "warning: Interrupted while waiting for Run 101")
 	api.Finish(101, "success", "")
@@ -185,8 +178,7 @@ func TestRunRerun_succeededAfterInterrupt(t *testing.T) {
 // A failure that fail_on tolerates supersedes no record. The last good record is kept.
 func TestRunRerun_toleratedFailure(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	const tolerant = `, "fail_on": []`
 	expectDiagnostics(t, resource.apply(t, triggered(tolerant, "1")))
 	api.Plan(failing)
@@ -210,8 +202,7 @@ func TestRunRerun_supersededUnawaited(t *testing.T) {
 // An invalid private state is an error.
 func TestPrivateStateUnreadable(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
 	resource.private = []byte(`{"ledger": "WzFd"}`) // [1]
 	expectDiagnostics(t, resource.refresh(t), "error: Unreadable private state: .*This is a bug in the provider")

@@ -29,8 +29,7 @@ func TestRunRerun_failedBeforeWaiting(t *testing.T) {
 // record is deleted.
 func TestRunRerun_accepted(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	api.Plan(identifying(0), identifying(6))
 	config := func(limit string) string { return latestConfig(101, `, "max_anomalies": `+limit+release("2")) }
 	expectDiagnostics(t, resource.apply(t, latestConfig(101, gateConfig+release("1"))))
@@ -50,8 +49,7 @@ func TestRunRerun_accepted(t *testing.T) {
 // A result that is accepted keeps the record of the last Run that succeeded.
 func TestRunRerun_acceptedFailure(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	api.Plan(mockapi.Outcome{}, failing)
 	expectDiagnostics(t, resource.apply(t, triggered("", "1")))
 	expectDiagnostics(t, resource.apply(t, triggered("", "2")), "error: Run 102 failed")

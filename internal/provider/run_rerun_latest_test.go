@@ -150,6 +150,7 @@ func TestRunRerun_movedToLatest(t *testing.T) {
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
 	api.expectWrites(rerunOf(100))(t)
 	expectDiagnostics(t, resource.apply(t, latestConfig(102, ""))) // another datastore
+	resource.expectRerun(t, 102, 98)
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 98}`))
 	expectDiagnostics(t, resource.apply(t, `{"latest": {"operation_type": "profile", "datastore": 102}}`)) // another type
 	api.expectWrites(rerunOf(100), rerunOf(98), deleteOf(101), rerunOf(97), deleteOf(102))(t)
@@ -158,8 +159,7 @@ func TestRunRerun_movedToLatest(t *testing.T) {
 // If the record of run_id was deleted, the resource's own Run is rerun.
 func TestRunRerun_sourceDeleted(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 100`+release("1")+`}`))
 	api.Remove(100)
 	resource.expectNoChange(t, `{"run_id": 100`+release("1")+`}`)
@@ -214,8 +214,7 @@ func TestRunRerun_activeSource(t *testing.T) {
 // another configuration.
 func TestRunRerun_changedSourceMissing(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 99}`),
 		"error at run_id: Cannot read Run 99: .*\n\nSet run_id to a Run that exists, or use latest.$")

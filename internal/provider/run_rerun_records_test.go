@@ -22,8 +22,7 @@ func triggered(arguments, version string) string {
 // set to true later.
 func TestRunRerun_supersededKept(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	const keep = `, "delete_on_destroy": false`
 	expectDiagnostics(t, resource.apply(t, triggered(keep, "1")))
 	expectDiagnostics(t, resource.apply(t, triggered(keep, "2")))
@@ -38,11 +37,12 @@ func TestRunRerun_supersededKept(t *testing.T) {
 func TestRunRerun_unknownTriggers(t *testing.T) {
 	t.Parallel()
 	for version, writes := range map[string][]string{"1": {rerunOf(100)}, "2": {rerunOf(100), rerunOf(101), deleteOf(101)}} {
-		api := newAPI(t, mockapi.Options{})
-		resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+		api, resource := newRerun(t)
 		expectDiagnostics(t, resource.apply(t, latestConfig(101, release("1"))))
 		planned := resource.planUnknown(t, latestConfig(101, release(version)), "triggers")
-		expectDiagnostics(t, planned.Diagnostics)
+		if id := resource.plannedValues(t, planned)["id"]; id != tftypes.UnknownValue {
+			t.Errorf("id is planned as %v", id)
+		}
 		expectDiagnostics(t, resource.applyPlan(t, latestConfig(101, release(version)), planned, "triggers"))
 		api.expectWrites(writes...)(t)
 		resource.expectNoChange(t, latestConfig(101, release(version)))
@@ -107,8 +107,7 @@ func TestRunRerun_unconfigured(t *testing.T) {
 // The plan of a state that version 0.1 wrote is empty.
 func TestRunRerun_stateOfVersion01(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	expectDiagnostics(t, resource.apply(t, triggered("", "1")))
 	written := map[string]any{}
 	for name, value := range resource.values(t) {
@@ -198,8 +197,7 @@ func TestRunRerun_importedActive(t *testing.T) {
 // of run_id.
 func TestRunRerun_ownRun(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
 	resource.expectNoChange(t, `{"run_id": 101}`)
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 101`+release("1")+`}`))

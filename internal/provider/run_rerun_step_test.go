@@ -53,8 +53,7 @@ const (
 // run_id to the id of the resource's own Run, even if it is known only after apply.
 func TestRunRerun_otherArguments(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
 	api.ResetRequests()
 	for _, config := range []string{
@@ -135,8 +134,7 @@ func TestRunRerun_waitWithoutName(t *testing.T) {
 // If latest or a part of it is unknown, it is looked up during the apply.
 func TestRunRerun_unknownLatest(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	config := `{"latest": {"operation_type": "scan", "datastore": 101, "result": ["success"]}}`
 	whole := must[map[string]tftypes.Value](must[map[string]tftypes.Value](resource.unpack(t, jsonConfig(config)))["latest"])
 	results := []tftypes.Value{tftypes.NewValue(tftypes.String, tftypes.UnknownValue)}
@@ -188,8 +186,7 @@ func TestRunRerun_importedState(t *testing.T) {
 // needs it.
 func TestRunRerun_importedSource(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	resource.importRun(t, "100")
 	expectDiagnostics(t, resource.refresh(t))
 	expectDiagnostics(t, resource.apply(t, triggered("", "1")))

@@ -136,25 +136,6 @@ func TestRunResume_tainted(t *testing.T) {
 	api.expectWrites(resume90, resume90)(t)
 }
 
-// Other errors of the plan.
-func TestRunResume_planErrors(t *testing.T) {
-	t.Parallel()
-	api := newFailed(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_resume")
-	expectDiagnostics(t, resource.plan(t, `{"run_id": 99}`).Diagnostics,
-		"error at run_id: Cannot read Run 99: .*HTTP status 404: Run 99 does not exist.")
-	expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`))
-	expectDiagnostics(t, resource.plan(t, `{"run_id": 90, "triggers": {"v": "2"}}`).Diagnostics,
-		"error at run_id: Cannot resume Run 90: The result of Run 90 is `success`.")
-	expectDiagnostics(t, resource.plan(t, `{"run_id": 99}`).Diagnostics, "error at run_id: Cannot read Run 99: ")
-	api.Forbid(101)
-	api.Seed(scan(91, "failure"))
-	expectDiagnostics(t, resource.apply(t, `{"run_id": 91}`),
-		"error at run_id: Cannot resume Run 91: .*HTTP status 403: .*\n\n"+
-			"The token's user needs the Editor team permission on the Run's datastore .or the Admin role. to resume a Run.")
-	resource.expectRun(t, 90, "success")
-}
-
 // A resumed Run that succeeds with too many anomalies cannot be resumed again. The gate stays shut,
 // with an error that says so, and plans and destroys work.
 func TestRunResume_gateStaysShut(t *testing.T) {

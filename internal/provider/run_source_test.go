@@ -107,60 +107,39 @@ func TestSource_waitEnds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, kind := range []string{"resource", "action"} {
-				api := newAPI(t, mockapi.Options{})
-				api.Seed(scan(90, "running"))
-				ctx, interrupt := context.WithCancel(t.Context())
-				t.Cleanup(interrupt)
-				p, fault := api.protocol(t), test.fault
-				fault.Method, fault.Path, fault.Skip = "GET", poll90, 1 // the lookup
-				if fault.Status == 0 {
-					fault.Hook = interrupt
-				}
-				if kind == "action" {
-					api.Inject(fault)
-					_, diagnostics := p.invoke(ctx, t, "qualytics_run_rerun", `{"run_id": 90}`)
-					expectDiagnostics(t, diagnostics, test.want)
-				} else {
-					resource := p.manage(t, "qualytics_run_rerun")
-					expectDiagnostics(t, resource.applyAfter(ctx, t, `{"run_id": 90}`, func() { api.Inject(fault) }),
-						"warning at run_id: Run 90 is still active", test.want)
-				}
-				api.expectWrites()(t)
+			api := newAPI(t, mockapi.Options{})
+			api.Seed(scan(90, "running"))
+			ctx, interrupt := context.WithCancel(t.Context())
+			t.Cleanup(interrupt)
+			test.fault.Method, test.fault.Path, test.fault.Skip = "GET", poll90, 1 // the lookup
+			if test.fault.Status == 0 {
+				test.fault.Hook = interrupt
 			}
+			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+			expectDiagnostics(t, resource.applyAfter(ctx, t, `{"run_id": 90}`, func() { api.Inject(test.fault) }),
+				"warning at run_id: Run 90 is still active", test.want)
+			api.expectWrites()(t)
 		})
 	}
 }
 
-// The response to an abort may say that the Run has ended while its worker still runs. Resources
-// and actions rely only on polls.
+// The response to an abort may say that the Run has ended while its worker still runs. Only polls count.
 func TestAbort_reportedTooEarly(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []string{"resource", "action"} {
-		api := newAPI(t, mockapi.Options{AbortDelay: time.Hour})
-		api.Seed(scan(90, "running"))
+	api := newRunning(t, mockapi.Options{AbortDelay: time.Hour})
+	api.Inject(mockapi.Fault{
+		Method: "PUT", AfterEffect: true, Status: 200, Body: `{"id": 90, "result": "aborted", "end_time": "2026-05-01T09:31:30Z"}`,
+	})
+	polled := false
+	resource := api.protocol(t).manage(t, "qualytics_run_abort")
+	expectDiagnostics(t, resource.applyAfter(t.Context(), t, `{"run_id": 90}`, func() {
 		api.Inject(mockapi.Fault{
-			Method: "PUT", AfterEffect: true, Status: 200, Body: `{"id": 90, "result": "aborted", "end_time": "2026-05-01T09:31:30Z"}`,
+			Method: "GET", Path: poll90, Skip: 1, Hook: func() { polled = true; api.Finish(90, "aborted", "stopped by hand") },
 		})
-		polled := false
-		p := api.protocol(t)
-		finish := func() {
-			api.Inject(mockapi.Fault{
-				Method: "GET", Path: poll90, Skip: 1, Hook: func() { polled = true; api.Finish(90, "aborted", "stopped by hand") },
-			})
-		}
-		if kind == "action" {
-			finish()
-			_, diagnostics := p.invoke(t.Context(), t, "qualytics_run_abort", `{"run_id": 90}`)
-			expectDiagnostics(t, diagnostics)
-		} else {
-			resource := p.manage(t, "qualytics_run_abort")
-			expectDiagnostics(t, resource.applyAfter(t.Context(), t, `{"run_id": 90}`, finish)) // the message of an aborted Run is not reported
-			resource.expectRun(t, 90, "aborted")
-		}
-		if !polled {
-			t.Errorf("the %s did not poll", kind)
-		}
+	})) // the message of an aborted Run is not reported
+	resource.expectRun(t, 90, "aborted")
+	if !polled {
+		t.Error("the resource did not poll")
 	}
 }
 

@@ -61,7 +61,7 @@ func TestTaint_replacementFails(t *testing.T) {
 				api := newAPI(t, mockapi.Options{})
 				api.Plan(test.outcome)
 				resource := api.protocol(t).trackResource(t, resourceName)
-				resource.refreshAndApply(t, config(`, "timeouts": {"create": "1s"}`+wholeGate))
+				resource.refreshAndApply(t, config(`, "timeouts": {"create": "2s"}`+wholeGate))
 				if !resource.tainted {
 					t.Fatal("the failed create has not tainted the resource")
 				}
