@@ -82,8 +82,7 @@ func newFleet(t *testing.T, seed uint64, version int) *fleet {
 		})
 	}
 	api := &api{Server: server.api, url: server.serve(t, version)}
-	p := newProtocol(t)
-	expectDiagnostics(t, p.configure(t, api.json(`"poll_interval": "10ms", "max_retries": 30, "insecure_skip_verify": true`)))
+	p := api.connect(t, `"poll_interval": "10ms", "max_retries": 30, "insecure_skip_verify": true`)
 	f := &fleet{server: server, random: rand.New(rand.NewPCG(seed, 1)), named: map[int64][]int64{}, earlier: map[int64]bool{}}
 	for id := range int64(chaosResources) {
 		name := "qualytics_run_rerun"

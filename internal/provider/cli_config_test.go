@@ -91,8 +91,7 @@ func TestCLIConfig_ofAnotherURL(t *testing.T) {
 		t.Setenv("QUALYTICS_URL", api.url)
 		expectDiagnostics(t, newProtocol(t).configure(t, "{}"), of("taken from the environment variable QUALYTICS_URL"))
 
-		p := newProtocol(t)
-		expectDiagnostics(t, p.configure(t, api.json(`"max_retries": 0`)))
+		p := api.connect(t, `"max_retries": 0`)
 		_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
 		expectDiagnostics(t, diagnostics, "error: Cannot read Run 100: .*certificate")
 		t.Setenv("QUALYTICS_URL", "")

@@ -206,8 +206,7 @@ func TestConfigure_maxRetries(t *testing.T) {
 			t.Parallel()
 			api := newAPI(t, mockapi.Options{})
 			api.Inject(mockapi.Fault{Times: mockapi.Always, Status: http.StatusInternalServerError})
-			p := newProtocol(t)
-			expectDiagnostics(t, p.configure(t, api.json(argument)))
+			p := api.connect(t, argument)
 			_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
 			expectDiagnostics(t, diagnostics,
 				"error: Cannot read Run 100: GET http.*/api/operations/100 returned HTTP status 500: Internal Server Error.\n\nThe deployment failed")
@@ -222,8 +221,7 @@ func TestConfigure_requestTimeout(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	api.Inject(mockapi.Fault{Times: mockapi.Always, Delay: time.Minute})
-	p := newProtocol(t)
-	expectDiagnostics(t, p.configure(t, api.json(`"request_timeout": "1s", "max_retries": 0`)))
+	p := api.connect(t, `"request_timeout": "1s", "max_retries": 0`)
 	_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
 	expectDiagnostics(t, diagnostics,
 		"error: Cannot read Run 100: GET http.*/api/operations/100 received no usable response: .*There was no complete response in time. "+
@@ -262,8 +260,7 @@ func TestConfigure_trust(t *testing.T) {
 		`"insecure_skip_verify": true`:               nil,
 		fmt.Sprintf(`"ca_cert_file": %q`, authority): nil,
 	} {
-		p := newProtocol(t)
-		expectDiagnostics(t, p.configure(t, api.json(arguments)))
+		p := api.connect(t, arguments)
 		_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
 		expectDiagnostics(t, diagnostics, want...)
 	}

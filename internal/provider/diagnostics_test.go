@@ -49,8 +49,7 @@ func TestDiagnostics_gateway(t *testing.T) {
 			t.Parallel()
 			api := newAPI(t, mockapi.Options{})
 			api.Inject(mockapi.Fault{Times: mockapi.Always, Status: status, Body: page})
-			p := newProtocol(t)
-			expectDiagnostics(t, p.configure(t, api.json(`"max_retries": 0`)))
+			p := api.connect(t, `"max_retries": 0`)
 			_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
 			expectDiagnostics(t, diagnostics, want)
 			if status < 500 && status != http.StatusTooManyRequests {

@@ -71,8 +71,14 @@ var allSchemas = sync.OnceValue(func() *tfprotov6.GetProviderSchemaResponse {
 // protocol returns a provider that is configured for this server.
 func (a *api) protocol(t *testing.T) *protocol {
 	t.Helper()
+	return a.connect(t, `"poll_interval": "10ms"`)
+}
+
+// connect returns a provider that is configured for this server, with more arguments.
+func (a *api) connect(t *testing.T, arguments string) *protocol {
+	t.Helper()
 	p := newProtocol(t)
-	expectDiagnostics(t, p.configure(t, a.json(`"poll_interval": "10ms"`)))
+	expectDiagnostics(t, p.configure(t, a.json(arguments)))
 	return p
 }
 

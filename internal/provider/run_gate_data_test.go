@@ -155,6 +155,19 @@ func TestGate_setAfterInterrupt(t *testing.T) {
 	resource.expectRun(t, 102, "success")
 }
 
+// An apply that was interrupted is judged by the gate, although a refresh has shown the end of the Run.
+func TestGate_endedAfterInterrupt(t *testing.T) {
+	t.Parallel()
+	api, resource := newRerun(t)
+	api.Plan(mockapi.Outcome{Running: mockapi.Never, Anomalies: new(int64(9))})
+	config := latestConfig(101, wholeGate)
+	expectDiagnostics(t, resource.interrupted(t, api, poll101, config), "warning: Interrupted while waiting for Run 101")
+	api.Finish(101, "success", "")
+	expectDiagnostics(t, resource.refresh(t))
+	expectDiagnostics(t, resource.apply(t, config), "error: Run 101 did not pass max_anomalies")
+	api.expectWrites(rerunOf(100))(t)
+}
+
 // A null or unknown max_anomalies is valid for every type, with and without waiting.
 func TestGate_unknownLimit(t *testing.T) {
 	t.Parallel()

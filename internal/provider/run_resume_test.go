@@ -160,18 +160,24 @@ func TestRunResume_gateStaysShut(t *testing.T) {
 	api.expectWrites(resume90)(t)
 }
 
-// If the record of a Run is deleted while the next apply waits for it, a resume fails once and says
-// what to do, and an abort is done.
-func TestRunResume_deletedAfterInterrupt(t *testing.T) {
+// A wait that was interrupted, for each resource that acts on a Run. If the Run has ended as expected, the
+// next plan is empty. If its record is deleted while the next apply waits for it, a resume fails once and
+// says what to do, and an abort is done.
+func TestRunResume_afterInterrupt(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		state, want string
-		lookups     int
+		state    string
+		lookups  int
+		expected string
+		deleted  string // the diagnostic
 	}{
-		"qualytics_run_resume": {"failure", "error: Run 90 was deleted while it was waited .*result is unknown.*set run_id to another Run", 1},
-		"qualytics_run_abort":  {"running", "warning: The record of Run 90 was deleted: .*nothing left to abort", 0},
+		"qualytics_run_resume": {
+			"failure", 1, "success", "error: Run 90 was deleted while it was waited .*result is unknown.*set run_id to another Run",
+		},
+		"qualytics_run_abort": {"running", 0, "aborted", "warning: The record of Run 90 was deleted: .*nothing left to abort"},
 	} {
-		t.Run(name, func(t *testing.T) {
+		interrupted := func(t *testing.T) (*api, *managed) {
+			t.Helper()
 			t.Parallel()
 			api := newAPI(t, mockapi.Options{Outcome: endless, AbortDelay: 1 << 40})
 			api.Seed(scan(90, test.state))
@@ -183,8 +189,18 @@ func TestRunResume_deletedAfterInterrupt(t *testing.T) {
 			if !resource.exists(t) {
 				t.Fatal("the Run is not in the state")
 			}
+			return api, resource
+		}
+		t.Run(name+"/ended", func(t *testing.T) {
+			api, resource := interrupted(t)
+			api.Finish(90, test.expected, "")
+			resource.expectNoChange(t, `{"run_id": 90}`)
+			resource.expectRun(t, 90, test.expected)
+		})
+		t.Run(name+"/deleted", func(t *testing.T) {
+			api, resource := interrupted(t)
 			api.Remove(90)
-			expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`), test.want)
+			expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`), test.deleted)
 			resource.expectNoChange(t, `{"run_id": 90}`)
 			expectDiagnostics(t, resource.apply(t, `{"run_id": 90, "timeouts": {"create": "5m"}}`))
 			expectDiagnostics(t, resource.destroy(t))
