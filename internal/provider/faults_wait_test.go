@@ -208,3 +208,11 @@ var faultsRecords = []faultRow{
 func startsEndless(s *scene) {
 	s.Plan(mockapi.Outcome{Running: mockapi.Never, Queued: 5 * time.Millisecond})
 }
+
+// reportsAbortedEarly makes the response to an abort say aborted before polls do.
+func reportsAbortedEarly(a *api) {
+	a.Inject(mockapi.Fault{
+		Method: "PUT", Path: "/api/operations/abort/*", Status: 200, Body: `{"id": 101, "result": "aborted", "end_time": "2026-05-01T09:31:30Z"}`,
+	})
+	a.Inject(mockapi.Fault{Method: "GET", Path: poll101, Skip: 2, Hook: func() { a.Finish(101, "aborted", "") }})
+}

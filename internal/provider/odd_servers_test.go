@@ -69,37 +69,26 @@ func TestWrappedRun(t *testing.T) {
 // Where sync and catalog are different types to the API, either name finds the Runs of both.
 func TestLiteralTypes(t *testing.T) {
 	t.Parallel()
-	for _, newest := range []string{"sync", "catalog"} {
-		for _, asked := range []string{"sync", "catalog"} {
-			t.Run(asked+", newest "+newest, func(t *testing.T) {
-				t.Parallel()
-				api := newAPI(t, mockapi.Options{LiteralTypes: true})
-				for id, runType := range []string{"sync", "catalog"} {
-					age := 2 * time.Hour
-					if runType == newest {
-						age = time.Hour
-					}
-					run := older(int64(90+id), 101, "success", age)
-					run.Type = runType
-					api.Seed(run)
-				}
-				newestID, other := int64(90), int64(91)
-				if newest == "catalog" {
-					newestID, other = other, newestID
-				}
-				p := api.protocol(t)
-				state, diagnostics := p.read(t, "qualytics_operations", fmt.Sprintf(`{"operation_type": %q, "sort_created": "desc"}`, asked))
-				expectDiagnostics(t, diagnostics)
-				expectListed(t, asked, state, 2, int64s(newestID, other))
-				results, diagnostics := p.list(t, fmt.Sprintf(`{"operation_type": %q, "sort_created": "desc"}`, asked), 10, false)
-				expectDiagnostics(t, diagnostics)
-				if ids := idsOf(results); !reflect.DeepEqual(ids, int64s(newestID, other)) {
-					t.Errorf("the list resource lists %v", ids)
-				}
-				latest := fmt.Sprintf(`{"latest": {"operation_type": %q, "datastore": 101}}`, asked)
-				expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").apply(t, latest))
-				api.expectWrites(rerunOf(newestID))(t)
-			})
-		}
+	for _, asked := range []string{"sync", "catalog"} {
+		t.Run(asked, func(t *testing.T) {
+			t.Parallel()
+			api := newAPI(t, mockapi.Options{LiteralTypes: true})
+			sync, catalog := older(90, 101, "success", time.Hour), older(91, 101, "success", 2*time.Hour)
+			sync.Type, catalog.Type = "sync", "catalog"
+			api.Seed(sync, catalog)
+			p := api.protocol(t)
+			config := fmt.Sprintf(`{"operation_type": %q, "sort_created": "desc"}`, asked)
+			state, diagnostics := p.read(t, "qualytics_operations", config)
+			expectDiagnostics(t, diagnostics)
+			expectListed(t, asked, state, 2, int64s(90, 91))
+			results, diagnostics := p.list(t, config, 10, false)
+			expectDiagnostics(t, diagnostics)
+			if ids := idsOf(results); !reflect.DeepEqual(ids, int64s(90, 91)) {
+				t.Errorf("the list resource lists %v", ids)
+			}
+			latest := fmt.Sprintf(`{"latest": {"operation_type": %q, "datastore": 101}}`, asked)
+			expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").apply(t, latest))
+			api.expectWrites(rerunOf(90))(t)
+		})
 	}
 }

@@ -80,14 +80,6 @@ func TestDestroy(t *testing.T) {
 	}
 }
 
-// reportsAbortedEarly makes the response to an abort say aborted before polls do.
-func reportsAbortedEarly(a *api) {
-	a.Inject(mockapi.Fault{
-		Method: "PUT", Path: "/api/operations/abort/*", Status: 200, Body: `{"id": 101, "result": "aborted", "end_time": "2026-05-01T09:31:30Z"}`,
-	})
-	a.Inject(mockapi.Fault{Method: "GET", Path: poll101, Skip: 2, Hook: func() { a.Finish(101, "aborted", "") }})
-}
-
 // A destroy deletes each record on its own, and keeps the resource while one is left.
 func TestRunRerun_destroyRefused(t *testing.T) {
 	t.Parallel()

@@ -56,45 +56,26 @@ The next apply reruns it. The data source qualytics_operation_containers with op
 func TestRunRerun_gateRequests(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		outcome mockapi.Outcome
-		fault   mockapi.Fault
-		count   int
-		want    []string
+		outcome   mockapi.Outcome
+		arguments string
+		status    int // of the response with the containers; 0: as usual
+		want      string
 	}{
-		"passed":   {identifying(5), mockapi.Fault{Path: "none"}, 0, nil},
-		"too many": {identifying(6), mockapi.Fault{Path: "none"}, 1, []string{"error: .*Containers, worst first:"}},
-		"failed": {
-			mockapi.Outcome{Result: "failure", Message: "lost"},
-			mockapi.Fault{Path: "none"},
-			1,
-			[]string{"error: .*Containers, worst first:\n  - orders: `failure`, lost\n"},
-		},
-		"no containers": {
-			identifying(6),
-			mockapi.Fault{Path: "/api/operations/*/containers", Status: 404},
-			1,
-			[]string{`error: .*allows 5.\n\nTerraform marks the new resource as tainted`},
-		},
-		"not waited for": {identifying(6), mockapi.Fault{Path: "none"}, 0, nil},
+		"passed":         {identifying(5), gateConfig, 0, ""},
+		"too many":       {identifying(6), gateConfig, 0, "error: .*Containers, worst first:"},
+		"failed":         {failing, gateConfig, 0, "error: .*Containers, worst first:\n  - orders: `failure`, Connection to the warehouse lost\n"},
+		"no containers":  {identifying(6), gateConfig, 404, `error: .*allows 5.\n\nTerraform marks the new resource as tainted`},
+		"not waited for": {identifying(6), unawaited, 0, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			api := newAPI(t, mockapi.Options{})
+			api, resource := newRerun(t)
 			api.Plan(test.outcome)
-			api.Inject(test.fault)
-			config := latestConfig(101, gateConfig)
-			if name == "not waited for" {
-				config = latestConfig(101, `, "wait_for_completion": false`)
-			}
-			expectDiagnostics(t, api.protocol(t).manage(t, "qualytics_run_rerun").apply(t, config), test.want...)
-			count := 0
-			for _, request := range api.requestLines() {
-				if strings.Contains(request, "/containers") {
-					count++
-				}
-			}
-			if count != test.count {
-				t.Errorf("%d requests for the containers in %q, want %d", count, api.requestLines(), test.count)
+			api.Inject(mockapi.Fault{Path: "/api/operations/*/containers", Status: test.status, Times: mockapi.Always})
+			expectDiagnostics(t, resource.apply(t, latestConfig(101, test.arguments)), ifAny(test.want)...)
+			count, want := strings.Count(strings.Join(api.requestLines(), " "), "/containers"), len(ifAny(test.want))
+			if count != want {
+				t.Errorf("%d requests for the containers in %q, want %d", count, api.requestLines(), want)
 			}
 		})
 	}
@@ -185,10 +166,6 @@ func TestRunRerun_gateOfType(t *testing.T) {
 	want := "error at max_anomalies: Nothing to check max_anomalies: A Run of type `profile` does not count anomalies"
 	expectDiagnostics(t, p.manage(t, "qualytics_run_resume").plan(t, resume).Diagnostics, want)
 	expectDiagnostics(t, p.planAction(t, "qualytics_run_resume", resume), want)
-	const unwaited = `{"run_id": 93, "max_anomalies": 0, "wait_for_completion": false}`
-	want = "error at max_anomalies: Nothing to check max_anomalies: max_anomalies is checked when the Run has ended"
-	expectDiagnostics(t, p.validateResource(t, "qualytics_run_resume", unwaited), want)
-	expectDiagnostics(t, p.validateAction(t, "qualytics_run_resume", unwaited), want)
 }
 
 // The gate applies to a resumed scan.

@@ -51,16 +51,20 @@ func TestRunResume_forceAbort(t *testing.T) {
 	api.expectWrites(resume90, resume90+"?force_abort=true", "PUT /api/operations/run/91?force_abort=true")(t)
 }
 
-// What a tainted resource does next with an active Run depends on force_abort.
-func TestRunResume_taintedAdvice(t *testing.T) {
+// What the next apply does with an active Run. That of a tainted resource depends on force_abort.
+func TestRunResume_nextApply(t *testing.T) {
 	t.Parallel()
-	for forced, want := range map[bool]string{
-		false: "the next apply would resume the Run again, which the API refuses while it is active.",
-		true:  "the next apply aborts the Run and resumes it again.",
+	for _, test := range []struct {
+		creates, forced bool
+		want            string
+	}{
+		{true, false, "the next apply would resume the Run again, which the API refuses while it is active."},
+		{true, true, "the next apply aborts the Run and resumes it again."},
+		{false, true, "The next apply continues waiting for it."},
 	} {
-		model := runResumeModel{ForceAbort: types.BoolValue(forced)}
-		if _, got := model.next(&qualytics.Operation{Result: qualytics.ResultRunning}, true); !strings.Contains(got, want) {
-			t.Errorf("force_abort = %t: got %q, want %q", forced, got, want)
+		model := runResumeModel{ForceAbort: types.BoolValue(test.forced)}
+		if _, got := model.next(&qualytics.Operation{Result: qualytics.ResultRunning}, test.creates); !strings.Contains(got, test.want) {
+			t.Errorf("created: %t, force_abort = %t: got %q, want %q", test.creates, test.forced, got, test.want)
 		}
 	}
 }

@@ -41,28 +41,16 @@ func TestSource_missing(t *testing.T) {
 // A failed lookup of the latest Run is an error. Only a sync is looked up under another name.
 func TestSource_latestFails(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		fault mockapi.Fault
-		want  string
-	}{
-		"forbidden": {mockapi.Fault{Status: 403}, "error: Cannot look up the latest Run: GET http.*/api/operations returned HTTP status 403"},
-		"invalid": {
-			mockapi.Fault{Status: 422, Body: `{"detail": [{"loc": ["query", "datastore"], "msg": "too large"}]}`},
-			"error: Cannot look up the latest Run: GET http.*/api/operations returned HTTP status 422: query.datastore: too large",
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := newAPI(t, mockapi.Options{})
-			p := api.protocol(t)
-			test.fault.Path, test.fault.Times = "/api/operations", mockapi.Always
-			api.Inject(test.fault)
-			expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").plan(t, latestConfig(101, "")).Diagnostics, test.want)
-			expectDiagnostics(t, p.planAction(t, "qualytics_run_rerun", latestConfig(101, "")), test.want)
-			if requests := api.requestLines(); len(requests) != 2 {
-				t.Errorf("requests: %q", requests)
-			}
-		})
+	api := newAPI(t, mockapi.Options{})
+	p := api.protocol(t)
+	api.Inject(mockapi.Fault{
+		Path: listPath, Times: mockapi.Always, Status: 422, Body: `{"detail": [{"loc": ["query", "datastore"], "msg": "too large"}]}`,
+	})
+	const want = "error: Cannot look up the latest Run: GET http.*/api/operations returned HTTP status 422: query.datastore: too large"
+	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").plan(t, latestConfig(101, "")).Diagnostics, want)
+	expectDiagnostics(t, p.planAction(t, "qualytics_run_rerun", latestConfig(101, "")), want)
+	if requests := api.requestLines(); len(requests) != 2 {
+		t.Errorf("requests: %q", requests)
 	}
 }
 
