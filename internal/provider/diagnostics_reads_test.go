@@ -46,15 +46,18 @@ func TestDiagnostics_reads(t *testing.T) {
 			[]string{"error at id: Invalid id: .*odd", cannotList + "returned HTTP status 422: query.id: odd; body: none"},
 		},
 		"token": {
-			list, `{}`, mockapi.Fault{Status: 401, Body: `{"detail": "Invalid token ` + testToken + `"}`},
+			list, `{}`,
+			mockapi.Fault{Status: 401, Body: `{"detail": "Invalid token ` + testToken + `"}`},
 			[]string{cannotList + `returned HTTP status 401: Invalid token \(token\).\n\nThe API token \(set in the provider block\) is wrong, `},
 		},
 		"rate limit": {
-			list, `{}`, mockapi.Fault{Status: 429},
+			list, `{}`,
+			mockapi.Fault{Status: 429},
 			[]string{cannotList + "returned HTTP status 429: Too Many Requests.\n\nThe deployment's rate limit is exceeded"},
 		},
 		"other JSON": {
-			list, `{}`, mockapi.Fault{Status: 200, Body: `{"status": "ok"}`},
+			list, `{}`,
+			mockapi.Fault{Status: 200, Body: `{"status": "ok"}`},
 			[]string{cannotList + "returned HTTP status 200: JSON without items.\n\nThe response is not from the Qualytics API"},
 		},
 		"closed": {
@@ -70,27 +73,32 @@ func TestDiagnostics_reads(t *testing.T) {
 			[]string{cannotList + ".*redirected to https://login.example.com/authorize.\n\n.*may lead to a login page"},
 		},
 		"no Run": {
-			read, `{"id": 99}`, mockapi.Fault{Path: "none"},
+			read, `{"id": 99}`,
+			mockapi.Fault{Path: "none"},
 			[]string{"error at id: Cannot read Run 99: GET http.*/api/operations/99 returned HTTP status 404: Run 99 does not exist.\n\n" +
 				"No such Run exists.*qualytics_operations lists the Runs"},
 		},
 		"400": {
-			read, `{"id": 100}`, mockapi.Fault{Status: 400, Body: `{"detail": "odd id"}`},
+			read, `{"id": 100}`,
+			mockapi.Fault{Status: 400, Body: `{"detail": "odd id"}`},
 			[]string{"error at id: Cannot read Run 100: .*HTTP status 400: odd id.\n\nThe API rejected a value"},
 		},
 		"403": {
-			read, `{"id": 100}`, mockapi.Fault{Status: 403},
+			read, `{"id": 100}`,
+			mockapi.Fault{Status: 403},
 			[]string{"error at id: Cannot read Run 100: .*HTTP status 403: Forbidden.\n\nThe token's user lacks the team permission"},
 		},
 		"503": {
-			read, `{"id": 100}`, mockapi.Fault{Status: 503},
+			read, `{"id": 100}`,
+			mockapi.Fault{Status: 503},
 			[]string{"error: Cannot read Run 100: .*HTTP status 503: Service Unavailable.\n\nThe deployment failed to process the request."},
 		},
 		"rejected id": {
 			read, `{"id": 100}`, rejected(`{"loc": ["path", "id"], "msg": "odd"}`), []string{"error at id: Invalid id: "},
 		},
 		"no Run with containers": {
-			containers, `{"operation_id": 99}`, mockapi.Fault{Path: "none"},
+			containers, `{"operation_id": 99}`,
+			mockapi.Fault{Path: "none"},
 			[]string{"error at operation_id: Cannot list the containers of Run 99: " +
 				"GET http.*/api/operations/99/containers returned HTTP status 404: Run 99 does not exist."},
 		},

@@ -25,7 +25,8 @@ func TestStale(t *testing.T) {
 			mockapi.Options{StaleStarts: true, DetailLag: 200 * time.Millisecond, Outcome: failing}, `{"run_id": 90}`, "error: Run 90 failed: ",
 		},
 		"qualytics_run_rerun": {
-			mockapi.Options{StaleStarts: true, Outcome: identifying(6)}, `{"run_id": 100, "max_anomalies": 0}`,
+			mockapi.Options{StaleStarts: true, Outcome: identifying(6)},
+			`{"run_id": 100, "max_anomalies": 0}`,
 			"error: Run 101 did not pass max_anomalies: .*identified 6 anomalies",
 		},
 	} {

@@ -182,33 +182,38 @@ func TestRunAction_outcome(t *testing.T) {
 // An action that ends before its Run reports that. The texts mention no state.
 func TestRunAction_unfinished(t *testing.T) {
 	t.Parallel()
-	const still = "Run 101 is still .(queued|running)."
+	const still, shows = "Run 101 is still .(queued|running).", "The data source qualytics_operation shows its progress.$"
 	for name, test := range map[string]struct {
 		arguments string
 		poll      mockapi.Fault
 		want      string
 	}{
 		"timeout": {
-			`, "timeout": "300ms"`, mockapi.Fault{},
-			`error: Timed out while waiting for Run 101: ` + still + ` after 300ms \(timeout\). The data source qualytics_operation shows its progress.$`,
+			`, "timeout": "300ms"`,
+			mockapi.Fault{},
+			"error: Timed out while waiting for Run 101: " + still + ` after 300ms \(timeout\). ` + shows,
 		},
 		"timeout, unreadable": {
-			`, "timeout": "1s"`, mockapi.Fault{Status: 502, Times: mockapi.Always},
+			`, "timeout": "1s"`,
+			mockapi.Fault{Status: 502, Times: mockapi.Always},
 			`error: Timed out while waiting for Run 101: ` + still + ` after 1s \(timeout\). ` +
-				`The last poll failed: GET http.*/api/operations/101.* The data source qualytics_operation shows its progress.$`,
+				"The last poll failed: GET http.*/api/operations/101.* " + shows,
 		},
 		"token revoked": {
-			``, mockapi.Fault{Status: 401, Times: mockapi.Always},
+			``,
+			mockapi.Fault{Status: 401, Times: mockapi.Always},
 			"error: Cannot follow Run 101: GET http.*/api/operations/101 returned HTTP status 401: .*\n\n" +
 				"The Run may still be running. The data source",
 		},
 		"record deleted": {
-			``, mockapi.Fault{Status: 404, Times: mockapi.Always, Body: `{"detail": "gone"}`},
+			``,
+			mockapi.Fault{Status: 404, Times: mockapi.Always, Body: `{"detail": "gone"}`},
 			"error: Run 101 was deleted while it was waited for: ",
 		},
 		"cancelled": {
-			``, mockapi.Fault{},
-			"error: Interrupted while waiting for Run 101: " + still + ". The data source qualytics_operation shows its progress.$",
+			``,
+			mockapi.Fault{},
+			"error: Interrupted while waiting for Run 101: " + still + ". " + shows,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -17,6 +17,7 @@ func TestRuns_invalid(t *testing.T) {
 		rerun, resume, abort, start = "qualytics_run_rerun", "qualytics_run_resume", "qualytics_run_abort", "qualytics_run"
 		noID                        = "error at run_id: Invalid run_id: .*whole number of 1 or more, not -1\\."
 		noCount                     = "error at max_anomalies: Nothing to check max_anomalies: A Run of type `profile` does not count anomalies"
+		noMatch                     = "Invalid Attribute Value Match"
 		noWait                      = "error at max_anomalies: Nothing to check max_anomalies: max_anomalies is checked when the Run has ended"
 	)
 	p := newProtocol(t)
@@ -33,10 +34,10 @@ func TestRuns_invalid(t *testing.T) {
 
 		{rerun, `{}`, `error: Missing Attribute Configuration: .*\[run_id,latest\]`},
 		{rerun, `{"run_id": 1, "latest": {"operation_type": "scan", "datastore": 101}}`, "error at run_id: Invalid Attribute Combination"},
-		{rerun, `{"latest": {"operation_type": "external_scan", "datastore": 101}}`, "error at latest.*operation_type.*: Invalid Attribute Value Match"},
+		{rerun, `{"latest": {"operation_type": "external_scan", "datastore": 101}}`, "error at latest.*operation_type.*: " + noMatch},
 		{rerun, `{"latest": {"operation_type": "scan", "datastore": -1}}`, `error at latest.*: Invalid latest.datastore: .* not -1\.`},
 		{rerun, `{"latest": {"operation_type": "scan", "datastore": 101, "result": []}}`, "error at latest.*result.*: .*at least 1"},
-		{rerun, `{"latest": {"operation_type": "scan", "datastore": 101, "result": ["done"]}}`, "error at latest.*: Invalid Attribute Value Match"},
+		{rerun, `{"latest": {"operation_type": "scan", "datastore": 101, "result": ["done"]}}`, "error at latest.*result.*: " + noMatch},
 		{rerun, `{"latest": {"operation_type": "profile", "datastore": 101}, "max_anomalies": 0}`, noCount},
 		{rerun, `{"latest": {"operation_type": "catalog", "datastore": 101}}`, ""},
 		{rerun, `{"latest": {"operation_type": "scan", "datastore": 0}, "max_anomalies": 1}`, ""},
@@ -59,11 +60,11 @@ func TestRuns_invalid(t *testing.T) {
 	}
 
 	expectDiagnostics(t, p.validateAction(t, "qualytics_run_delete", `{"run_id": -1}`), noID)
-	const noDuration = "Invalid duration: .* must be a duration greater than zero with a unit, .*not "
+	const inTimeouts, noDuration = "error at timeouts.*: ", "Invalid duration: .* must be a duration greater than zero with a unit, .*not "
 	for name, timeouts := range map[string]string{rerun: "create, delete, update", resume: "create, update", abort: "create, update"} {
 		expectDiagnostics(t, p.validateAction(t, name, `{"run_id": 90, "timeout": "-1m"}`), `error at timeout: `+noDuration+`"-1m"`)
-		expectDiagnostics(t, p.validateResource(t, name, `{"run_id": 90, "timeouts": {"create": "30"}}`), `error at timeouts.*: `+noDuration+`"30"`)
-		expectDiagnostics(t, p.validateResource(t, name, `{"run_id": 90, "timeouts": {"update": "0s"}}`), `error at timeouts.*: `+noDuration+`"0s"`)
+		expectDiagnostics(t, p.validateResource(t, name, `{"run_id": 90, "timeouts": {"create": "30"}}`), inTimeouts+noDuration+`"30"`)
+		expectDiagnostics(t, p.validateResource(t, name, `{"run_id": 90, "timeouts": {"update": "0s"}}`), inTimeouts+noDuration+`"0s"`)
 		expectDiagnostics(t, p.validateResource(t, name, `{"run_id": 90, "timeouts": {"create": "1m"}}`))
 		expectDiagnostics(t, p.validateResource(t, name, `{"run_id": 90, "timeouts": {}}`), // its only name may be misspelled
 			"warning at timeouts: No timeout set: timeouts sets none of "+timeouts+", so the defaults apply. .*check the spelling.$")
