@@ -164,8 +164,8 @@ func TestRunResume_gateStaysShut(t *testing.T) {
 	api.expectWrites(resume90)(t)
 }
 
-// A wait that was interrupted, for each resource that acts on a Run. If the Run has ended as expected, the
-// next plan is empty. If its record is deleted while the next apply waits for it, a resume fails once and
+// A wait that was interrupted, for each resource that acts on a Run. If the Run is active, the next apply
+// continues waiting. If it has ended as expected, the next plan is empty. If its record is deleted while the next apply waits for it, a resume fails once and
 // says what to do, and an abort is done.
 func TestRunResume_afterInterrupt(t *testing.T) {
 	t.Parallel()
@@ -195,6 +195,13 @@ func TestRunResume_afterInterrupt(t *testing.T) {
 			}
 			return api, resource
 		}
+		t.Run(name+"/active", func(t *testing.T) {
+			api, resource := interrupted(t)
+			expectDiagnostics(t, resource.refresh(t))
+			api.Inject(mockapi.Fault{Method: "GET", Path: poll90, Skip: 1, Hook: func() { api.Finish(90, test.expected, "") }})
+			expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`))
+			resource.expectRun(t, 90, test.expected)
+		})
 		t.Run(name+"/ended", func(t *testing.T) {
 			api, resource := interrupted(t)
 			api.Finish(90, test.expected, "")
