@@ -76,6 +76,7 @@ func TestRunResume_failedAfterTimeout(t *testing.T) {
 	resource := api.protocol(t).manage(t, "qualytics_run_resume")
 	const config = `{"run_id": 90, "timeouts": {"create": "2s"}}`
 	expectDiagnostics(t, resource.apply(t, config), "error: Timed out")
+	resource.expectRun(t, 90, "running") // as last polled
 	api.Finish(90, "failure", "lost")
 	expectDiagnostics(t, resource.refresh(t))
 	expectDiagnostics(t, resource.apply(t, config), "error: Run 90 failed: .*lost.")
