@@ -236,19 +236,22 @@ func TestRunAction_unfinished(t *testing.T) {
 // An action that is cancelled before its first request sends none.
 func TestRunAction_cancelledBefore(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"rerun", "resume", "abort", "delete"} {
-		api := newFailed(t, mockapi.Options{})
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		progress, diagnostics := api.protocol(t).invoke(ctx, t, "qualytics_run_"+name, `{"run_id": 90}`)
-		verb := name
-		if name == "rerun" || name == "resume" {
-			verb = "read" // the source, before anything is requested
+	api := newFailed(t, mockapi.Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, cannot := range map[string]string{
+		"qualytics_run_rerun": "read Run 90", "qualytics_run_resume": "read Run 90", // the source, before anything is requested
+		"qualytics_run_abort": "abort Run 90", "qualytics_run_delete": "delete Run 90", "qualytics_run": "start the scan of datastore 101",
+	} {
+		config := `{"run_id": 90}`
+		if name == "qualytics_run" {
+			config = startConfig(t, wholeScan, "")
 		}
-		expectDiagnostics(t, diagnostics, "error: Cannot "+verb+" Run 90: .*The operation was interrupted, and no more requests were sent.")
+		progress, diagnostics := api.protocol(t).invoke(ctx, t, name, config)
+		expectDiagnostics(t, diagnostics, "error: Cannot "+cannot+": .*The operation was interrupted, and no more requests were sent.")
 		expectProgress(t, progress)
-		api.expectRequests(t)
 	}
+	api.expectRequests(t)
 }
 
 // Deleting a record that does not exist is a warning. The plan does not report it.

@@ -54,12 +54,13 @@ func TestRunResume_forceAbort(t *testing.T) {
 // What the next apply does with an active Run. That of a tainted resource depends on force_abort.
 func TestRunResume_nextApply(t *testing.T) {
 	t.Parallel()
+	const tainted, untaint = "Terraform marks the new resource as tainted: the next apply ", " To continue waiting for it instead, run `terraform untaint`"
 	for _, test := range []struct {
 		creates, forced bool
 		want            string
 	}{
-		{true, false, "the next apply would resume the Run again, which the API refuses while it is active."},
-		{true, true, "the next apply aborts the Run and resumes it again."},
+		{true, false, tainted + "would resume the Run again, which the API refuses while it is active." + untaint},
+		{true, true, tainted + "aborts the Run and resumes it again." + untaint},
 		{false, true, "The next apply continues waiting for it."},
 	} {
 		model := runResumeModel{ForceAbort: types.BoolValue(test.forced)}
