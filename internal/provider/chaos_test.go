@@ -22,7 +22,7 @@ const (
 	// chaosResources is the number of resources. Every other one reruns a Run of its own, its source.
 	// The others start a Run with the settings of theirs, their model. Many of those Runs are
 	// identical or differ only in their settings.
-	chaosResources = 32
+	chaosResources = 20
 	// modelSetting names the model in the settings of a Run.
 	modelSetting = "max_records_analyzed_per_partition"
 )
@@ -82,8 +82,7 @@ func newFleet(t *testing.T, seed uint64, version int) *fleet {
 		})
 	}
 	api := &api{Server: server.api, url: server.serve(t, version)}
-	p := newProtocol(t)
-	expectDiagnostics(t, p.configure(t, api.json(`"poll_interval": "10ms", "max_retries": 30, "insecure_skip_verify": true`)))
+	p := api.connect(t, `"poll_interval": "10ms", "max_retries": 30, "insecure_skip_verify": true`)
 	f := &fleet{server: server, random: rand.New(rand.NewPCG(seed, 1)), named: map[int64][]int64{}, earlier: map[int64]bool{}}
 	for id := range int64(chaosResources) {
 		name := "qualytics_run_rerun"

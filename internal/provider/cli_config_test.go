@@ -91,8 +91,7 @@ func TestCLIConfig_ofAnotherURL(t *testing.T) {
 		t.Setenv("QUALYTICS_URL", api.url)
 		expectDiagnostics(t, newProtocol(t).configure(t, "{}"), of("taken from the environment variable QUALYTICS_URL"))
 
-		p := newProtocol(t)
-		expectDiagnostics(t, p.configure(t, api.json(`"max_retries": 0`)))
+		p := api.connect(t, `"max_retries": 0`)
 		_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
 		expectDiagnostics(t, diagnostics, "error: Cannot read Run 100: .*certificate")
 		t.Setenv("QUALYTICS_URL", "")
@@ -208,30 +207,21 @@ func TestCLIConfig_invalid(t *testing.T) {
 		want []string
 	}{
 		{"", []string{url, token}},
-		{"# nothing\n", []string{url, token}},
 		{"url: \ntoken: null\n", []string{url, token}},
-		{"url: ''\ntoken: ''\n", []string{url, token}},
 		{"urls: x\ntokens: y\n", []string{url, token}},
 		{"url: [" + secret + "\n", notYAML(` \(line \d+\)`)},
 		{"token: \"" + secret + "\n", notYAML(` \(line \d+\)`)},
-		{"token: *" + secret + "\n", notYAML(`( \(line 1\))?`)},
-		{"token: " + secret + ": x\n", notYAML(`( \(line 1\))?`)},
 		{"- url: " + secret + "\n", notYAML(`( \(line 1\))?`)},
-		{secret, notYAML(`( \(line 1\))?`)},
-		{"\xff\xfe\xfd " + secret, notYAML(`( \(line 1\))?`)},
 		{"token: a\ntoken: " + secret + "\n", notYAML(` \(line 2\)`)},
 		{"url: [" + secret + "]\ntoken: x\n", []string{of("url", "url", "a string; put it in quotes"), token}},
 		{"url: https://q.example.com\ntoken: 12345678\n", []string{of("token", "token", "a string; put it in quotes")}},
 		{"url: https://q.example.com\ntoken: {a: " + secret + "}\n", []string{of("token", "token", "a string; put it in quotes")}},
-		{"url: https://q.example.com\ntoken: true\n", []string{of("token", "token", "a string; put it in quotes")}},
 		{"url: https://q.example.com\ntoken: y\ntimeout: \"30\"\n", []string{of("request_timeout", "timeout", "a whole number of seconds")}},
 		{"url: https://q.example.com\ntoken: y\ntimeout: 2.5\n", []string{of("request_timeout", "timeout", "a whole number of seconds")}},
-		{"url: https://q.example.com\ntoken: y\ntimeout: 30s\n", []string{of("request_timeout", "timeout", "a whole number of seconds")}},
 		{
 			"url: https://q.example.com\ntoken: y\nssl_verify: " + secret + "\n",
 			[]string{of("insecure_skip_verify", "ssl_verify", "true or false")},
 		},
-		{"url: https://q.example.com\ntoken: y\nssl_verify: 0\n", []string{of("insecure_skip_verify", "ssl_verify", "true or false")}},
 		{"url: " + secret + "\ntoken: y\n", []string{
 			`error at url: Invalid url: The url \(taken from url in /.*/.qualytics/config.yaml\) must be a URL`,
 		}},

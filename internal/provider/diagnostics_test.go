@@ -48,8 +48,7 @@ func TestDiagnostics_gateway(t *testing.T) {
 			t.Parallel()
 			api := newAPI(t, mockapi.Options{})
 			api.Inject(mockapi.Fault{Times: mockapi.Always, Status: status, Body: page})
-			p := newProtocol(t)
-			expectDiagnostics(t, p.configure(t, api.json(`"max_retries": 0`)))
+			p := api.connect(t, `"max_retries": 0`)
 			_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
 			expectDiagnostics(t, diagnostics, want)
 			if status < 500 && status != http.StatusTooManyRequests {
@@ -62,22 +61,6 @@ func TestDiagnostics_gateway(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// 429 and 5xx responses of the API itself.
-func TestDiagnostics_unavailable(t *testing.T) {
-	t.Parallel()
-	for status, want := range map[int]string{
-		429: "error: .*HTTP status 429: Too Many Requests.\n\nThe deployment's rate limit is exceeded.",
-		503: "error: .*HTTP status 503: Service Unavailable.\n\nThe deployment failed to process the request.",
-	} {
-		api := newAPI(t, mockapi.Options{})
-		api.Inject(mockapi.Fault{Times: mockapi.Always, Status: status})
-		p := newProtocol(t)
-		expectDiagnostics(t, p.configure(t, api.json(`"max_retries": 0`)))
-		_, diagnostics := p.read(t, "qualytics_operation", `{"id": 100}`)
-		expectDiagnostics(t, diagnostics, want)
 	}
 }
 
@@ -118,17 +101,6 @@ func TestDiagnostics_rejectedParameters(t *testing.T) {
 			api.Inject(reject(test.location))
 			expectDiagnostics(t, api.protocol(t).manage(t, test.resource).apply(t, `{"run_id": 100}`), test.want)
 		})
-	}
-	for name, test := range map[string]struct{ config, want string }{
-		"qualytics_operation":            {`{"id": 100}`, "error at id: Invalid id: "},
-		"qualytics_operation_containers": {`{"operation_id": 100}`, "error at operation_id: Invalid operation_id: "},
-	} {
-		api := newAPI(t, mockapi.Options{})
-		fault := reject(`["path", "id"]`)
-		fault.Method = http.MethodGet
-		api.Inject(fault)
-		_, diagnostics := api.protocol(t).read(t, name, test.config)
-		expectDiagnostics(t, diagnostics, test.want)
 	}
 }
 
@@ -226,9 +198,9 @@ func TestDiagnostics_token(t *testing.T) {
 func TestDiagnostics_printable(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
-		`{"detail": "\u001b[31mred\u001b[0m \u0000\u009b2J` + strings.Repeat("x", 1<<20) + `"}`,
-		"<html><title>\x1b]0;owned\x07red " + strings.Repeat("x", 1<<20) + "</title>",
-		"\x1b[31mred " + strings.Repeat("x", 1<<20),
+		`{"detail": "\u001b[31mred\u001b[0m \u0000\u009b2J` + strings.Repeat("x", 1<<14) + `"}`,
+		"<html><title>\x1b]0;owned\x07red " + strings.Repeat("x", 1<<14) + "</title>",
+		"\x1b[31mred " + strings.Repeat("x", 1<<14),
 	} {
 		api := newAPI(t, mockapi.Options{})
 		api.Inject(mockapi.Fault{Status: 400, Body: body})

@@ -123,7 +123,7 @@ With the client alone:
 - A Run that is created up to a minute after its request was lost: TestRunThatIsCreatedLate.
 - Which Run is adopted, in all cases: TestWhichRunIsAdopted.
 
-Under random faults, with 32 resources, over HTTP/1.1 and HTTP/2: TestChaos.
+Under random faults, with 20 resources, over HTTP/1.1 and HTTP/2: TestChaos.
 
 ## Known limitations
 

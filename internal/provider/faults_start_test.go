@@ -48,7 +48,7 @@ var faultsRefused = []faultRow{
 	},
 	{
 		phase: updating, fault: "PUT: 409 that the source does not explain, until timeouts.update expires",
-		timeouts: `, "timeouts": {"update": "500ms"}`,
+		timeouts: `, "timeouts": {"update": "900ms"}`,
 		prepare:  onRerun(mockapi.Fault{Status: 409, Body: `{"detail": "A scan of datastore 101 is already running"}`}),
 		says:     []finding{fails(cannot, "Something else is in the way, as described in the response")},
 		requests: []string{rerun100}, server: []int64{101}, state: "Run 101", next: "update", then: []string{rerun100, delete101},

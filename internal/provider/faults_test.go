@@ -44,9 +44,7 @@ func (p prepare) and(other prepare) prepare {
 // connect returns a new provider, as Terraform starts one for each plan and each apply.
 func (s *scene) connect(arguments string) *protocol {
 	s.t.Helper()
-	p := newProtocol(s.t)
-	expectDiagnostics(s.t, p.configure(s.t, s.json(`"poll_interval": "10ms"`+arguments)))
-	return p
+	return s.api.connect(s.t, `"poll_interval": "10ms"`+arguments)
 }
 
 // rewriting modifies each request before the server receives it.

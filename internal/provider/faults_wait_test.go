@@ -25,7 +25,7 @@ var faultsWaiting = []faultRow{
 	onePoll("404, twice", mockapi.Fault{Status: 404, Times: 2}),
 	onePoll("connection closed, three times", mockapi.Fault{Close: true, Times: 3}),
 	onePoll("200 with an HTML page, twice", mockapi.Fault{Status: 200, Body: htmlPage, Times: 2}),
-	onePoll("503, 40 times", mockapi.Fault{Status: 503, Times: 40}),
+	onePoll("503, 15 times", mockapi.Fault{Status: 503, Times: 15}),
 	{
 		phase: creating, fault: "poll: always 503", terraform: true,
 		prepare: on("GET", readPath, mockapi.Fault{Status: 503, Times: mockapi.Always}), outcome: []mockapi.Outcome{endless},
@@ -65,7 +65,7 @@ var faultsWaiting = []faultRow{
 		then: []string{abort101, delete101, rerun100}, holds: 102,
 	},
 	{
-		phase: updating, fault: "timeouts.update expires", timeouts: `, "timeouts": {"update": "1s"}`,
+		phase: updating, fault: "timeouts.update expires", timeouts: `, "timeouts": {"update": "2s"}`,
 		prepare: func(*scene) {}, outcome: []mockapi.Outcome{endless},
 		says:     []finding{fails("Timed out while waiting for Run 102", "The next apply continues waiting for it.")},
 		requests: []string{rerun100}, server: []int64{101, 102}, state: "Run 102", next: "update", then: []string{delete101},
@@ -207,4 +207,12 @@ var faultsRecords = []faultRow{
 // startsEndless makes the first started Run active until it is aborted.
 func startsEndless(s *scene) {
 	s.Plan(mockapi.Outcome{Running: mockapi.Never, Queued: 5 * time.Millisecond})
+}
+
+// reportsAbortedEarly makes the response to an abort say aborted before polls do.
+func reportsAbortedEarly(a *api) {
+	a.Inject(mockapi.Fault{
+		Method: "PUT", Path: "/api/operations/abort/*", Status: 200, Body: `{"id": 101, "result": "aborted", "end_time": "2026-05-01T09:31:30Z"}`,
+	})
+	a.Inject(mockapi.Fault{Method: "GET", Path: poll101, Skip: 2, Hook: func() { a.Finish(101, "aborted", "") }})
 }

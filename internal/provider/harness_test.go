@@ -111,7 +111,7 @@ func (a *api) expectRuns(t *testing.T, want ...int64) {
 func testProvider() *qualyticsProvider {
 	return &qualyticsProvider{
 		version: "test", environment: os.Getenv,
-		retryWait: time.Millisecond, searchTimeout: 50 * time.Millisecond, patience: 2 * time.Second,
+		retryWait: time.Millisecond, searchTimeout: 250 * time.Millisecond, patience: 2 * time.Second,
 	}
 }
 

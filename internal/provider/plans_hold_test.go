@@ -77,8 +77,7 @@ func (m *managed) applyPlanned(t *testing.T, config string, planned *tfprotov6.P
 // A known run_id stays in the plan while it is not known whether latest is null.
 func TestPlan_latestUnknown(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	const config = `{"run_id": 100}`
 	planned := resource.planUnknown(t, config, "latest")
 	if values := resource.plannedValues(t, planned); values["run_id"] != int64(100) {
@@ -103,8 +102,7 @@ func TestPlan_importedIgnoringRunID(t *testing.T) {
 	for _, version := range []string{"today", "0.2"} {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
-			api := newAPI(t, mockapi.Options{})
-			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+			api, resource := newRerun(t)
 			resource.importRun(t, "100")
 			expectDiagnostics(t, resource.refresh(t))
 			ignored := `{"run_id": 100`
@@ -145,8 +143,7 @@ func TestPlan_importedFailure(t *testing.T) {
 // latest is looked up; if it goes only after the plan, the apply fails and starts nothing.
 func TestPlan_ownRunGone(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	expectDiagnostics(t, resource.apply(t, latestConfig(101, release("1"))))
 	second := latestConfig(101, release("2"))
 	expectDiagnostics(t, resource.applyAfter(t.Context(), t, second, func() { api.Remove(101) }),

@@ -10,6 +10,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
 // managed is a resource whose state is passed from call to call, as Terraform does.
@@ -27,6 +29,13 @@ func (p *protocol) manage(t *testing.T, name string) *managed {
 	m := &managed{protocol: p, name: name, schema: p.schemas.ResourceSchemas[name]}
 	m.state = m.pack(t, tftypes.NewValue(m.schema.ValueType(), nil))
 	return m
+}
+
+// newRerun returns a server, and a resource without a state that can rerun its Run 100.
+func newRerun(t *testing.T) (*api, *managed) {
+	t.Helper()
+	api := newAPI(t, mockapi.Options{})
+	return api, api.protocol(t).manage(t, "qualytics_run_rerun")
 }
 
 func (m *managed) pack(t *testing.T, value tftypes.Value) *tfprotov6.DynamicValue {

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -55,19 +56,29 @@ func newProtocol(t *testing.T) *protocol {
 
 func serveProtocol(t *testing.T, provider *qualyticsProvider) *protocol {
 	t.Helper()
-	server := serve(provider)
-	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &protocol{server: server, schemas: schemas}
+	return &protocol{server: serve(provider), schemas: allSchemas()}
 }
+
+// allSchemas returns the schemas of the provider, which are the same for each server.
+var allSchemas = sync.OnceValue(func() *tfprotov6.GetProviderSchemaResponse {
+	schemas, err := serve(testProvider()).GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		panic(err)
+	}
+	return schemas
+})
 
 // protocol returns a provider that is configured for this server.
 func (a *api) protocol(t *testing.T) *protocol {
 	t.Helper()
+	return a.connect(t, `"poll_interval": "10ms"`)
+}
+
+// connect returns a provider that is configured for this server, with more arguments.
+func (a *api) connect(t *testing.T, arguments string) *protocol {
+	t.Helper()
 	p := newProtocol(t)
-	expectDiagnostics(t, p.configure(t, a.json(`"poll_interval": "10ms"`)))
+	expectDiagnostics(t, p.configure(t, a.json(arguments)))
 	return p
 }
 
@@ -199,6 +210,14 @@ func expectDiagnostics(t *testing.T, diagnostics []*tfprotov6.Diagnostic, patter
 	for _, pattern := range patterns[min(len(diagnostics), len(patterns)):] {
 		t.Errorf("missing diagnostic: %s", pattern)
 	}
+}
+
+// ifAny returns the pattern of expectDiagnostics, or none if it is empty.
+func ifAny(pattern string) []string {
+	if pattern == "" {
+		return nil
+	}
+	return []string{pattern}
 }
 
 // orLink lets a link follow a pattern that ends a diagnostic.

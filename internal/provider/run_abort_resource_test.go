@@ -69,3 +69,36 @@ func TestTriggers(t *testing.T) {
 		})
 	}
 }
+
+// A Run that ends before it could be aborted is not an error, whether it has ended before the request or
+// ends during the wait.
+func TestRunAbort_endsByItself(t *testing.T) {
+	t.Parallel()
+	const want = "warning: Run 90 succeeded: .* It ended before it could be aborted.$"
+	api := newRunning(t, mockapi.Options{AbortDelay: 24 * time.Hour})
+	api.Inject(mockapi.Fault{Method: "GET", Path: poll90, Skip: 2, Hook: func() { api.Finish(90, "success", "") }})
+	for _, requests := range [][]string{{read90, abort90, read90, read90}, {read90, abort90, read90}} {
+		api.ResetRequests()
+		resource := api.protocol(t).manage(t, "qualytics_run_abort")
+		expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`), want)
+		api.expectRequests(t, requests...)
+		resource.expectRun(t, 90, "success")
+		resource.expectNoChange(t, `{"run_id": 90}`)
+	}
+}
+
+// A refused abort leaves nothing in the state.
+func TestRunAbort_refused(t *testing.T) {
+	t.Parallel()
+	api := newRunning(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run_abort")
+	api.Forbid(101)
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`),
+		"error at run_id: Cannot abort Run 90: PUT http.*/api/operations/abort/90 returned HTTP status 403: .*\n\n"+
+			"The token's user needs the Editor team permission .*to abort a Run.")
+	expectDiagnostics(t, resource.applyAfter(t.Context(), t, `{"run_id": 90}`, func() { api.Remove(90) }),
+		"error at run_id: Cannot abort Run 90: .*HTTP status 404: Run 90 does not exist.")
+	if resource.exists(t) {
+		t.Error("the resource is in the state although nothing was aborted")
+	}
+}

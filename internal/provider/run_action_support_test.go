@@ -48,20 +48,29 @@ var supportTable = []supportOf{
 	},
 }
 
-// Each action with each type and each result: the diagnostics of the plan, and those of the action
-// if the Run changes after the plan.
+// allTypes are the types of operation.
+var allTypes = []string{"sync", "catalog", "profile", "scan", "external_scan", "export", "materialize", "promote", "promote_quality_check"}
+
+// Each action with each type and each result: the diagnostics of the plan, and those of the action if the
+// Run changes after the plan. The plan of the resource of the same name has the same diagnostics.
 func TestRunAction_support(t *testing.T) {
 	t.Parallel()
 	for _, row := range supportTable {
 		for _, runType := range allTypes {
-			for _, result := range []string{"queued", "running", "success", "failure", "aborted"} {
-				t.Run(row.action+" "+runType+" "+result, func(t *testing.T) {
-					t.Parallel()
-					api := newAPI(t, mockapi.Options{})
+			t.Run(row.action+" "+runType, func(t *testing.T) {
+				t.Parallel()
+				api := newAPI(t, mockapi.Options{})
+				p := api.protocol(t)
+				for _, result := range []string{"queued", "running", "success", "failure", "aborted"} {
 					api.Seed(mockapi.Run{ID: 90, Type: runType, Result: result})
-					p := api.protocol(t)
-					expectDiagnostics(t, p.planAction(t, "qualytics_run_"+row.action, `{"run_id": 90}`), row.planned(runType, result)...)
-					api.expectRequests(t, "GET /api/operations/90")
+					api.ResetRequests()
+					planned := row.planned(runType, result)
+					expectDiagnostics(t, p.planAction(t, "qualytics_run_"+row.action, `{"run_id": 90}`), planned...)
+					api.expectRequests(t, read90)
+					if row.action != "delete" && strings.HasSuffix(runType, "scan") { // no resource deletes a Run
+						resource := p.manage(t, "qualytics_run_"+row.action)
+						expectDiagnostics(t, resource.plan(t, `{"run_id": 90}`).Diagnostics, planned...)
+					}
 					arguments, writes := `{"run_id": 90}`, []string{row.request}
 					if row.waits(result) {
 						arguments, writes = `{"run_id": 90, "timeout": "1s"}`, nil
@@ -69,8 +78,8 @@ func TestRunAction_support(t *testing.T) {
 					_, diagnostics := p.invoke(t.Context(), t, "qualytics_run_"+row.action, arguments)
 					expectDiagnostics(t, diagnostics, row.invoked(runType, result)...)
 					api.expectWrites(writes...)(t)
-				})
-			}
+				}
+			})
 		}
 	}
 }
@@ -125,33 +134,5 @@ func (row supportOf) invoked(runType, result string) []string {
 		return []string{
 			fmt.Sprintf(refused, row.action, strings.Replace(row.request, " ", " http.*", 1), row.done, "its result is "+result, row.possible),
 		}
-	}
-}
-
-func TestRunAction_invalid(t *testing.T) {
-	t.Parallel()
-	p := newProtocol(t)
-	for _, test := range []struct{ name, config, want string }{
-		{"rerun", `{"run_id": -1}`, "error at run_id: .*whole number of 1 or more, not -1\\."},
-		{"rerun", `{}`, `error: Missing Attribute Configuration: .*\[run_id,latest\]`},
-		{"rerun", `{"run_id": 90, "latest": {"operation_type": "scan", "datastore": 101}}`, `error at run_id: Invalid Attribute Combination: `},
-		{"resume", `{"run_id": -1}`, "error at run_id: .*whole number of 1 or more, not -1\\."},
-		{"abort", `{"run_id": -1}`, "error at run_id: .*whole number of 1 or more, not -1\\."},
-		{"delete", `{"run_id": -1}`, "error at run_id: .*whole number of 1 or more, not -1\\."},
-		{"rerun", `{"run_id": 90, "fail_on": ["success"]}`, `error at fail_on.*: .*one of: \["failure" "aborted"\], got: "success"`},
-		{"rerun", `{"run_id": 90, "fail_on": ["aborted", "aborted"]}`, "error at fail_on: .*duplicate"},
-		{"resume", `{"run_id": 90, "fail_on": [null]}`, "error at fail_on.*: Null List Value"},
-		{
-			"rerun",
-			`{"run_id": 90, "timeout": "soon"}`,
-			`error at timeout: Invalid duration: timeout must be a duration greater than zero with a unit, .*not "soon"`,
-		},
-		{"resume", `{"run_id": 90, "timeout": "0s"}`, `error at timeout: Invalid duration: .*not "0s"`},
-		{"abort", `{"run_id": 90, "timeout": "-1m"}`, `error at timeout: Invalid duration: .*not "-1m"`},
-	} {
-		t.Run(test.name+" "+test.config, func(t *testing.T) {
-			t.Parallel()
-			expectDiagnostics(t, p.validateAction(t, "qualytics_run_"+test.name, test.config), test.want)
-		})
 	}
 }

@@ -182,70 +182,53 @@ func TestRunAction_outcome(t *testing.T) {
 // An action that ends before its Run reports that. The texts mention no state.
 func TestRunAction_unfinished(t *testing.T) {
 	t.Parallel()
+	const still, shows = "Run 101 is still .(queued|running).", "The data source qualytics_operation shows its progress.$"
 	for name, test := range map[string]struct {
-		action, result, arguments string
-		last                      mockapi.Fault // affects the polls
-		want                      string
+		arguments string
+		poll      mockapi.Fault
+		want      string
 	}{
-		"rerun timeout": {
-			"rerun",
-			"failure",
+		"timeout": {
 			`, "timeout": "300ms"`,
 			mockapi.Fault{},
-			`error: Timed out while waiting for Run 101: Run 101 is still .(queued|running). after 300ms \(timeout\). ` +
-				`The data source qualytics_operation shows its progress.$`,
+			"error: Timed out while waiting for Run 101: " + still + ` after 300ms \(timeout\). ` + shows,
 		},
-		"resume timeout": {
-			"resume", "failure", `, "timeout": "300ms"`, mockapi.Fault{}, `error: Timed out while waiting for Run 90: .* The data source`,
-		},
-		"abort timeout": {
-			"abort", "running", `, "timeout": "100ms"`, mockapi.Fault{}, `error: Timed out while waiting for Run 90: .* The data source`,
+		"timeout, unreadable": {
+			`, "timeout": "1s"`,
+			mockapi.Fault{Status: 502, Times: mockapi.Always},
+			`error: Timed out while waiting for Run 101: ` + still + ` after 1s \(timeout\). ` +
+				"The last poll failed: GET http.*/api/operations/101.* " + shows,
 		},
 		"token revoked": {
-			"rerun",
-			"failure",
 			``,
 			mockapi.Fault{Status: 401, Times: mockapi.Always},
 			"error: Cannot follow Run 101: GET http.*/api/operations/101 returned HTTP status 401: .*\n\n" +
 				"The Run may still be running. The data source",
 		},
 		"record deleted": {
-			"rerun",
-			"failure",
 			``,
 			mockapi.Fault{Status: 404, Times: mockapi.Always, Body: `{"detail": "gone"}`},
 			"error: Run 101 was deleted while it was waited for: ",
 		},
 		"cancelled": {
-			"rerun",
-			"failure",
 			``,
 			mockapi.Fault{},
-			"error: Interrupted while waiting for Run 101: Run 101 is still .(queued|running).. " +
-				"The data source qualytics_operation shows its progress.$",
+			"error: Interrupted while waiting for Run 101: " + still + ". " + shows,
 		},
-		"cancelled resume": {"resume", "failure", ``, mockapi.Fault{}, "error: Interrupted while waiting for Run 90: Run 90 is still"},
-		"cancelled abort":  {"abort", "running", ``, mockapi.Fault{}, "error: Interrupted while waiting for Run 90: Run 90 is still"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			api := newAPI(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}, AbortDelay: time.Hour})
-			api.Seed(scan(90, test.result))
+			api := newAPI(t, mockapi.Options{Outcome: endless})
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			test.last.Method, test.last.Path, test.last.Skip = "GET", "/api/operations/*", 1
-			if test.action == "resume" {
-				test.last.Skip++ // skips the lookup, too
+			test.poll.Method, test.poll.Path = "GET", poll101
+			if name == "cancelled" {
+				test.poll.Hook = cancel
 			}
-			if test.arguments == "" && test.last.Status == 0 {
-				test.last.Hook = cancel
-			}
-			api.Inject(test.last)
-			_, diagnostics := api.protocol(t).invoke(ctx, t, "qualytics_run_"+test.action, `{"run_id": 90`+test.arguments+`}`)
+			api.Inject(test.poll)
+			_, diagnostics := api.protocol(t).invoke(ctx, t, "qualytics_run_rerun", `{"run_id": 100`+test.arguments+`}`)
 			expectDiagnostics(t, diagnostics, test.want)
-			if got := len(api.writes()); got != 1 {
-				t.Errorf("got %d changing requests, want 1", got)
-			}
+			api.expectWrites(rerun100)(t)
 		})
 	}
 }
@@ -253,19 +236,22 @@ func TestRunAction_unfinished(t *testing.T) {
 // An action that is cancelled before its first request sends none.
 func TestRunAction_cancelledBefore(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"rerun", "resume", "abort", "delete"} {
-		api := newFailed(t, mockapi.Options{})
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		progress, diagnostics := api.protocol(t).invoke(ctx, t, "qualytics_run_"+name, `{"run_id": 90}`)
-		verb := name
-		if name == "rerun" || name == "resume" {
-			verb = "read" // the source, before anything is requested
+	api := newFailed(t, mockapi.Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, cannot := range map[string]string{
+		"qualytics_run_rerun": "read Run 90", "qualytics_run_resume": "read Run 90", // the source, before anything is requested
+		"qualytics_run_abort": "abort Run 90", "qualytics_run_delete": "delete Run 90", "qualytics_run": "start the scan of datastore 101",
+	} {
+		config := `{"run_id": 90}`
+		if name == "qualytics_run" {
+			config = startConfig(t, wholeScan, "")
 		}
-		expectDiagnostics(t, diagnostics, "error: Cannot "+verb+" Run 90: .*The operation was interrupted, and no more requests were sent.")
+		progress, diagnostics := api.protocol(t).invoke(ctx, t, name, config)
+		expectDiagnostics(t, diagnostics, "error: Cannot "+cannot+": .*The operation was interrupted, and no more requests were sent.")
 		expectProgress(t, progress)
-		api.expectRequests(t)
 	}
+	api.expectRequests(t)
 }
 
 // Deleting a record that does not exist is a warning. The plan does not report it.

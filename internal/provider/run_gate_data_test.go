@@ -15,7 +15,7 @@ import (
 const wholeGate = `, "max_anomalies": 0`
 
 // A scan that checked no data does not pass. One that checked only a part passes with a warning that
-// has both numbers and the containers that failed. Resources and actions say the same.
+// has both numbers and the containers that failed.
 func TestGate_partlyAnalyzed(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -38,11 +38,7 @@ func TestGate_partlyAnalyzed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			api := newAPI(t, mockapi.Options{Outcome: test.outcome})
-			p := api.protocol(t)
-			expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").apply(t, latestConfig(101, wholeGate)), test.want...)
-			api = newAPI(t, mockapi.Options{Outcome: test.outcome})
-			_, diagnostics := api.protocol(t).invoke(t.Context(), t, "qualytics_run_rerun", latestConfig(101, wholeGate))
-			expectDiagnostics(t, diagnostics, test.want...)
+			expectDiagnostics(t, api.protocol(t).manage(t, "qualytics_run_rerun").apply(t, latestConfig(101, wholeGate)), test.want...)
 		})
 	}
 }
@@ -157,6 +153,19 @@ func TestGate_setAfterInterrupt(t *testing.T) {
 	api.Plan(identifying(0))
 	expectDiagnostics(t, resource.apply(t, latestConfig(101, wholeGate)), "warning: Run 101 does not pass: The Run identified 5 anomalies")
 	resource.expectRun(t, 102, "success")
+}
+
+// An apply that was interrupted is judged by the gate, although a refresh has shown the end of the Run.
+func TestGate_endedAfterInterrupt(t *testing.T) {
+	t.Parallel()
+	api, resource := newRerun(t)
+	api.Plan(mockapi.Outcome{Running: mockapi.Never, Anomalies: new(int64(9))})
+	config := latestConfig(101, wholeGate)
+	expectDiagnostics(t, resource.interrupted(t, api, poll101, config), "warning: Interrupted while waiting for Run 101")
+	api.Finish(101, "success", "")
+	expectDiagnostics(t, resource.refresh(t))
+	expectDiagnostics(t, resource.apply(t, config), "error: Run 101 did not pass max_anomalies")
+	api.expectWrites(rerunOf(100))(t)
 }
 
 // A null or unknown max_anomalies is valid for every type, with and without waiting.

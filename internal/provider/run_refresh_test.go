@@ -5,20 +5,18 @@ package provider
 
 import (
 	"reflect"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// A refresh keeps a resumed or aborted Run whose record was deleted, and what is known about a Run
-// that cannot be read. Either way, it sends one request.
+// A refresh keeps a Run that a replica does not know, as long as the list has it, and what is known about
+// a Run that cannot be read.
 func TestRunRefresh_unread(t *testing.T) {
 	t.Parallel()
-	const (
-		poll90  = "/api/operations/90"
-		missing = `{"detail": "Run 90 does not exist"}`
-	)
-	refused, unknown := mockapi.Fault{Status: 401}, mockapi.Fault{Status: 404, Body: missing}
+	refused, unknown := mockapi.Fault{Status: 401}, mockapi.Fault{Status: 404, Body: `{"detail": "Operation not found"}`}
 	for name, test := range map[string]struct {
 		resource, result, path string
 		fault                  mockapi.Fault
@@ -28,6 +26,7 @@ func TestRunRefresh_unread(t *testing.T) {
 		"resumed, refused":              {"qualytics_run_resume", "failure", poll90, refused, []string{"error: Cannot read Run 90: "}},
 		"aborted, unknown to a replica": {"qualytics_run_abort", "running", poll90, unknown, nil},
 		"aborted, refused":              {"qualytics_run_abort", "running", poll90, refused, []string{"error: Cannot read Run 90: "}},
+		"rerun, unknown to a replica":   {"qualytics_run_rerun", "success", poll101, unknown, nil},
 		"rerun, refused":                {"qualytics_run_rerun", "success", poll101, refused, []string{"error: Cannot read Run 101: "}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -46,7 +45,8 @@ func TestRunRefresh_unread(t *testing.T) {
 			}
 			requests := []string{"GET " + test.path}
 			if test.fault.Status == 404 {
-				requests = append(requests, "GET /api/operations?id=90&page=1&size=1") // the list has it
+				id := strings.TrimPrefix(test.path, "/api/operations/")
+				requests = append(requests, "GET /api/operations?id="+id+"&page=1&size=1") // the list has it
 			}
 			if string(resource.private) != private {
 				t.Errorf("the private state has changed: got %s, want %s", resource.private, private)
@@ -54,4 +54,52 @@ func TestRunRefresh_unread(t *testing.T) {
 			api.expectRequests(t, requests...)
 		})
 	}
+}
+
+// A Run with the id in the state that was created at another time, or on another datastore, is
+// another Run: of another deployment, or of a restored database. It is never read into the state,
+// waited for, aborted or deleted.
+func TestOtherRun(t *testing.T) {
+	t.Parallel()
+	for name, replace := range map[string]func(*api){
+		"created": func(a *api) { a.Change(101, func(run *mockapi.Run) { run.Created = run.Created.Add(-time.Hour) }) },
+		"datastore": func(a *api) {
+			a.Change(101, func(run *mockapi.Run) { run.Datastore = mockapi.Datastore{ID: 102, Name: "Other"} })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, resourceName := range []string{"qualytics_run_rerun", "qualytics_run"} {
+				api := newAPI(t, mockapi.Options{Outcome: endless})
+				config := `{"run_id": 100` + unawaited + `}`
+				waiting := `{"run_id": 100}`
+				if resourceName == "qualytics_run" {
+					config, waiting = `{"operation_type": "scan", "datastore": 101`+unawaited+`}`, `{"operation_type": "scan", "datastore": 101}`
+				}
+				resource := api.protocol(t).manage(t, resourceName)
+				expectDiagnostics(t, resource.apply(t, config))
+				api.ResetRequests()
+				replace(api)
+				const want = "error: Cannot use Run 101: Run 101 in the state was created at .* on datastore 101, " +
+					"but Run 101 of this deployment was created at .* on datastore (101|102). Nothing was changed."
+				expectDiagnostics(t, resource.refresh(t), want)
+				expectDiagnostics(t, resource.apply(t, waiting), want)
+				expectDiagnostics(t, resource.destroy(t), want)
+				api.expectWrites()(t)
+			}
+		})
+	}
+}
+
+// The same holds for superseded records: the clean-up names the other Run and leaves it alone.
+func TestOtherRun_superseded(t *testing.T) {
+	t.Parallel()
+	api, resource := newRerun(t)
+	expectDiagnostics(t, resource.apply(t, triggered("", "1")))
+	api.Plan(failing)
+	expectDiagnostics(t, resource.apply(t, triggered("", "2")), "error: Run 102 failed")
+	api.Change(101, func(run *mockapi.Run) { run.Created = run.Created.Add(-time.Hour) })
+	expectDiagnostics(t, resource.apply(t, triggered("", "3")),
+		"warning: The record of the superseded Run 101 was not deleted: Cannot use Run 101. Run 101 in the state was created at")
+	api.expectRuns(t, 100, 101, 103)
 }

@@ -5,45 +5,9 @@ package provider
 
 import (
 	"testing"
-	"time"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
-
-// After a Run that failed the apply, the next apply reruns once. If that wait is interrupted, the
-// apply after it continues waiting instead of rerunning again.
-func TestRunRerun_interruptedAfterFailure(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	api.Plan(mockapi.Outcome{}, mockapi.Outcome{Result: "failure"}, endless)
-	expectDiagnostics(t, resource.apply(t, triggered("", "1")))
-	expectDiagnostics(t, resource.apply(t, triggered("", "2")), "error: Run 102 failed")
-	expectDiagnostics(t, resource.interrupted(t, api, "/api/operations/103", triggered("", "2")),
-		"warning: Run 102 does not pass: Its result is .failure., and .fail_on. includes .failure..",
-		"warning: Interrupted while waiting for Run 103")
-	api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100))(t)
-
-	api.Finish(103, "success", "")
-	expectDiagnostics(t, resource.apply(t, triggered("", "2")))
-	resource.expectRerun(t, 103, 100)
-	api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100), deleteOf(101), deleteOf(102))(t)
-}
-
-// A failed Run that somebody has resumed is waited for.
-func TestRunRerun_activeAfterFailure(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	api.Plan(failing)
-	expectDiagnostics(t, resource.apply(t, triggered("", "1")), "error: Run 101 failed")
-	api.Change(101, func(run *mockapi.Run) { run.Result, run.EndTime = "running", time.Time{} })
-	expectDiagnostics(t, resource.refresh(t))
-	api.Inject(mockapi.Fault{Method: "GET", Path: poll101, Skip: 1, Hook: func() { api.Finish(101, "success", "") }})
-	expectDiagnostics(t, resource.apply(t, triggered("", "1")))
-	resource.expectRun(t, 101, "success")
-	api.expectWrites(rerunOf(100))(t)
-}
 
 // A Run that ended without being waited for is judged as soon as the configuration waits.
 func TestRunRerun_failedBeforeWaiting(t *testing.T) {
@@ -65,8 +29,7 @@ func TestRunRerun_failedBeforeWaiting(t *testing.T) {
 // record is deleted.
 func TestRunRerun_accepted(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	api.Plan(identifying(0), identifying(6))
 	config := func(limit string) string { return latestConfig(101, `, "max_anomalies": `+limit+release("2")) }
 	expectDiagnostics(t, resource.apply(t, latestConfig(101, gateConfig+release("1"))))
@@ -86,8 +49,7 @@ func TestRunRerun_accepted(t *testing.T) {
 // A result that is accepted keeps the record of the last Run that succeeded.
 func TestRunRerun_acceptedFailure(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	api.Plan(mockapi.Outcome{}, failing)
 	expectDiagnostics(t, resource.apply(t, triggered("", "1")))
 	expectDiagnostics(t, resource.apply(t, triggered("", "2")), "error: Run 102 failed")

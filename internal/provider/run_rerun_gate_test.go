@@ -19,8 +19,7 @@ const gateConfig = `, "max_anomalies": 5`
 // kept until a Run passes, and the next apply of the same release reruns.
 func TestRunRerun_gate(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	api.Plan(identifying(5), identifying(6), identifying(1000), identifying(0))
 	expectDiagnostics(t, resource.apply(t, latestConfig(101, gateConfig+release("1"))))
 	resource.expectNoChange(t, latestConfig(101, gateConfig+release("1")))
@@ -57,45 +56,26 @@ The next apply reruns it. The data source qualytics_operation_containers with op
 func TestRunRerun_gateRequests(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		outcome mockapi.Outcome
-		fault   mockapi.Fault
-		count   int
-		want    []string
+		outcome   mockapi.Outcome
+		arguments string
+		status    int // of the response with the containers; 0: as usual
+		want      string
 	}{
-		"passed":   {identifying(5), mockapi.Fault{Path: "none"}, 0, nil},
-		"too many": {identifying(6), mockapi.Fault{Path: "none"}, 1, []string{"error: .*Containers, worst first:"}},
-		"failed": {
-			mockapi.Outcome{Result: "failure", Message: "lost"},
-			mockapi.Fault{Path: "none"},
-			1,
-			[]string{"error: .*Containers, worst first:\n  - orders: `failure`, lost\n"},
-		},
-		"no containers": {
-			identifying(6),
-			mockapi.Fault{Path: "/api/operations/*/containers", Status: 404},
-			1,
-			[]string{`error: .*allows 5.\n\nTerraform marks the new resource as tainted`},
-		},
-		"not waited for": {identifying(6), mockapi.Fault{Path: "none"}, 0, nil},
+		"passed":         {identifying(5), gateConfig, 0, ""},
+		"too many":       {identifying(6), gateConfig, 0, "error: .*Containers, worst first:"},
+		"failed":         {failing, gateConfig, 0, "error: .*Containers, worst first:\n  - orders: `failure`, Connection to the warehouse"},
+		"no containers":  {identifying(6), gateConfig, 404, `error: .*allows 5.\n\nTerraform marks the new resource as tainted`},
+		"not waited for": {identifying(6), unawaited, 0, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			api := newAPI(t, mockapi.Options{})
+			api, resource := newRerun(t)
 			api.Plan(test.outcome)
-			api.Inject(test.fault)
-			config := latestConfig(101, gateConfig)
-			if name == "not waited for" {
-				config = latestConfig(101, `, "wait_for_completion": false`)
-			}
-			expectDiagnostics(t, api.protocol(t).manage(t, "qualytics_run_rerun").apply(t, config), test.want...)
-			count := 0
-			for _, request := range api.requestLines() {
-				if strings.Contains(request, "/containers") {
-					count++
-				}
-			}
-			if count != test.count {
-				t.Errorf("%d requests for the containers in %q, want %d", count, api.requestLines(), test.count)
+			api.Inject(mockapi.Fault{Path: "/api/operations/*/containers", Status: test.status, Times: mockapi.Always})
+			expectDiagnostics(t, resource.apply(t, latestConfig(101, test.arguments)), ifAny(test.want)...)
+			count, want := strings.Count(strings.Join(api.requestLines(), " "), "/containers"), len(ifAny(test.want))
+			if count != want {
+				t.Errorf("%d requests for the containers in %q, want %d", count, api.requestLines(), want)
 			}
 		})
 	}
@@ -117,12 +97,12 @@ func TestRunRerun_gateManyContainers(t *testing.T) {
 	}
 }
 
-// The gate fails closed, for resources and actions.
+// The gate fails closed.
 func TestRunRerun_gateFailsClosed(t *testing.T) {
 	t.Parallel()
 	const (
 		polled     = `{"id": 101, "type": "scan", "result": "%", "end_time": "2026-05-01T09:31:30Z", "status": {"anomalies_identified": #}}`
-		unreported = "Run 101 did not pass max_anomalies: .*does not report the number of anomalies"
+		unreported = "error: Run 101 did not pass max_anomalies: .*does not report the number of anomalies"
 	)
 	body := func(result, count string) string {
 		return strings.NewReplacer("%", result, "#", count).Replace(polled)
@@ -132,78 +112,28 @@ func TestRunRerun_gateFailsClosed(t *testing.T) {
 	}{
 		"no status": {gateConfig, `{"id": 101, "type": "scan", "result": "success"}`, unreported},
 		"null":      {gateConfig, body("success", "null"), unreported},
-		"text":      {gateConfig, body("success", `"0"`), unreported},
-		"negative":  {gateConfig, body("success", "-1"), unreported},
 		"half":      {gateConfig, body("success", "0.5"), unreported},
 		"float":     {gateConfig, body("success", "5.0"), ""},
 		"unknown result": {
 			gateConfig,
 			body("partially_successful", "0"),
-			"Run 101 ended as partially_successful: .*because the provider does not know this result, which counts as `failure`",
+			"error: Run 101 ended as partially_successful: .*because the provider does not know this result, which counts as `failure`",
 		},
-		"unknown, tolerated": {gateConfig + `, "fail_on": ["aborted"]`, body("partially_successful", "0"), "warning"},
-		"unknown by default": {"", body("partially_successful", "0"), "Run 101 ended as partially_successful"},
-		"aborted, tolerated": {gateConfig + `, "fail_on": []`, body("aborted", "7"), "Run 101 did not pass max_anomalies"},
+		"tolerated":          {gateConfig + `, "fail_on": ["aborted"]`, body("partially_successful", "0"), "warning: Run 101 ended as partially_"},
+		"unknown by default": {"", body("partially_successful", "0"), "error: Run 101 ended as partially_successful"},
+		"aborted, tolerated": {gateConfig + `, "fail_on": []`, body("aborted", "7"), "error: Run 101 did not pass max_anomalies"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, kind := range []string{"resource", "action"} {
-				api := newAPI(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
-				api.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/101", Times: mockapi.Always, Status: 200, Body: test.body})
-				p := api.protocol(t)
-				var want []string
-				switch test.want {
-				case "":
-				case "warning":
-					want = []string{"warning: Run 101 ended as partially_successful"}
-				default:
-					want = []string{"error: " + test.want}
-				}
-				if kind == "action" {
-					_, diagnostics := p.invoke(t.Context(), t, "qualytics_run_rerun", latestConfig(101, test.arguments))
-					expectDiagnostics(t, diagnostics, want...)
-					continue
-				}
-				resource := p.manage(t, "qualytics_run_rerun")
-				expectDiagnostics(t, resource.apply(t, latestConfig(101, test.arguments)), want...)
-				if resource.values(t)["id"] != int64(101) {
-					t.Errorf("the Run is not in the state: %v", resource.values(t))
-				}
+			api := newAPI(t, mockapi.Options{Outcome: endless})
+			api.Inject(mockapi.Fault{Method: "GET", Path: poll101, Times: mockapi.Always, Status: 200, Body: test.body})
+			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+			expectDiagnostics(t, resource.apply(t, latestConfig(101, test.arguments)), ifAny(test.want)...)
+			if resource.values(t)["id"] != int64(101) {
+				t.Errorf("the Run is not in the state: %v", resource.values(t))
 			}
 		})
 	}
-}
-
-// A Run that is deleted during the wait fails the apply. A single 404 does not count as a deletion.
-func TestRunRerun_deletedWhileWaiting(t *testing.T) {
-	t.Parallel()
-	for times, want := range map[int][]string{
-		2: nil, mockapi.Always: {"error: Run 101 was deleted while it was waited for: .*so its result is unknown"},
-	} {
-		api := newAPI(t, mockapi.Options{})
-		api.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/101", Times: times, Status: 404, Body: `{"detail": "gone"}`})
-		expectDiagnostics(t, api.protocol(t).manage(t, "qualytics_run_rerun").apply(t, latestConfig(101, gateConfig)), want...)
-		api.expectWrites(rerunOf(100))(t)
-	}
-}
-
-// The next apply continues an interrupted wait and applies the gate.
-func TestRunRerun_gateAfterInterrupt(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	api.Plan(mockapi.Outcome{Running: mockapi.Never, Anomalies: new(int64(9))})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	config := latestConfig(101, gateConfig+`, "timeouts": {"create": "2s"}`)
-	expectDiagnostics(t, resource.apply(t, config), "error: Timed out while waiting for Run 101")
-	api.Finish(101, "success", "")
-	expectDiagnostics(t, resource.refresh(t)) // as after terraform untaint
-	expectDiagnostics(t, resource.apply(t, config), "error: Run 101 did not pass max_anomalies")
-	api.expectWrites(rerunOf(100))(t)
-	expectDiagnostics(t, resource.refresh(t))
-	api.Plan(identifying(0))
-	expectDiagnostics(t, resource.apply(t, config),
-		"warning: Run 101 does not pass: The Run identified 9 anomalies, and .max_anomalies. allows 5.")
-	api.expectWrites(rerunOf(100), rerunOf(101), deleteOf(101))(t)
 }
 
 // Whether a type counts anomalies is checked once the Run is looked up.
@@ -236,10 +166,6 @@ func TestRunRerun_gateOfType(t *testing.T) {
 	want := "error at max_anomalies: Nothing to check max_anomalies: A Run of type `profile` does not count anomalies"
 	expectDiagnostics(t, p.manage(t, "qualytics_run_resume").plan(t, resume).Diagnostics, want)
 	expectDiagnostics(t, p.planAction(t, "qualytics_run_resume", resume), want)
-	const unwaited = `{"run_id": 93, "max_anomalies": 0, "wait_for_completion": false}`
-	want = "error at max_anomalies: Nothing to check max_anomalies: max_anomalies is checked when the Run has ended"
-	expectDiagnostics(t, p.validateResource(t, "qualytics_run_resume", unwaited), want)
-	expectDiagnostics(t, p.validateAction(t, "qualytics_run_resume", unwaited), want)
 }
 
 // The gate applies to a resumed scan.
@@ -250,4 +176,37 @@ func TestRunResume_gate(t *testing.T) {
 	resource := api.protocol(t).manage(t, "qualytics_run_resume")
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 90`+gateConfig+`}`),
 		"error: Run 90 did not pass max_anomalies: .*identified 6 anomalies")
+}
+
+// Failed containers are listed first, then the others, each by the number of anomalies. A missing
+// value affects nothing else.
+func TestRunRerun_failedContainers(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	api.Plan(failing)
+	api.Inject(mockapi.Fault{Path: "/api/operations/101/containers", Status: 200, Body: `{"total": 9, "items": [
+		{"id": 1, "container": {"id": 11, "name": "fine"}, "result": "success", "anomaly_count": 0},
+		{"id": 2, "container": {"id": 12, "name": "one"}, "result": "success", "anomaly_count": 1},
+		{"id": 3, "container": {"id": 13, "name": "many"}, "result": "success", "anomaly_count": 2000},
+		{"id": 4, "container": {"id": 14, "name": "lost"}, "result": "failure", "message": "no such table"},
+		{"id": 5, "container": {"id": 15}, "result": "failure", "message": "", "anomaly_count": 3},
+		{"id": 6, "container": {}, "result": "failure", "anomaly_count": 2},
+		{"id": 7, "container": null, "result": "failure", "anomaly_count": -1},
+		{"id": 8, "container": {"id": 18, "name": "odd"}, "result": null},
+		{"id": 9, "container": {"id": 19, "name": "cut"}, "result": "aborted", "anomaly_count": 4}
+	]}`})
+	expectDiagnostics(t, api.protocol(t).manage(t, "qualytics_run_rerun").apply(t, `{"run_id": 100}`), strings.Join([]string{
+		`error: Run 101 failed: .*\n\nContainers, worst first:`,
+		"  - container 15: `failure` .3 anomalies.",
+		"  - .unnamed container.: `failure` .2 anomalies.",
+		"  - lost: `failure`, no such table",
+		"  - .unnamed container.: `failure`",
+		"  - many: 2,000 anomalies",
+		"  - cut: 4 anomalies",
+		"  - one: 1 anomaly",
+		"",
+		"Terraform marks the new resource as tainted: the next apply deletes the record of this Run and reruns. " +
+			"To accept the Run instead, run `terraform untaint` with the resource's address, then change fail_on or max_anomalies. " +
+			"The data source qualytics_operation_containers with operation_id = 101 lists all containers.$",
+	}, `\n`))
 }

@@ -6,6 +6,7 @@ package provider
 import (
 	"testing"
 
+	framework "github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -70,7 +71,8 @@ func TestAccRunRerun_identity(t *testing.T) {
 	})
 }
 
-func TestRunRerun_importInvalid(t *testing.T) {
+// A Run is imported by its id, or by its identity, which is the same.
+func TestRunRerun_importIDs(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
 	p := api.protocol(t)
@@ -79,33 +81,55 @@ func TestRunRerun_importInvalid(t *testing.T) {
 		t.Fatal(err)
 	}
 	typ := identities.IdentitySchemas["qualytics_run_rerun"].ValueType()
-	identity := func(id any) *tfprotov6.ResourceIdentityData {
-		value, err := tfprotov6.NewDynamicValue(typ, tftypes.NewValue(typ, map[string]tftypes.Value{"id": tftypes.NewValue(tftypes.Number, id)}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return &tfprotov6.ResourceIdentityData{IdentityData: &value}
-	}
 	for _, test := range []struct {
-		req   tfprotov6.ImportResourceStateRequest
-		given string
+		id       string
+		identity []any  // its id
+		invalid  string // what the error quotes; "": the Run is imported
 	}{
-		{tfprotov6.ImportResourceStateRequest{ID: ""}, `""`},
-		{tfprotov6.ImportResourceStateRequest{ID: "latest"}, `"latest"`},
-		{tfprotov6.ImportResourceStateRequest{ID: "0"}, `"0"`},
-		{tfprotov6.ImportResourceStateRequest{ID: "-1"}, `"-1"`},
-		{tfprotov6.ImportResourceStateRequest{ID: "1\x1b[31m"}, `"1"`},
-		{tfprotov6.ImportResourceStateRequest{Identity: identity(nil)}, "an identity whose id is null"},
-		{tfprotov6.ImportResourceStateRequest{Identity: identity(0)}, "0"},
-		{tfprotov6.ImportResourceStateRequest{Identity: identity(-1)}, "-1"},
+		{"100", nil, ""},
+		{"", []any{100}, ""},
+		{"", nil, `""`},
+		{"latest", nil, `"latest"`},
+		{"0", nil, `"0"`},
+		{"-1", nil, `"-1"`},
+		{"1\x1b[31m", nil, `"1"`},
+		{"", []any{nil}, "an identity whose id is null"},
+		{"", []any{0}, "0"},
 	} {
-		test.req.TypeName = "qualytics_run_rerun"
-		response, err := p.server.ImportResourceState(t.Context(), &test.req)
+		req := &tfprotov6.ImportResourceStateRequest{TypeName: "qualytics_run_rerun", ID: test.id}
+		for _, id := range test.identity {
+			value, err := tfprotov6.NewDynamicValue(typ, tftypes.NewValue(typ, map[string]tftypes.Value{"id": tftypes.NewValue(tftypes.Number, id)}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Identity = &tfprotov6.ResourceIdentityData{IdentityData: &value}
+		}
+		resp, err := p.server.ImportResourceState(t.Context(), req)
 		if err != nil {
 			t.Fatal(err)
 		}
-		expectDiagnostics(t, response.Diagnostics,
-			"error: Invalid import id: The import id must be the id of a Run, a whole number of 1 or more such as 53388, not "+test.given+".$")
+		if test.invalid != "" {
+			expectDiagnostics(t, resp.Diagnostics, "error: Invalid import id: The import id must be the id of a Run, "+
+				"a whole number of 1 or more such as 53388, not "+test.invalid+".$")
+			continue
+		}
+		expectDiagnostics(t, resp.Diagnostics)
+		imported, resource := first(t, resp.ImportedResources), p.manage(t, req.TypeName)
+		resource.state = imported.State
+		identity, _ := plain(t, imported.Identity.IdentityData, typ).(map[string]any)
+		if id := resource.values(t)["id"]; id != int64(100) || identity["id"] != id {
+			t.Errorf("imported Run %v with the identity %v", id, identity)
+		}
 	}
 	api.expectRequests(t)
+}
+
+// Each rerun is a new Run, so the identity changes with an update.
+func TestRunRerun_mutableIdentity(t *testing.T) {
+	t.Parallel()
+	var resp framework.MetadataResponse
+	newRunRerunResource().Metadata(t.Context(), framework.MetadataRequest{ProviderTypeName: "qualytics"}, &resp)
+	if !resp.ResourceBehavior.MutableIdentity {
+		t.Error("the identity cannot change")
+	}
 }

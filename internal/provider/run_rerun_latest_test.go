@@ -51,6 +51,9 @@ func TestRunRerun_latest(t *testing.T) {
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
 	expectDiagnostics(t, resource.apply(t, latestConfig(101, release("1"))))
 	resource.expectRerun(t, 101, 100)
+	if lookups := strings.Count(strings.Join(api.requestLines(), " "), "operation_type=scan"); lookups != 2 { // the plan and the apply
+		t.Errorf("%d lookups of the latest Run, want 2", lookups)
+	}
 	resource.expectNoChange(t, latestConfig(101, release("1")))
 
 	api.ResetRequests()
@@ -72,23 +75,6 @@ func TestRunRerun_latest(t *testing.T) {
 	expectDiagnostics(t, resource.destroy(t))
 	api.expectWrites(rerunOf(102), deleteOf(102), deleteOf(152))(t)
 	api.expectRuns(t, 98, 99, 150, 151)
-}
-
-// A rerun needs one lookup of the latest Run in the plan and one in the apply.
-func TestRunRerun_latestRequests(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectDiagnostics(t, resource.apply(t, latestConfig(101, "")))
-	lookups := 0
-	for _, request := range api.requestLines() {
-		if strings.Contains(request, "operation_type=scan") {
-			lookups++
-		}
-	}
-	if lookups != 2 {
-		t.Errorf("%d lookups of the latest Run in %q, want 2", lookups, api.requestLines())
-	}
 }
 
 // Changing any filter of latest reruns. Setting the default value explicitly does not.
@@ -149,88 +135,13 @@ func TestRunRerun_latestSelectsNone(t *testing.T) {
 	api.expectWrites()(t)
 }
 
-// Invalid combinations and types fail validation.
-func TestRunRerun_latestInvalid(t *testing.T) {
-	t.Parallel()
-	p := newProtocol(t)
-	for _, test := range []struct{ config, want string }{
-		{`{}`, `error: Missing Attribute Configuration: .*\[run_id,latest\]`},
-		{`{"run_id": 1, "latest": {"operation_type": "scan", "datastore": 101}}`, `error at run_id: Invalid Attribute Combination`},
-		{`{"latest": {"operation_type": "external_scan", "datastore": 101}}`, `error at latest.*operation_type.*: Invalid Attribute Value Match`},
-		{`{"latest": {"operation_type": "scan", "datastore": -1}}`, `error at latest.*: Invalid latest.datastore: .* not -1\.`},
-		{`{"latest": {"operation_type": "scan", "datastore": 101, "result": []}}`, `error at latest.*result.*: .*at least 1`},
-		{
-			`{"latest": {"operation_type": "scan", "datastore": 101, "result": ["done"]}}`,
-			`error at latest.*result.*: Invalid Attribute Value Match`,
-		},
-		{
-			`{"latest": {"operation_type": "profile", "datastore": 101}, "max_anomalies": 0}`,
-			"error at max_anomalies: Nothing to check max_anomalies: A Run of type `profile` does not count anomalies",
-		},
-		{
-			`{"run_id": 1, "max_anomalies": 0, "wait_for_completion": false}`,
-			"error at max_anomalies: Nothing to check max_anomalies: max_anomalies is checked when the Run has ended",
-		},
-		{`{"run_id": 1, "max_anomalies": -1}`, "error at max_anomalies: .*at least 0"},
-		{`{"latest": {"operation_type": "catalog", "datastore": 101}}`, ""},
-		{`{"latest": {"operation_type": "scan", "datastore": 0}, "max_anomalies": 1}`, ""},
-		{`{"run_id": 0}`, ""},
-	} {
-		var patterns []string
-		if test.want != "" {
-			patterns = []string{test.want}
-		}
-		expectDiagnostics(t, p.validateResource(t, "qualytics_run_rerun", test.config), patterns...)
-		expectDiagnostics(t, p.validateAction(t, "qualytics_run_rerun", test.config), patterns...)
-	}
-}
-
-// If the server ignores a filter or the sort, nothing is rerun.
-func TestRunRerun_latestNotApplied(t *testing.T) {
-	t.Parallel()
-	const run = `{"id": %d, "type": "%s", "result": "%s", "created": "2026-05-0%dT00:00:00Z", "datastore": {"id": %d}}`
-	for name, items := range map[string]string{
-		"datastore": fmt.Sprintf(run, 5, "scan", "success", 1, 7),
-		"type":      fmt.Sprintf(run, 5, "profile", "success", 1, 101),
-		"result":    fmt.Sprintf(run, 5, "scan", "failure", 1, 101),
-		"order":     fmt.Sprintf(run, 5, "scan", "success", 1, 101) + "," + fmt.Sprintf(run, 6, "scan", "success", 2, 101),
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := newAPI(t, mockapi.Options{})
-			api.Inject(mockapi.Fault{Status: 200, Times: mockapi.Always, Body: `{"items": [` + items + `], "total": 2}`})
-			expectDiagnostics(t, api.protocol(t).manage(t, "qualytics_run_rerun").plan(t, latestConfig(101, "")).Diagnostics,
-				"error at latest: No Run to rerun: The Qualytics API returned Runs that do not match the filters of latest, .*Set run_id instead.$")
-		})
-	}
-}
-
-// A sync has two names, and a deployment may know only one of them.
-func TestRunRerun_latestSync(t *testing.T) {
-	t.Parallel()
-	for _, name := range []string{"sync", "catalog"} {
-		api := newAPI(t, mockapi.Options{})
-		run := older(90, 101, "success", time.Hour)
-		run.Type = "sync"
-		api.Seed(run)
-		// The API page has only catalog; newer deployments may reject it.
-		api.Inject(mockapi.Fault{
-			Path:   "/api/operations",
-			Times:  1,
-			Status: 422,
-			Body:   `{"detail": [{"loc": ["query", "operation_type"], "msg": "Input should be something else"}]}`,
-		})
-		resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-		expectDiagnostics(t, resource.apply(t, `{"latest": {"operation_type": "`+name+`", "datastore": 101}}`))
-		api.expectWrites(rerunOf(90))(t)
-	}
-}
-
 // Moving between run_id and latest reruns only if the held Run does not match.
 func TestRunRerun_movedToLatest(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{})
-	api.Seed(older(98, 102, "success", time.Hour))
+	profile := older(97, 102, "success", time.Hour)
+	profile.Type = "profile"
+	api.Seed(older(98, 102, "success", time.Hour), profile)
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
 	expectDiagnostics(t, resource.apply(t, latestConfig(101, "")))
@@ -238,15 +149,17 @@ func TestRunRerun_movedToLatest(t *testing.T) {
 	resource.expectNoChange(t, latestConfig(101, ""))
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
 	api.expectWrites(rerunOf(100))(t)
-	expectDiagnostics(t, resource.apply(t, latestConfig(102, "")))
-	api.expectWrites(rerunOf(100), rerunOf(98), deleteOf(101))(t)
+	expectDiagnostics(t, resource.apply(t, latestConfig(102, ""))) // another datastore
+	resource.expectRerun(t, 102, 98)
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 98}`))
+	expectDiagnostics(t, resource.apply(t, `{"latest": {"operation_type": "profile", "datastore": 102}}`)) // another type
+	api.expectWrites(rerunOf(100), rerunOf(98), deleteOf(101), rerunOf(97), deleteOf(102))(t)
 }
 
 // If the record of run_id was deleted, the resource's own Run is rerun.
 func TestRunRerun_sourceDeleted(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 100`+release("1")+`}`))
 	api.Remove(100)
 	resource.expectNoChange(t, `{"run_id": 100`+release("1")+`}`)
@@ -301,8 +214,7 @@ func TestRunRerun_activeSource(t *testing.T) {
 // another configuration.
 func TestRunRerun_changedSourceMissing(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 99}`),
 		"error at run_id: Cannot read Run 99: .*\n\nSet run_id to a Run that exists, or use latest.$")

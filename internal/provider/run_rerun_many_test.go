@@ -16,7 +16,7 @@ import (
 func TestRunRerun_many(t *testing.T) {
 	t.Parallel()
 	const (
-		count       = 50
+		count       = 20
 		running     = 300 * time.Millisecond
 		interval    = 100 * time.Millisecond
 		leastPause  = interval * 3 / 4 // jitter takes up to a quarter
@@ -24,8 +24,7 @@ func TestRunRerun_many(t *testing.T) {
 		sourceReads = 2 // the plan and the apply
 	)
 	api := newAPI(t, mockapi.Options{Outcome: mockapi.Outcome{Running: running}})
-	p := newProtocol(t)
-	expectDiagnostics(t, p.configure(t, api.json(`"poll_interval": "100ms"`)))
+	p := api.connect(t, `"poll_interval": "100ms"`)
 	f := &fleet{}
 	for range count {
 		f.resources = append(f.resources, p.track(t))

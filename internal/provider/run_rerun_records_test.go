@@ -18,32 +18,11 @@ func triggered(arguments, version string) string {
 	return `{"run_id": 100` + arguments + release(version) + `}`
 }
 
-// A superseded record that cannot be deleted is a warning and does not keep the others. The next Run
-// that passes deletes it.
-func TestRunRerun_supersededRefused(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectDiagnostics(t, resource.apply(t, triggered("", "1")))
-	api.Inject(mockapi.Fault{Method: "DELETE", Status: 403, Times: 2})
-	expectDiagnostics(t, resource.apply(t, triggered("", "2")),
-		"warning: The record of the superseded Run 101 was not deleted: Cannot delete Run 101. "+
-			".*HTTP status 403.*The record is deleted after the next Run that passes")
-	expectDiagnostics(t, resource.apply(t, triggered("", "3")), "warning: The record of the superseded Run 101 was not deleted")
-	api.expectRuns(t, 100, 101, 103)
-	expectDiagnostics(t, resource.apply(t, triggered("", "4")))
-	api.expectRuns(t, 100, 104)
-	api.expectWrites(
-		rerunOf(100), rerunOf(100), deleteOf(101), rerunOf(100), deleteOf(101), deleteOf(102), rerunOf(100), deleteOf(101), deleteOf(103),
-	)(t)
-}
-
 // With delete_on_destroy = false, superseded records are kept permanently, even if the argument is
 // set to true later.
 func TestRunRerun_supersededKept(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	const keep = `, "delete_on_destroy": false`
 	expectDiagnostics(t, resource.apply(t, triggered(keep, "1")))
 	expectDiagnostics(t, resource.apply(t, triggered(keep, "2")))
@@ -54,85 +33,16 @@ func TestRunRerun_supersededKept(t *testing.T) {
 	api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100), deleteOf(102), deleteOf(103))(t)
 }
 
-// After failed reruns, a destroy deletes every record of the resource.
-func TestRunRerun_destroySuperseded(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectDiagnostics(t, resource.apply(t, triggered("", "1")))
-	api.Plan(mockapi.Outcome{Result: "failure"}, mockapi.Outcome{Result: "aborted"})
-	expectDiagnostics(t, resource.apply(t, triggered("", "2")), "error: Run 102 failed")
-	expectDiagnostics(t, resource.apply(t, triggered("", "3")), "error: Run 103 was aborted")
-	expectDiagnostics(t, resource.destroy(t))
-	api.expectRuns(t, 100)
-	api.expectWrites(rerunOf(100), rerunOf(100), rerunOf(100), deleteOf(103), deleteOf(101), deleteOf(102))(t)
-}
-
-// The response to an abort may say that the Run is aborted while the worker still runs. The destroy
-// polls, and retries the deletion while the API refuses it.
-func TestRunRerun_destroyActive(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		arguments string
-		prepare   func(*api)
-		writes    []string
-	}{
-		"aborted at once": {"", func(*api) {}, []string{rerunOf(100), "PUT /api/operations/abort/101", deleteOf(101)}},
-		"still deleting": {
-			"",
-			func(a *api) { a.Inject(mockapi.Fault{Method: "DELETE", Status: 409, Times: 2}) },
-			[]string{rerunOf(100), "PUT /api/operations/abort/101", deleteOf(101), deleteOf(101), deleteOf(101)},
-		},
-		"says aborted early": {"", reportsAbortedEarly, []string{rerunOf(100), "PUT /api/operations/abort/101", deleteOf(101)}},
-		"kept":               {`, "delete_on_destroy": false`, func(*api) {}, []string{rerunOf(100), "PUT /api/operations/abort/101"}},
-		"left alone":         {`, "delete_on_destroy": false, "abort_on_destroy": false`, func(*api) {}, []string{rerunOf(100)}},
-		"waited for":         {`, "abort_on_destroy": false`, finishLater, []string{rerunOf(100), deleteOf(101)}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := newAPI(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}})
-			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-			expectDiagnostics(t, resource.apply(t, `{"run_id": 100, "wait_for_completion": false`+test.arguments+`}`))
-			test.prepare(api)
-			expectDiagnostics(t, resource.destroy(t))
-			api.expectWrites(test.writes...)(t)
-		})
-	}
-}
-
-// reportsAbortedEarly makes the response to an abort say aborted before polls do.
-func reportsAbortedEarly(a *api) {
-	a.Inject(mockapi.Fault{
-		Method: "PUT", Path: "/api/operations/abort/*", Status: 200, Body: `{"id": 101, "result": "aborted", "end_time": "2026-05-01T09:31:30Z"}`,
-	})
-	a.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/101", Skip: 2, Hook: func() { a.Finish(101, "aborted", "") }})
-}
-
-func finishLater(a *api) {
-	a.Inject(mockapi.Fault{Method: "GET", Path: "/api/operations/101", Skip: 2, Hook: func() { a.Finish(101, "success", "") }})
-}
-
-// A destroy that times out is an error and keeps the resource.
-func TestRunRerun_destroyTimeout(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}, AbortDelay: time.Hour})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectDiagnostics(t, resource.apply(t, `{"run_id": 100, "wait_for_completion": false, "timeouts": {"delete": "2s"}}`))
-	expectDiagnostics(t, resource.destroy(t), "error: Cannot wait for the end of Run 101: The operation timed out")
-	if resource.values(t)["id"] != int64(101) {
-		t.Errorf("the Run is not in the state: %v", resource.values(t))
-	}
-}
-
 // Unknown values are decided during the apply. Triggers that turn out to be unchanged do not rerun.
 func TestRunRerun_unknownTriggers(t *testing.T) {
 	t.Parallel()
 	for version, writes := range map[string][]string{"1": {rerunOf(100)}, "2": {rerunOf(100), rerunOf(101), deleteOf(101)}} {
-		api := newAPI(t, mockapi.Options{})
-		resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+		api, resource := newRerun(t)
 		expectDiagnostics(t, resource.apply(t, latestConfig(101, release("1"))))
 		planned := resource.planUnknown(t, latestConfig(101, release(version)), "triggers")
-		expectDiagnostics(t, planned.Diagnostics)
+		if id := resource.plannedValues(t, planned)["id"]; id != tftypes.UnknownValue {
+			t.Errorf("id is planned as %v", id)
+		}
 		expectDiagnostics(t, resource.applyPlan(t, latestConfig(101, release(version)), planned, "triggers"))
 		api.expectWrites(writes...)(t)
 		resource.expectNoChange(t, latestConfig(101, release(version)))
@@ -197,8 +107,7 @@ func TestRunRerun_unconfigured(t *testing.T) {
 // The plan of a state that version 0.1 wrote is empty.
 func TestRunRerun_stateOfVersion01(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	expectDiagnostics(t, resource.apply(t, triggered("", "1")))
 	written := map[string]any{}
 	for name, value := range resource.values(t) {
@@ -256,27 +165,6 @@ func TestRunRerun_imported(t *testing.T) {
 	}
 }
 
-// A refresh keeps a Run that a replica does not know, as long as the list has it.
-func TestRunRerun_refreshReplica(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
-	missing := mockapi.Fault{Method: "GET", Path: "/api/operations/101", Status: 404, Body: `{"detail": "Run 101 does not exist"}`}
-	api.Inject(missing)
-	api.ResetRequests()
-	expectDiagnostics(t, resource.refresh(t))
-	resource.expectRerun(t, 101, 100)
-	api.expectRequests(t, "GET "+poll101, "GET /api/operations?id=101&page=1&size=1")
-
-	api.Remove(101)
-	expectDiagnostics(t, resource.refresh(t),
-		"warning: The record of Run 101 was deleted: .*no longer in the state. An apply creates it again")
-	if values := resource.values(t); values != nil {
-		t.Errorf("the deleted record is still in the state: %v", values)
-	}
-}
-
 // A Run that failed the apply is not rerun while wait_for_completion is false.
 func TestRunRerun_failedUnwaited(t *testing.T) {
 	t.Parallel()
@@ -309,8 +197,7 @@ func TestRunRerun_importedActive(t *testing.T) {
 // of run_id.
 func TestRunRerun_ownRun(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
 	resource.expectNoChange(t, `{"run_id": 101}`)
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 101`+release("1")+`}`))

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"reflect"
 	"testing"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -54,8 +53,7 @@ const (
 // run_id to the id of the resource's own Run, even if it is known only after apply.
 func TestRunRerun_otherArguments(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
 	api.ResetRequests()
 	for _, config := range []string{
@@ -133,47 +131,10 @@ func TestRunRerun_waitWithoutName(t *testing.T) {
 	resource.expectRerun(t, 101, 100)
 }
 
-// A Run that did not pass is not rerun if new arguments let it pass.
-func TestRunRerun_failureAccepted(t *testing.T) {
-	t.Parallel()
-	const scanned = `{"run_id": 100, "max_anomalies": 5`
-	for name, relaxed := range map[string]string{
-		"max_anomalies": `{"run_id": 100, "max_anomalies": 6}`,
-		"no gate":       `{"run_id": 100}`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := newAPI(t, mockapi.Options{})
-			api.Plan(identifying(6))
-			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-			expectDiagnostics(t, resource.apply(t, scanned+`}`), "error: Run 101 did not pass max_anomalies")
-			expectDiagnostics(t, resource.refresh(t))
-			expectDiagnostics(t, resource.apply(t, relaxed))
-			api.expectWrites(rerunOf(100))(t)
-			resource.expectRerun(t, 101, 100)
-		})
-	}
-}
-
-// Unknown triggers may cause a rerun, also if there were none before.
-func TestRunRerun_unknownFirstTriggers(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
-	planned := resource.planUnknown(t, triggered("", "1"), "triggers")
-	if id := resource.plannedValues(t, planned)["id"]; id != tftypes.UnknownValue {
-		t.Errorf("id is planned as %v", id)
-	}
-	expectDiagnostics(t, resource.applyPlan(t, triggered("", "1"), planned, "triggers"))
-	resource.expectRerun(t, 102, 100)
-}
-
 // If latest or a part of it is unknown, it is looked up during the apply.
 func TestRunRerun_unknownLatest(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	config := `{"latest": {"operation_type": "scan", "datastore": 101, "result": ["success"]}}`
 	whole := must[map[string]tftypes.Value](must[map[string]tftypes.Value](resource.unpack(t, jsonConfig(config)))["latest"])
 	results := []tftypes.Value{tftypes.NewValue(tftypes.String, tftypes.UnknownValue)}
@@ -200,19 +161,6 @@ func partly(whole map[string]tftypes.Value, name string, other any) map[string]t
 	return changed
 }
 
-// Moving from run_id to a latest of another type on the same datastore reruns.
-func TestRunRerun_movedToAnotherType(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	profile := older(98, 101, "success", time.Hour)
-	profile.Type = "profile"
-	api.Seed(profile)
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
-	expectDiagnostics(t, resource.apply(t, `{"latest": {"operation_type": "profile", "datastore": 101}}`))
-	api.expectWrites(rerunOf(100), rerunOf(98), deleteOf(101))(t)
-}
-
 // Until the first apply, the imported state lets a destroy change nothing.
 func TestRunRerun_importedState(t *testing.T) {
 	t.Parallel()
@@ -234,48 +182,11 @@ func TestRunRerun_importedState(t *testing.T) {
 	api.expectWrites()(t)
 }
 
-// An import by identity is the same as one by id.
-func TestRunRerun_importedByIdentity(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	p := api.protocol(t)
-	identities, err := p.server.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	typ := identities.IdentitySchemas["qualytics_run_rerun"].ValueType()
-	identity, err := tfprotov6.NewDynamicValue(typ,
-		tftypes.NewValue(typ, map[string]tftypes.Value{"id": tftypes.NewValue(tftypes.Number, 100)}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, req := range []tfprotov6.ImportResourceStateRequest{
-		{ID: "100"}, {Identity: &tfprotov6.ResourceIdentityData{IdentityData: &identity}},
-	} {
-		req.TypeName = "qualytics_run_rerun"
-		resp, err := p.server.ImportResourceState(t.Context(), &req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		expectDiagnostics(t, resp.Diagnostics)
-		imported := first(t, resp.ImportedResources)
-		resource := p.manage(t, req.TypeName)
-		resource.state, resource.private = imported.State, imported.Private
-		if id := resource.values(t)["id"]; id != int64(100) {
-			t.Errorf("imported Run %v", id)
-		}
-		if got := plain(t, imported.Identity.IdentityData, typ); !reflect.DeepEqual(got, map[string]any{"id": int64(100)}) {
-			t.Errorf("the identity is %v", got)
-		}
-	}
-}
-
 // The record of run_id is kept even if it is an earlier Run of the resource, because the next rerun
 // needs it.
 func TestRunRerun_importedSource(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	resource.importRun(t, "100")
 	expectDiagnostics(t, resource.refresh(t))
 	expectDiagnostics(t, resource.apply(t, triggered("", "1")))

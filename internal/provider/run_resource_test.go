@@ -177,25 +177,6 @@ func TestRun_refused(t *testing.T) {
 	}
 }
 
-// Invalid configurations fail the validation of the resource and of the action.
-func TestRun_invalid(t *testing.T) {
-	t.Parallel()
-	p := newProtocol(t)
-	for config, want := range map[string]string{
-		`{"operation_type": "external_scan", "datastore": 101}`:              "error at operation_type: Invalid operation_type: An external_scan",
-		`{"operation_type": "", "datastore": 101}`:                           "error at operation_type: Invalid operation_type: ",
-		`{"operation_type": "scan", "datastore": -1}`:                        "error at datastore: Invalid datastore: ",
-		`{"operation_type": "export", "datastore": 101, "max_anomalies": 0}`: "error at max_anomalies: Nothing to check max_anomalies",
-		startConfig(t, `{"type": "scan"}`, ""):                               "error at settings: .*contain type. Set operation_type",
-		startConfig(t, `{"datastore_id": 101}`, ""):                          "error at settings: .*contain datastore_id. Set datastore",
-		startConfig(t, `["scan"]`, ""):                                       "error at settings: Invalid settings: settings must be an object",
-		startConfig(t, `"{}"`, ""):                                           "error at settings: Invalid settings: .*use jsondecode",
-	} {
-		expectDiagnostics(t, p.validateResource(t, "qualytics_run", config), want)
-		expectDiagnostics(t, p.validateAction(t, "qualytics_run", config), want)
-	}
-}
-
 // A lost response is looked for: a Run with the settings that were sent is adopted, any other is
 // named. Nothing is started twice.
 func TestRun_lostStart(t *testing.T) {

@@ -38,41 +38,19 @@ func TestSource_missing(t *testing.T) {
 	api.expectRequests(t, "GET /api/operations/101")
 }
 
-// The smallest valid id is 1.
-func TestSource_smallestID(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	api.Seed(scan(1, "success"))
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectDiagnostics(t, resource.apply(t, `{"run_id": 1}`))
-	resource.expectRerun(t, 101, 1)
-}
-
 // A failed lookup of the latest Run is an error. Only a sync is looked up under another name.
 func TestSource_latestFails(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		fault mockapi.Fault
-		want  string
-	}{
-		"forbidden": {mockapi.Fault{Status: 403}, "error: Cannot look up the latest Run: GET http.*/api/operations returned HTTP status 403"},
-		"invalid": {
-			mockapi.Fault{Status: 422, Body: `{"detail": [{"loc": ["query", "datastore"], "msg": "too large"}]}`},
-			"error: Cannot look up the latest Run: GET http.*/api/operations returned HTTP status 422: query.datastore: too large",
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := newAPI(t, mockapi.Options{})
-			p := api.protocol(t)
-			test.fault.Path, test.fault.Times = "/api/operations", mockapi.Always
-			api.Inject(test.fault)
-			expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").plan(t, latestConfig(101, "")).Diagnostics, test.want)
-			expectDiagnostics(t, p.planAction(t, "qualytics_run_rerun", latestConfig(101, "")), test.want)
-			if requests := api.requestLines(); len(requests) != 2 {
-				t.Errorf("requests: %q", requests)
-			}
-		})
+	api := newAPI(t, mockapi.Options{})
+	p := api.protocol(t)
+	api.Inject(mockapi.Fault{
+		Path: listPath, Times: mockapi.Always, Status: 422, Body: `{"detail": [{"loc": ["query", "datastore"], "msg": "too large"}]}`,
+	})
+	const want = "error: Cannot look up the latest Run: GET http.*/api/operations returned HTTP status 422: query.datastore: too large"
+	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").plan(t, latestConfig(101, "")).Diagnostics, want)
+	expectDiagnostics(t, p.planAction(t, "qualytics_run_rerun", latestConfig(101, "")), want)
+	if requests := api.requestLines(); len(requests) != 2 {
+		t.Errorf("requests: %q", requests)
 	}
 }
 
@@ -117,60 +95,39 @@ func TestSource_waitEnds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, kind := range []string{"resource", "action"} {
-				api := newAPI(t, mockapi.Options{})
-				api.Seed(scan(90, "running"))
-				ctx, interrupt := context.WithCancel(t.Context())
-				t.Cleanup(interrupt)
-				p, fault := api.protocol(t), test.fault
-				fault.Method, fault.Path, fault.Skip = "GET", poll90, 1 // the lookup
-				if fault.Status == 0 {
-					fault.Hook = interrupt
-				}
-				if kind == "action" {
-					api.Inject(fault)
-					_, diagnostics := p.invoke(ctx, t, "qualytics_run_rerun", `{"run_id": 90}`)
-					expectDiagnostics(t, diagnostics, test.want)
-				} else {
-					resource := p.manage(t, "qualytics_run_rerun")
-					expectDiagnostics(t, resource.applyAfter(ctx, t, `{"run_id": 90}`, func() { api.Inject(fault) }),
-						"warning at run_id: Run 90 is still active", test.want)
-				}
-				api.expectWrites()(t)
+			api := newAPI(t, mockapi.Options{})
+			api.Seed(scan(90, "running"))
+			ctx, interrupt := context.WithCancel(t.Context())
+			t.Cleanup(interrupt)
+			test.fault.Method, test.fault.Path, test.fault.Skip = "GET", poll90, 1 // the lookup
+			if test.fault.Status == 0 {
+				test.fault.Hook = interrupt
 			}
+			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+			expectDiagnostics(t, resource.applyAfter(ctx, t, `{"run_id": 90}`, func() { api.Inject(test.fault) }),
+				"warning at run_id: Run 90 is still active", test.want)
+			api.expectWrites()(t)
 		})
 	}
 }
 
-// The response to an abort may say that the Run has ended while its worker still runs. Resources
-// and actions rely only on polls.
+// The response to an abort may say that the Run has ended while its worker still runs. Only polls count.
 func TestAbort_reportedTooEarly(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []string{"resource", "action"} {
-		api := newAPI(t, mockapi.Options{AbortDelay: time.Hour})
-		api.Seed(scan(90, "running"))
+	api := newRunning(t, mockapi.Options{AbortDelay: time.Hour})
+	api.Inject(mockapi.Fault{
+		Method: "PUT", AfterEffect: true, Status: 200, Body: `{"id": 90, "result": "aborted", "end_time": "2026-05-01T09:31:30Z"}`,
+	})
+	polled := false
+	resource := api.protocol(t).manage(t, "qualytics_run_abort")
+	expectDiagnostics(t, resource.applyAfter(t.Context(), t, `{"run_id": 90}`, func() {
 		api.Inject(mockapi.Fault{
-			Method: "PUT", AfterEffect: true, Status: 200, Body: `{"id": 90, "result": "aborted", "end_time": "2026-05-01T09:31:30Z"}`,
+			Method: "GET", Path: poll90, Skip: 1, Hook: func() { polled = true; api.Finish(90, "aborted", "stopped by hand") },
 		})
-		polled := false
-		p := api.protocol(t)
-		finish := func() {
-			api.Inject(mockapi.Fault{
-				Method: "GET", Path: poll90, Skip: 1, Hook: func() { polled = true; api.Finish(90, "aborted", "stopped by hand") },
-			})
-		}
-		if kind == "action" {
-			finish()
-			_, diagnostics := p.invoke(t.Context(), t, "qualytics_run_abort", `{"run_id": 90}`)
-			expectDiagnostics(t, diagnostics)
-		} else {
-			resource := p.manage(t, "qualytics_run_abort")
-			expectDiagnostics(t, resource.applyAfter(t.Context(), t, `{"run_id": 90}`, finish)) // the message of an aborted Run is not reported
-			resource.expectRun(t, 90, "aborted")
-		}
-		if !polled {
-			t.Errorf("the %s did not poll", kind)
-		}
+	})) // the message of an aborted Run is not reported
+	resource.expectRun(t, 90, "aborted")
+	if !polled {
+		t.Error("the resource did not poll")
 	}
 }
 
@@ -189,20 +146,9 @@ func TestAbort_refused(t *testing.T) {
 					api.Inject(mockapi.Fault{Method: "GET", Times: mockapi.Always, Status: 501})
 				}
 			}), "warning: The abort of Run 90 was not confirmed: .*HTTP status 409: not now",
-				"error: (Timed out while waiting for|Cannot follow) Run 90")
+				"error: (Timed out while waiting for|Cannot follow) Run 90: .*the next apply requests the abort again")
 		})
 	}
-}
-
-// The error about a lost response is specific to actions.
-func TestRunAction_lostStart(t *testing.T) {
-	t.Parallel()
-	api := newFailed(t, mockapi.Options{})
-	api.Inject(mockapi.Fault{Method: "PUT", Close: true})
-	_, diagnostics := api.protocol(t).invoke(t.Context(), t, "qualytics_run_rerun", `{"run_id": 90}`)
-	expectDiagnostics(t, diagnostics,
-		"error.*: Cannot rerun Run 90: .*No matching Run was found, so probably none was started. "+
-			"Before you invoke the action again, list the newest Runs with the data source qualytics_operations")
 }
 
 // A Run without type and datastore is named by its id.
@@ -225,43 +171,5 @@ func TestRunRerun_minimalResponse(t *testing.T) {
 	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`), "warning: Run 101 does not pass: Its result is .failure.")
 	if name := resource.values(t)["name"]; name != "Run 102" {
 		t.Errorf("name is %v", name)
-	}
-}
-
-// The error about a timed-out wait contains the error of the last poll.
-func TestRunRerun_lastPollFailed(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, mockapi.Options{Outcome: endless})
-	p := newProtocol(t)
-	expectDiagnostics(t, p.configure(t, api.json(`"poll_interval": "500ms", "max_retries": 0`)))
-	api.Inject(mockapi.Fault{Method: "GET", Path: poll101, Times: mockapi.Always, Status: 502})
-	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").apply(t, `{"run_id": 100, "timeouts": {"create": "1s"}}`),
-		"error: Timed out while waiting for Run 101: Run 101 is still .queued. after 1s .timeouts.create.. "+
-			"It is recorded in the state. The last poll failed: GET http.*/api/operations/101: HTTP 502: Bad Gateway. "+
-			"Terraform marks the new resource as tainted: the next apply aborts that Run and starts over.*terraform untaint")
-}
-
-// A sync is also looked up under its other name.
-func TestSource_otherSyncName(t *testing.T) {
-	t.Parallel()
-	for _, name := range []string{"sync", "catalog"} {
-		api := newAPI(t, mockapi.Options{})
-		api.Inject(mockapi.Fault{
-			Path:   "/api/operations",
-			Status: 422,
-			Times:  mockapi.Always,
-			Body:   `{"detail": [{"loc": ["query", "operation_type"], "msg": "unknown"}]}`,
-		})
-		resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-		expectDiagnostics(t, resource.plan(t, `{"latest": {"operation_type": "`+name+`", "datastore": 101}}`).Diagnostics,
-			"error: Cannot look up the latest Run: .*HTTP status 422")
-		var requested []string
-		for _, request := range api.Requests() {
-			requested = append(requested, request.Query.Get("operation_type"))
-		}
-		slices.Sort(requested)
-		if !slices.Equal(requested, []string{"catalog", "sync"}) {
-			t.Errorf("%s: looked up %q", name, requested)
-		}
 	}
 }

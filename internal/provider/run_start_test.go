@@ -67,10 +67,21 @@ func TestStart_ignoredFilters(t *testing.T) {
 			api.Seed(wanted, newer)
 			config := `{"latest": {"operation_type": "scan", "datastore": 101, "container": 7, "schedule_id": 12}}`
 			expectDiagnostics(t, api.protocol(t).manage(t, "qualytics_run_rerun").apply(t, config),
-				"error at latest: No Run to rerun: The Qualytics API returned Runs that do not match the filters of latest")
+				"error at latest: No Run to rerun: The Qualytics API returned Runs that do not match the filters of latest, .*Set run_id instead.$")
 			api.expectWrites()(t)
 		})
 	}
+}
+
+// If the server ignores the sort, the latest Run is unknown.
+func TestStart_ignoredSort(t *testing.T) {
+	t.Parallel()
+	api, resource := newRerun(t)
+	const run = `{"id": %d, "type": "scan", "result": "success", "created": "2026-05-0%dT00:00:00Z", "datastore": {"id": 101}}`
+	api.Inject(mockapi.Fault{
+		Path: listPath, Status: 200, Times: mockapi.Always, Body: `{"items": [` + fmt.Sprintf(run+","+run, 5, 1, 6, 2) + `], "total": 2}`,
+	})
+	expectDiagnostics(t, resource.plan(t, latestConfig(101, "")).Diagnostics, "error at latest: No Run to rerun: .*did not sort them")
 }
 
 // A start whose response is lost when the apply is interrupted is reported as such, although an
@@ -131,7 +142,7 @@ func TestStart_failedCreate(t *testing.T) {
 			api := newAPI(t, mockapi.Options{})
 			api.Plan(failing, endless)
 			p := api.protocol(t)
-			config := fmt.Sprintf(`{"run_id": 100%s, "timeouts": {"create": "500ms"}}`, arguments)
+			config := fmt.Sprintf(`{"run_id": 100%s, "timeouts": {"create": "2s"}}`, arguments)
 			expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").apply(t, config), "error: Run 101 failed: .*the next apply "+want[0])
 			expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").apply(t, config), "error: Timed out .*the next apply "+want[1])
 		})
@@ -142,8 +153,7 @@ func TestStart_failedCreate(t *testing.T) {
 // destroy an error, after a few requests.
 func TestRecords_referenced(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
 	expectDiagnostics(t, resource.apply(t, triggered("", "1")))
 	api.Change(101, func(run *mockapi.Run) { run.ReferencedBy = "report 12" })
 	expectDiagnostics(t, resource.apply(t, triggered("", "2")),
@@ -158,16 +168,6 @@ func TestRecords_referenced(t *testing.T) {
 	api.expectRuns(t, 100)
 }
 
-// A record that somebody else deletes after a refusal is deleted.
-func TestRecords_deletedAfterRefusal(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectDiagnostics(t, resource.apply(t, `{"run_id": 100}`))
-	api.Inject(mockapi.Fault{Method: "DELETE", Hook: func() { api.Remove(101) }, Status: 409, Body: `{"detail": "stopping"}`})
-	expectDiagnostics(t, resource.destroy(t))
-}
-
 // Terraform may invoke an action with values that are null, but were unknown when they were
 // validated.
 func TestStart_nothingSelected(t *testing.T) {
@@ -178,36 +178,6 @@ func TestStart_nothingSelected(t *testing.T) {
 		expectDiagnostics(t, diagnostics, "error at run_id: Missing run_id: ")
 	}
 	api.expectRequests(t)
-}
-
-// An abort that a destroy requests is judged by the polls, whatever was responded.
-func TestRecords_abortAnsweredBadly(t *testing.T) {
-	t.Parallel()
-	for name, fault := range map[string]mockapi.Fault{
-		"504 with effect": {Status: 504, AfterEffect: true, Times: mockapi.Always},
-		"204 with effect": {Status: 204, AfterEffect: true},
-		"409 with effect": {Status: 409, AfterEffect: true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := newAPI(t, mockapi.Options{Outcome: endless})
-			resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-			expectDiagnostics(t, resource.apply(t, `{"run_id": 100`+unawaited+`}`))
-			fault.Method, fault.Path = "PUT", "/api/operations/abort/*"
-			api.Inject(fault)
-			expectDiagnostics(t, resource.destroy(t))
-			api.expectRuns(t, 100)
-		})
-	}
-	t.Run("504 without effect", func(t *testing.T) {
-		t.Parallel()
-		api := newAPI(t, mockapi.Options{Outcome: endless})
-		resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-		expectDiagnostics(t, resource.apply(t, `{"run_id": 100, "timeouts": {"delete": "1s"}`+unawaited+`}`))
-		api.Inject(mockapi.Fault{Method: "PUT", Path: "/api/operations/abort/*", Status: 504, Times: mockapi.Always})
-		expectDiagnostics(t, resource.destroy(t), "error: Cannot abort Run 101: .*504")
-		api.expectRuns(t, 100, 101)
-	})
 }
 
 // Who started an imported Run says nothing about who starts the Runs of this resource.

@@ -61,7 +61,7 @@ func TestTaint_replacementFails(t *testing.T) {
 				api := newAPI(t, mockapi.Options{})
 				api.Plan(test.outcome)
 				resource := api.protocol(t).trackResource(t, resourceName)
-				resource.refreshAndApply(t, config(`, "timeouts": {"create": "1s"}`+wholeGate))
+				resource.refreshAndApply(t, config(`, "timeouts": {"create": "2s"}`+wholeGate))
 				if !resource.tainted {
 					t.Fatal("the failed create has not tainted the resource")
 				}
@@ -75,15 +75,11 @@ func TestTaint_replacementFails(t *testing.T) {
 				if next := resource.nextPlan(t, config(wholeGate)); next != test.next {
 					t.Errorf("%s: the next plan is %s, want %s", resourceName, next, test.next)
 				}
-				var want []string
-				if test.want != "" {
-					want = []string{test.want}
-				}
 				if name == "active" {
 					api.Finish(101, "success", "")
 					api.Change(101, func(run *mockapi.Run) { run.Status["anomalies_identified"] = 0 })
 				}
-				expectDiagnostics(t, resource.applyAfter(t.Context(), t, config(wholeGate), func() {}), want...)
+				expectDiagnostics(t, resource.applyAfter(t.Context(), t, config(wholeGate), func() {}), ifAny(test.want)...)
 				resource.expectRun(t, test.holds, "success")
 				resource.expectNoChange(t, config(wholeGate))
 			}

@@ -37,52 +37,6 @@ func TestServer_directState(t *testing.T) {
 	}
 }
 
-// A failed read has no state.
-func TestServer_failedReadHasNoState(t *testing.T) {
-	api := newAPI(t, mockapi.Options{})
-	api.Inject(mockapi.Fault{Status: 403, Times: mockapi.Always})
-	p := api.protocol(t)
-	read, err := p.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
-		TypeName: "qualytics_operations", Config: jsonConfig(`{}`),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	expectDiagnostics(t, read.Diagnostics, "error: Cannot list Runs")
-	state, err := read.State.Unmarshal(p.schemas.DataSourceSchemas["qualytics_operations"].ValueType())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var attributes map[string]tftypes.Value
-	if err := state.As(&attributes); err != nil || !attributes["operations"].IsNull() {
-		t.Errorf("the state has %v (%v)", attributes["operations"], err)
-	}
-}
-
-// readState returns the state of a data source that was read with a server.
-func readState(t *testing.T, server tfprotov6.ProviderServer, api *api, name, config string) tftypes.Value {
-	t.Helper()
-	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	configured, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
-		Config: jsonConfig(api.json(`"poll_interval": "10ms"`)),
-	})
-	if err != nil || len(configured.Diagnostics) > 0 {
-		t.Fatal(err, configured)
-	}
-	read, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: jsonConfig(config)})
-	if err != nil || len(read.Diagnostics) > 0 {
-		t.Fatal(err, read)
-	}
-	state, err := read.State.Unmarshal(schemas.DataSourceSchemas[name].ValueType())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return state
-}
-
 // rememberingServer keeps the context of a read, as the framework does.
 type rememberingServer struct {
 	frameworkServer
@@ -113,4 +67,21 @@ func TestServer_dataSourcesHaveNoBlocks(t *testing.T) {
 			t.Errorf("%s has blocks", name)
 		}
 	}
+}
+
+// readState returns the state of a data source that was read with a server.
+func readState(t *testing.T, server tfprotov6.ProviderServer, api *api, name, config string) tftypes.Value {
+	t.Helper()
+	p := &protocol{server: server, schemas: allSchemas()}
+	expectDiagnostics(t, p.configure(t, api.json(`"poll_interval": "10ms"`)))
+	read, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: jsonConfig(config)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	expectDiagnostics(t, read.Diagnostics)
+	state, err := read.State.Unmarshal(p.schemas.DataSourceSchemas[name].ValueType())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return state
 }
