@@ -41,7 +41,7 @@ func listAtOnce(t testing.TB, client *Client, lists, count int) {
 func TestManyListsBehindAGateway(t *testing.T) {
 	const lists, count, rate, burst = 10, 1_600, 20, 60
 	synctest.Test(t, func(t *testing.T) {
-		server := (&mockapi.Gateway{Rate: rate, Burst: burst}).Handler(newHistory(count, 20*time.Millisecond))
+		server := (&mockapi.Gateway{Rate: rate, Burst: burst}).Handler(newBareHistory(count, 20*time.Millisecond))
 		var accepted, rejected atomic.Int32
 		client := simulated(t, func(request *http.Request) (*http.Response, error) {
 			recorder := httptest.NewRecorder()
@@ -198,7 +198,7 @@ func TestConcurrentRejectionsPauseOnce(t *testing.T) {
 func TestConcurrentRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var inFlight, peak atomic.Int32
-		runs := newHistory(1000, 50*time.Millisecond)
+		runs := newBareHistory(1000, 50*time.Millisecond)
 		client := simulated(t, func(request *http.Request) (*http.Response, error) {
 			defer inFlight.Add(-1)
 			peak.Store(max(peak.Load(), inFlight.Add(1)))
