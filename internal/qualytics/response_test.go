@@ -175,9 +175,10 @@ func TestLongDetails(t *testing.T) {
 }
 
 func TestTooLargeResponses(t *testing.T) {
+	const limit = 1 << 16
 	var bomb bytes.Buffer
 	writer := gzip.NewWriter(&bomb)
-	_, _ = writer.Write(make([]byte, 2<<20))
+	_, _ = writer.Write(make([]byte, 2*limit))
 	_ = writer.Close()
 	for name, handler := range map[string]http.HandlerFunc{
 		"a gzip bomb": func(w http.ResponseWriter, _ *http.Request) {
@@ -185,7 +186,7 @@ func TestTooLargeResponses(t *testing.T) {
 			_, _ = w.Write(bomb.Bytes())
 		},
 		"endless": func(w http.ResponseWriter, r *http.Request) {
-			for piece := make([]byte, 1<<16); r.Context().Err() == nil; {
+			for piece := make([]byte, limit/4); r.Context().Err() == nil; {
 				if _, err := w.Write(piece); err != nil {
 					return
 				}
@@ -193,7 +194,7 @@ func TestTooLargeResponses(t *testing.T) {
 		},
 		"with Content-Length": func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Length", strconv.Itoa(1<<40))
-			for piece := make([]byte, 1<<16); r.Context().Err() == nil; {
+			for piece := make([]byte, limit/4); r.Context().Err() == nil; {
 				if _, err := w.Write(piece); err != nil {
 					return
 				}
@@ -202,7 +203,7 @@ func TestTooLargeResponses(t *testing.T) {
 	} {
 		requests := 0
 		client := respond(t, func(w http.ResponseWriter, r *http.Request) { requests++; handler(w, r) })
-		attemptsOf(client).maxBody = 1 << 20
+		attemptsOf(client).maxBody = limit
 		_, err := client.Operation(t.Context(), 100)
 		failed := failure(t, err)
 		equal(t, name, failed.Kind, KindNotAPI)

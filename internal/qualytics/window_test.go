@@ -183,9 +183,9 @@ func TestWindow_unevenHistory(t *testing.T) {
 
 // A window is sorted in the order of the filter, and the other filters apply.
 func TestWindow_order(t *testing.T) {
-	runs := runsAt(500, everyMinute)
-	runs[250].Result = "failure"
-	service := serve(t, mockapi.Options{}, runs)
+	runs := runsAt(200, everyMinute)
+	runs[100].Result = "failure"
+	service := simulate(t, mockapi.Options{}, runs)
 	asc, desc := "asc", "desc"
 	duration := func(id int64) time.Duration { return runs[id-1].EndTime.Sub(runs[id-1].StartTime) }
 	for name, test := range map[string]struct {
@@ -200,14 +200,14 @@ func TestWindow_order(t *testing.T) {
 		"created, longest": {&asc, &desc, func(a, b int64) bool { return a < b }},
 	} {
 		for _, limit := range []int{0, 7} {
-			filter := within(100, 400)
+			filter := within(40, 160)
 			filter.SortCreated, filter.SortDuration = test.created, test.duration
 			listing, err := service.client.Operations(t.Context(), filter, limit)
 			if err != nil {
 				t.Fatal(err)
 			}
 			got := listed(listing)
-			want := 300
+			want := 120
 			if limit > 0 {
 				want = limit
 			}
@@ -217,18 +217,18 @@ func TestWindow_order(t *testing.T) {
 					t.Errorf("%s, limit %d: Run %d comes before Run %d", name, limit, got[i-1], got[i])
 				}
 			}
-			if limit > 0 && name == "asc" && got[0] != 101 || name == "desc" && got[0] != 400 {
+			if limit > 0 && name == "asc" && got[0] != 41 || name == "desc" && got[0] != 160 {
 				t.Errorf("%s, limit %d: the first is Run %d", name, limit, got[0])
 			}
 		}
 	}
-	filter := within(100, 400)
+	filter := within(40, 160)
 	filter.Results = []Result{ResultFailure}
 	listing, err := service.client.Operations(t.Context(), filter, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "failures", listed(listing), []int64{251})
+	equal(t, "failures", listed(listing), []int64{101})
 	equal(t, "total", listing.Total, int64(1))
 }
 
@@ -242,12 +242,12 @@ func TestWindow_unsorted(t *testing.T) {
 
 // Runs that are created or deleted while a window is read cause neither duplicates nor gaps.
 func TestWindow_changingHistory(t *testing.T) {
-	for seed := range uint64(6) {
+	const count = 800
+	for seed := range uint64(5) {
 		random := rand.New(rand.NewPCG(seed, 1))
-		runs := runsAt(2000, everyMinute)
-		service := serve(t, mockapi.Options{}, runs)
+		service := simulate(t, mockapi.Options{}, runsAt(count, everyMinute))
 		gone := map[int64]bool{}
-		next := 2000
+		next := count
 		var mutex sync.Mutex
 		service.Inject(mockapi.Fault{Method: "GET", Times: mockapi.Always, Hook: func() {
 			mutex.Lock()
@@ -257,12 +257,12 @@ func TestWindow_changingHistory(t *testing.T) {
 				service.Seed(mockapi.Run{ID: int64(next), Created: epoch.Add(everyMinute(next)), Containers: []mockapi.Container{}})
 				return
 			}
-			id := int64(1 + random.IntN(2000))
+			id := int64(1 + random.IntN(count))
 			gone[id] = true
 			service.Remove(id)
 		}})
-		from := random.IntN(1500)
-		to := from + random.IntN(500)
+		from := random.IntN(500)
+		to := from + random.IntN(300)
 		listing, err := service.client.Operations(t.Context(), within(from, to), 0)
 		if err != nil {
 			t.Fatal(err)
@@ -284,8 +284,8 @@ func TestWindow_changingHistory(t *testing.T) {
 
 // A window that moves while it is read is read again.
 func TestWindow_readAgain(t *testing.T) {
-	service := serve(t, mockapi.Options{}, runsAt(2000, everyMinute))
-	newest := int64(2000)
+	service := simulate(t, mockapi.Options{}, runsAt(1000, everyMinute))
+	newest := int64(1000)
 	var mutex sync.Mutex
 	service.Inject(mockapi.Fault{Method: "GET", Times: 10, Hook: func() {
 		mutex.Lock()
@@ -295,18 +295,18 @@ func TestWindow_readAgain(t *testing.T) {
 			newest--
 		}
 	}})
-	listing, err := service.client.Operations(t.Context(), within(1000, 1300), 0)
+	listing, err := service.client.Operations(t.Context(), within(500, 650), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "steady", listing.Steady, true)
-	if got, want := listed(listing), idsDown(1300, 1001); !slices.Equal(got, want) {
+	if got, want := listed(listing), idsDown(650, 501); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
 
 func TestWindow_cancelled(t *testing.T) {
-	service := serve(t, mockapi.Options{}, runsAt(3000, everyMinute))
+	service := simulate(t, mockapi.Options{}, runsAt(1000, everyMinute))
 	ctx, cancel := context.WithCancel(t.Context())
 	service.Inject(mockapi.Fault{Method: "GET", Skip: 3, Hook: cancel})
 	if _, err := service.client.Operations(ctx, within(100, 400), 0); KindOf(err) != KindCancelled {
