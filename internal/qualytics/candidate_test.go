@@ -62,6 +62,7 @@ func TestMismatch(t *testing.T) {
 		"a schedule's id":                   {source + `}`, source + `, "schedule": null, "schedule_id": 12}`, "triggered by schedule 12"},
 		"a schedule without id":             {source + `}`, source + `, "schedule": {"id": null}}`, "triggered by a schedule"},
 		"a schedule's odd id":               {source + `}`, source + `, "schedule_id": "nightly"}`, "triggered by a schedule"},
+		"a flow":                            {source + `}`, source + `, "action_execution": {"id": 1}}`, "triggered by a flow"},
 		"the source's schedule":             {source + `, "schedule": {"id": 12}, "schedule_id": 12}`, source + `, "schedule": null}`, ""},
 	} {
 		source, run := read(t, test.source), read(t, test.run)

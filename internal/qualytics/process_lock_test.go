@@ -317,7 +317,7 @@ func TestLockDirectory(t *testing.T) {
 func TestOneLockPerDeployment(t *testing.T) {
 	name := func(url string) string { return newClient(t, url).locks.lockName(101) }
 	for url, same := range map[string]bool{
-		"https://A.example:443": true, "HTTPS://a.example/api/": true, "https://a.example": true,
+		"https://A.example:443": true, "HTTPS://a.example:443/api/": true, "https://a.example": true,
 		"http://a.example": false, "https://a.example:444": false, "https://a.example/b": false, "https://b.example": false,
 	} {
 		equal(t, url, name(url) == name("https://a.example/"), same)
