@@ -121,20 +121,6 @@ func TestRateLimitPausesClient(t *testing.T) {
 	})
 }
 
-func TestRateLimitEndsWithTheContext(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var requests atomic.Int32
-		client := rateLimited(t, func(time.Duration) bool { return true }, http.Header{"Retry-After": {"20"}}, &requests)
-		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-		defer cancel()
-		began := time.Now()
-		_, err := client.Operation(ctx, 100)
-		equal(t, "kind", failure(t, err).Kind, KindCancelled)
-		equal(t, "took", time.Since(began), 5*time.Second)
-		equal(t, "requests", requests.Load(), int32(1))
-	})
-}
-
 // turn makes one request with the given status.
 func (t *throttle) turn(ctx context.Context, status int) error {
 	turn, err := t.acquire(ctx)
