@@ -47,7 +47,7 @@ func TestWhichRunIsAdopted(t *testing.T) {
 		101: "same settings, indistinguishable from Run 102", 102: "same settings, indistinguishable from Run 101",
 	}
 	for name, test := range map[string]struct {
-		known     bool // an earlier rerun, Run 101, has shown the user
+		expected  string // who triggers the client's Runs; empty if unknown
 		effect    bool
 		meanwhile func(*mockapi.Run) // changes the Run that starts on the server, with the next id
 		adopted   int64
@@ -55,13 +55,16 @@ func TestWhichRunIsAdopted(t *testing.T) {
 	}{
 		"a schedule's":                   {meanwhile: scheduled, reasons: map[int64]string{101: "triggered by schedule 12"}},
 		"a schedule's and the client's":  {effect: true, meanwhile: scheduled, adopted: 102},
-		"a colleague's and the client's": {known: true, effect: true, meanwhile: by("ann@example.com"), adopted: 103},
+		"a colleague's and the client's": {expected: user, effect: true, meanwhile: by("ann@example.com"), adopted: 102},
 		"a colleague's": {
-			known: true, meanwhile: by("ann@example.com"),
-			reasons: map[int64]string{102: "triggered by ann@example.com, not by " + user},
+			expected: user, meanwhile: by("ann@example.com"),
+			reasons: map[int64]string{101: "triggered by ann@example.com, not by " + user},
 		},
-		"an unknown user's":            {known: true, meanwhile: by(""), reasons: map[int64]string{102: "triggered by unknown, not by " + user}},
-		"one that equals the client's": {effect: true, meanwhile: by(user), reasons: twins},
+		"an unknown user's": {
+			expected: user, meanwhile: by(""), reasons: map[int64]string{101: "triggered by unknown, not by " + user},
+		},
+		"a colleague's, taken for the client's": {meanwhile: by("ann@example.com"), adopted: 101},
+		"one that equals the client's":          {effect: true, meanwhile: by(user), reasons: twins},
 		"one that equals the client's, on other containers": {
 			effect: true, meanwhile: func(run *mockapi.Run) { run.Containers = run.Containers[:1] }, adopted: 102,
 		},
@@ -71,16 +74,14 @@ func TestWhichRunIsAdopted(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
-				if test.known {
-					if _, err := service.rerun(t); err != nil {
-						t.Fatal(err)
-					}
+				source, err := service.client.Operation(t.Context(), 100)
+				if err != nil {
+					t.Fatal(err)
 				}
-				service.ResetRequests()
 				service.Inject(mockapi.Fault{
 					Path: rerunPath, Close: true, AfterEffect: test.effect, Hook: func() { service.startRun(test.meanwhile) },
 				})
-				started, err := service.rerun(t)
+				started, err := service.client.Rerun(t.Context(), source, test.expected)
 				equal(t, "changing requests", service.writes(), []string{"PUT " + rerunPath})
 				for _, request := range service.Requests() {
 					if request.Path == "/api/operations" && request.String() != listNewest && request.String() != listPage {
@@ -128,53 +129,6 @@ func TestOwnRunIsNotAdoptedTwice(t *testing.T) {
 				_, reasons := notAdopted(t, started, err)
 				equal(t, "candidates", reasons, map[int64]string{101: "started by another request of this provider"})
 			})
-		})
-	}
-}
-
-// Before the first accepted start, the expected user recognizes the Run. After that, the user whom
-// the API has shown counts.
-func TestExpectedUser(t *testing.T) {
-	const ann, bob = "ann@example.com", "bob@example.com"
-	for name, test := range map[string]struct {
-		expected string
-		known    bool   // from an accepted start
-		effect   bool   // of the lost request
-		adopted  string // who triggered the adopted Run; empty: none
-		reason   string // why Ann's Run was not adopted
-	}{
-		"unknown, without effect":  {"", false, false, ann, ""},
-		"expected, without effect": {user, false, false, "", "triggered by ann@example.com, not by " + user},
-		"expected, with effect":    {user, false, true, user, ""},
-		"expected somebody else":   {bob, false, true, "", "triggered by ann@example.com, not by bob@example.com"},
-		"expected Ann, but known":  {ann, true, true, user, ""},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
-			source, err := service.client.Operation(t.Context(), 100)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if test.known {
-				if _, err := service.client.Rerun(t.Context(), source, test.expected); err != nil {
-					t.Fatal(err)
-				}
-			}
-			annsRun := int64(len(service.Runs()) + 100)
-			service.Inject(mockapi.Fault{
-				Path: rerunPath, Status: 502, Body: "<html>", AfterEffect: test.effect, Hook: func() { service.startRun(by(ann)) },
-			})
-			started, err := service.client.Rerun(t.Context(), source, test.expected)
-			if test.adopted != "" {
-				run, readErr := service.client.Operation(t.Context(), adopted(t, started, err))
-				if readErr != nil {
-					t.Fatal(readErr)
-				}
-				equal(t, name, orZero(run.TriggeredBy), test.adopted)
-				return
-			}
-			_, reasons := notAdopted(t, started, err)
-			equal(t, name, reasons[annsRun], test.reason)
 		})
 	}
 }

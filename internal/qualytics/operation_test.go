@@ -158,7 +158,7 @@ func TestURL(t *testing.T) {
 		body.Store(`{"id": 100, "result": "running", "datastore": {"id": 7}}`)
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			switch {
-			case strings.HasSuffix(r.URL.Path, "/operations"):
+			case r.URL.Path == host+"/api/operations":
 				fmt.Fprintf(w, `{"items": [%s], "total": 1}`, body.Load())
 			case strings.Contains(r.URL.Path, "/rerun/"):
 				fmt.Fprint(w, strings.Replace(body.Load().(string), "100", "101", 1))
