@@ -35,6 +35,7 @@ func TestOneStartAtATime(t *testing.T) {
 				t.Errorf("the one without effect: %d, %v", started.ID, err)
 			}
 		})
+		synctest.Wait()
 		group.Go(func() {
 			started, err := rerun(t.Context(), service.client, 200)
 			equal(t, "the one with effect", started.ID, int64(201))

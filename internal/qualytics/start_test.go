@@ -109,7 +109,7 @@ func TestCheckResponse(t *testing.T) {
 	client := newClient(t, "https://a.qualytics.io")
 	on := func(id int64) *Datastore { return &Datastore{ID: new(id)} }
 	source := &Operation{ID: 100, Type: TypeScan, Datastore: on(101)}
-	before := newSnapshot(Listing[Operation]{Items: []Operation{*source}, Total: 1, Steady: true}, maxPageSize)
+	before := newSnapshot(Listing[Operation]{Items: []Operation{*source, {ID: 99}}, Total: 2, Steady: true}, maxPageSize)
 	rerun := startRequest{model: source}
 	const existed = "which existed before the request"
 	for name, test := range map[string]struct {
@@ -121,6 +121,7 @@ func TestCheckResponse(t *testing.T) {
 		"a larger id":                          {rerun, before, Operation{ID: 101}, ""},
 		"a smaller id on the datastore":        {rerun, before, Operation{ID: 5, Datastore: on(101)}, ""},
 		"a smaller id of any datastore":        {rerun, before, Operation{ID: 5}, "Run 5, " + existed},
+		"an older Run of the datastore":        {rerun, before, Operation{ID: 99, Datastore: on(101)}, "Run 99, " + existed},
 		"no id":                                {rerun, before, Operation{}, "another Run (id 0)"},
 		"the source":                           {rerun, before, Operation{ID: 100}, "Run 100, " + existed},
 		"the source, which was not listed":     {rerun, new(snapshot), Operation{ID: 100}, "Run 100, " + existed},
@@ -158,7 +159,7 @@ func TestOddResponseIsAccepted(t *testing.T) {
 func TestNoSearchAfterRejection(t *testing.T) {
 	for _, status := range []int{301, 307, 400, 401, 403, 404, 405, 418, 422, 503} {
 		for action, start := range starts {
-			service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, start.result)}, noRetries)
+			service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, start.result)}, noRetries, impatient)
 			fault := mockapi.Fault{Status: status}
 			if status == http.StatusServiceUnavailable {
 				fault.Header = http.Header{"Retry-After": {"0"}}
