@@ -290,17 +290,17 @@ func TestWindow_readAgain(t *testing.T) {
 	service.Inject(mockapi.Fault{Method: "GET", Times: 10, Hook: func() {
 		mutex.Lock()
 		defer mutex.Unlock()
-		for range 20 {
+		for range 60 {
 			service.Remove(newest)
 			newest--
 		}
 	}})
-	listing, err := service.client.Operations(t.Context(), within(500, 650), 0)
+	listing, err := service.client.Operations(t.Context(), within(200, 350), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "steady", listing.Steady, true)
-	if got, want := listed(listing), idsDown(650, 501); !slices.Equal(got, want) {
+	if got, want := listed(listing), idsDown(350, 201); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
