@@ -31,12 +31,6 @@ func TestUnknownValuesPassThrough(t *testing.T) {
 	equal(t, "finished", got.Finished(), false)
 }
 
-func TestNullFields(t *testing.T) {
-	got := decoded(t, `{"id": 1, "type": "scan", "result": "queued", "message": null, "created": null, "start_time": null,
-		"end_time": null, "triggered_by": null, "datastore": null, "schedule": null, "status": null, "containers": null}`)
-	equal(t, "Run", got, Operation{ID: 1, Type: "scan", Result: ResultQueued})
-}
-
 func TestTimestamp(t *testing.T) {
 	second := time.Date(2026, time.May, 1, 9, 30, 0, 0, time.UTC)
 	for text, want := range map[string]struct {

@@ -105,28 +105,6 @@ func TestOperation(t *testing.T) {
 	equal(t, "a field of the payload", all["not_known_yet"], any([]any{1.0, 2.0}))
 }
 
-func TestOperations(t *testing.T) {
-	runs := []mockapi.Run{scan(100, "success"), scan(101, "failure"), scan(102, "running")}
-	for i := range runs {
-		runs[i].Created = time.Now().Add(time.Duration(i-10) * time.Hour)
-	}
-	service := serve(t, mockapi.Options{}, runs)
-	for order, want := range map[string][]int64{"asc": {100, 101, 102}, "desc": {102, 101, 100}} {
-		listing, err := service.client.Operations(t.Context(), Filter{SortCreated: &order}, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		equal(t, order, idsOf(listing.Items), want)
-		equal(t, "total", listing.Total, int64(3))
-		equal(t, "steady", listing.Steady, true)
-	}
-	listing, err := service.client.Operations(t.Context(), Filter{Results: []Result{"running"}}, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	equal(t, "running ones", idsOf(listing.Items), []int64{102})
-}
-
 func idsOf(operations []Operation) []int64 {
 	ids := []int64{}
 	for _, operation := range operations {
