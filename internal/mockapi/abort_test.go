@@ -20,10 +20,9 @@ func TestAbort(t *testing.T) {
 	api.put(t, "/api/operations/rerun/1")
 	api.clock.Advance(90 * time.Second)
 	payload := api.put(t, "/api/operations/abort/2")
-	equal(t, "result", payload["result"], "aborted")
-	equal(t, "message", payload["message"], nil)
-	equal(t, "start_time", payload["start_time"], "2026-05-01T12:00:10.000000Z")
-	equal(t, "end_time", payload["end_time"], "2026-05-01T12:01:30.000000Z")
+	shows(t, "aborted", payload, object{
+		"result": "aborted", "message": nil, "start_time": "2026-05-01T12:00:10.000000Z", "end_time": "2026-05-01T12:01:30.000000Z",
+	})
 	equal(t, "records", payload["status"].(object)["records_processed"], 40000.0)
 	api.clock.Advance(time.Hour)
 	equal(t, "later", api.get(t, "/api/operations/2"), payload)
@@ -37,9 +36,7 @@ func TestAbortQueued(t *testing.T) {
 	api.put(t, "/api/operations/abort/2")
 	api.clock.Advance(time.Hour)
 	payload := api.get(t, "/api/operations/2")
-	equal(t, "result", payload["result"], "aborted")
-	equal(t, "start_time", payload["start_time"], nil)
-	equal(t, "end_time", payload["end_time"], "2026-05-01T12:00:05.000000Z")
+	shows(t, "aborted", payload, object{"result": "aborted", "start_time": nil, "end_time": "2026-05-01T12:00:05.000000Z"})
 	equal(t, "records", payload["status"].(object)["records_processed"], 0.0)
 }
 
@@ -66,8 +63,7 @@ func TestAbortDelay(t *testing.T) {
 			path = "/api/operations/abort/2"
 		}
 		payload := api.call(t, step.method, path).payload(t)
-		equal(t, "result", payload["result"], step.result)
-		equal(t, "end_time", payload["end_time"], step.end)
+		shows(t, step.method, payload, object{"result": step.result, "end_time": step.end})
 		equal(t, "records", payload["status"].(object)["records_processed"], step.records)
 	}
 	api.call(t, "PUT", "/api/operations/abort/2").expect(t, 409, `{"detail":"Run 2 cannot be aborted: its result is aborted"}`)

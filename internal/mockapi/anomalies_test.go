@@ -19,8 +19,8 @@ func TestAnomalies(t *testing.T) {
 		api.clock.Advance(time.Duration(after) * 10 * time.Second)
 		var counts []float64
 		sum := 0.0
-		for _, item := range api.get(t, "/api/operations/2/containers")["items"].([]any) {
-			count := item.(object)["anomaly_count"].(float64)
+		for _, item := range items(api.get(t, "/api/operations/2/containers")) {
+			count := item["anomaly_count"].(float64)
 			counts, sum = append(counts, count), sum+count
 		}
 		equal(t, "by container", counts, want)
@@ -30,25 +30,26 @@ func TestAnomalies(t *testing.T) {
 
 // A failed Run can have several failed containers, and a successful one some.
 func TestFailingContainers(t *testing.T) {
-	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1, Status: map[string]int64{"total_containers": 4}})
-	api.Plan(mockapi.Outcome{Result: "failure", Message: "lost", Failing: 2})
-	api.put(t, "/api/operations/rerun/1")
-	var results []any
-	for _, item := range api.get(t, "/api/operations/2/containers")["items"].([]any) {
-		results = append(results, item.(object)["result"], item.(object)["message"])
+	for name, test := range map[string]struct {
+		outcome mockapi.Outcome
+		want    []any // results, messages and whether it has ended
+	}{
+		"failure": {mockapi.Outcome{Result: "failure", Message: "lost", Failing: 2}, []any{
+			"success", nil, true, "success", nil, true, "failure", "lost", true, "failure", "lost", true,
+		}},
+		"success": {mockapi.Outcome{Message: "1 warning", Failing: 1}, []any{
+			"success", nil, true, "success", nil, true, "success", nil, true, "failure", "1 warning", true,
+		}},
+		"still running": {mockapi.Outcome{Running: mockapi.Never, Failing: 1}, []any{
+			"success", nil, true, "success", nil, true, "running", nil, false, "queued", nil, false,
+		}},
+	} {
+		api := start(t, mockapi.Options{Outcome: test.outcome}, mockapi.Run{ID: 1, Status: map[string]int64{"total_containers": 4}})
+		api.put(t, "/api/operations/rerun/1")
+		var got []any
+		for _, item := range items(api.get(t, "/api/operations/2/containers")) {
+			got = append(got, item["result"], item["message"], item["end_time"] != nil)
+		}
+		equal(t, name, got, test.want)
 	}
-	equal(t, "results", results, []any{"success", nil, "success", nil, "failure", "lost", "failure", "lost"})
-	api.Plan(mockapi.Outcome{Message: "1 warning", Failing: 1})
-	api.put(t, "/api/operations/rerun/1")
-	results = nil
-	for _, item := range api.get(t, "/api/operations/3/containers")["items"].([]any) {
-		results = append(results, item.(object)["result"], item.(object)["message"], item.(object)["end_time"] != nil)
-	}
-	equal(t, "results of a success", results, []any{
-		"success", nil, true, "success", nil, true, "success", nil, true, "failure", "1 warning", true,
-	})
-	api.Plan(mockapi.Outcome{Running: mockapi.Never, Failing: 1})
-	api.put(t, "/api/operations/rerun/1")
-	last := api.get(t, "/api/operations/4/containers")["items"].([]any)[3].(object)
-	equal(t, "the last container of a Run that is still running", last["result"], "queued")
 }

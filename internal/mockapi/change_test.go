@@ -29,14 +29,11 @@ func TestChangeActive(t *testing.T) {
 		for _, name := range []string{"id", "result", "message", "status", "start_time", "end_time", "created"} {
 			equal(t, name, after[name], before[name])
 		}
-		equal(t, "user", []any{after["triggered_by"], after["triggered_by_user"]}, []any{nil, nil})
-		equal(t, "type", after["type"], "sync")
+		shows(t, path, after, object{"triggered_by": nil, "triggered_by_user": nil, "type": "sync", "incremental": false})
 		equal(t, "datastore", after["datastore"].(object)["name"], "renamed")
-		equal(t, "incremental", after["incremental"], false)
 	}
 	api.clock.Advance(10 * time.Second)
-	ended := api.get(t, "/api/operations/4")
-	equal(t, "result", []any{ended["result"], ended["message"]}, []any{"failure", "lost"})
+	shows(t, "ended", api.get(t, "/api/operations/4"), object{"result": "failure", "message": "lost"})
 	equal(t, "start", api.post(t, `{"type": "sync", "datastore_id": 101}`).payload(t)["datastore"].(object)["name"], "renamed")
 }
 
@@ -72,11 +69,10 @@ func TestChangeEnded(t *testing.T) {
 		api.Change(1, func(run *mockapi.Run) {
 			run.Result, run.Message, run.EndTime, run.TriggeredBy = "failure", "revised", noon, ""
 		})
-		after = api.get(t, "/api/operations/1")
-		equal(t, "result", []any{after["result"], after["message"], after["triggered_by"], after["end_time"]},
-			[]any{"failure", "revised", nil, "2026-05-01T12:00:00.000000Z"})
-		equal(t, "start", after["start_time"], before["start_time"])
-		equal(t, "status", after["status"], any(status))
+		shows(t, "revised", api.get(t, "/api/operations/1"), object{
+			"result": "failure", "message": "revised", "triggered_by": nil, "end_time": "2026-05-01T12:00:00.000000Z",
+			"start_time": before["start_time"], "status": status,
+		})
 	}
 }
 

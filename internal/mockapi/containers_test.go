@@ -15,15 +15,15 @@ import (
 func TestContainers(t *testing.T) {
 	api := start(t, mockapi.Options{}, mockapi.Demo(noon)...)
 	payload := api.get(t, "/api/operations/53388/containers")
-	items := payload["items"].([]any)
+	entries := items(payload)
 	equal(t, "fields", len(payload), 2)
 	equal(t, "total", payload["total"], 14.0)
-	if len(items) != 14 {
-		t.Fatalf("got %d items", len(items))
+	if len(entries) != 14 {
+		t.Fatalf("got %d items", len(entries))
 	}
-	first := items[0].(object)
-	equal(t, "start_time", first["start_time"], api.get(t, "/api/operations/53388")["start_time"])
-	equal(t, "end_time", items[13].(object)["end_time"], api.get(t, "/api/operations/53388")["end_time"])
+	first, run := entries[0], api.get(t, "/api/operations/53388")
+	equal(t, "start_time", first["start_time"], run["start_time"])
+	equal(t, "end_time", entries[13]["end_time"], run["end_time"])
 	delete(first, "start_time")
 	delete(first, "end_time")
 	equal(t, "first", first, decode(t, `{
@@ -65,10 +65,9 @@ func TestContainersProgress(t *testing.T) {
 			{"aborted", nil, nil, 0, 0, nil},
 		}},
 	} {
-		api.clock.Advance(step.at - api.clock.Now().Sub(noon))
+		api.advanceTo(step.at)
 		var got []row
-		for _, one := range api.get(t, "/api/operations/2/containers")["items"].([]any) {
-			item := one.(object)
+		for _, item := range items(api.get(t, "/api/operations/2/containers")) {
 			got = append(got, row{
 				item["result"].(string), item["start_time"], item["end_time"],
 				item["records_processed"].(float64), item["anomaly_count"].(float64), item["message"],
@@ -83,10 +82,8 @@ func TestContainersNeverReached(t *testing.T) {
 	api := start(t, mockapi.Options{Outcome: mockapi.Outcome{Queued: time.Minute}}, mockapi.Run{ID: 1, Type: "scan"})
 	api.put(t, "/api/operations/rerun/1")
 	api.put(t, "/api/operations/abort/2")
-	for _, item := range api.get(t, "/api/operations/2/containers")["items"].([]any) {
-		equal(t, "result", item.(object)["result"], "aborted")
-		equal(t, "start_time", item.(object)["start_time"], nil)
-		equal(t, "end_time", item.(object)["end_time"], nil)
+	for _, item := range items(api.get(t, "/api/operations/2/containers")) {
+		shows(t, "container", item, object{"result": "aborted", "start_time": nil, "end_time": nil})
 	}
 }
 
@@ -126,8 +123,8 @@ func TestNestedContainers(t *testing.T) {
 		"/api/operations/2/containers": "container_profile",
 	} {
 		listing := api.get(t, path)
-		for i, item := range flat.get(t, path)["items"].([]any) {
-			got := listing["items"].([]any)[i].(object)
+		for i, item := range items(flat.get(t, path)) {
+			got := items(listing)[i]
 			work := got[nested].(object)
 			work["container"] = object{"id": got["id"], "name": got["name"], "container_type": got["container_type"]}
 			equal(t, path, work, item)
@@ -135,7 +132,7 @@ func TestNestedContainers(t *testing.T) {
 		delete(listing, "items")
 		equal(t, path, listing, object{"total": 2.0, "page": 1.0, "size": 50.0, "pages": 1.0})
 	}
-	for _, item := range api.get(t, "/api/operations/3/containers")["items"].([]any) {
-		equal(t, "not reached", item.(object)["container_scan"], nil)
+	for _, item := range items(api.get(t, "/api/operations/3/containers")) {
+		equal(t, "not reached", item["container_scan"], nil)
 	}
 }

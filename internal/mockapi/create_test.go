@@ -28,7 +28,7 @@ func TestCreate(t *testing.T) {
 	sales(api)
 	accepted := api.post(t, `{"type": "scan", "datastore_id": 7, "container_names": ["stores", "orders"],
 		"incremental": false, "max_records_analyzed_per_partition": 5, "greater_than_time": "2026-05-01T00:00:00Z"}`).payload(t)
-	for name, want := range (object{
+	shows(t, "accepted", accepted, object{
 		"id": 41.0, "type": "scan", "result": "queued", "message": nil, "schedule": nil, "schedule_id": nil, "triggered_by": "automation",
 		"created": "2026-05-01T12:00:00.000000Z", "start_time": nil, "end_time": nil,
 		"container_names": []any{"stores", "orders"}, "incremental": false, "max_records_analyzed_per_partition": 5.0,
@@ -38,9 +38,7 @@ func TestCreate(t *testing.T) {
 			"total_containers": 2.0, "containers_analyzed": 0.0, "partitions_scanned": 0.0,
 			"records_processed": 0.0, "anomalies_identified": 0.0,
 		},
-	}) {
-		equal(t, name, accepted[name], want)
-	}
+	})
 	equal(t, "datastore", accepted["datastore"].(object)["name"], "Sales")
 	equal(t, "containers", ids(object{"items": accepted["containers"]}), []int64{70, 72})
 	api.clock.Advance(time.Minute)

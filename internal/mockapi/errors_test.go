@@ -5,13 +5,17 @@ package mockapi_test
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
+type endpoint struct{ method, path string }
+
 // endpoints are all endpoints, for the Run 1.
-var endpoints = []struct{ method, path string }{
+var endpoints = []endpoint{
 	{http.MethodGet, "/api/operations"},
 	{http.MethodGet, "/api/operations/1"},
 	{http.MethodGet, "/api/operations/1/containers"},
@@ -20,6 +24,11 @@ var endpoints = []struct{ method, path string }{
 	{http.MethodPut, "/api/operations/rerun/1"},
 	{http.MethodDelete, "/api/operations/1"},
 	{http.MethodPost, "/api/operations/run"},
+}
+
+// endpointsOfRuns returns the endpoints that name a Run.
+func endpointsOfRuns() []endpoint {
+	return slices.DeleteFunc(slices.Clone(endpoints), func(e endpoint) bool { return !strings.Contains(e.path, "1") })
 }
 
 func TestUnauthorized(t *testing.T) {
@@ -65,16 +74,17 @@ func TestInvalidIDs(t *testing.T) {
 			shown = " "
 		}
 		want := `{"detail":"The operation id \"` + shown + `\" is not a positive integer"}`
-		for _, request := range []struct{ method, path string }{
-			{http.MethodGet, "/api/operations/" + id},
-			{http.MethodDelete, "/api/operations/" + id},
-			{http.MethodGet, "/api/operations/" + id + "/containers"},
-			{http.MethodPut, "/api/operations/abort/" + id},
-			{http.MethodPut, "/api/operations/run/" + id},
-			{http.MethodPut, "/api/operations/rerun/" + id},
-		} {
-			api.call(t, request.method, request.path).expect(t, http.StatusBadRequest, want)
+		for _, endpoint := range endpointsOfRuns() {
+			path := strings.Replace(endpoint.path, "1", id, 1)
+			api.call(t, endpoint.method, path).expect(t, http.StatusBadRequest, want)
 		}
+	}
+}
+
+func TestNoSuchRun(t *testing.T) {
+	api := start(t, mockapi.Options{}, mockapi.Run{ID: 2})
+	for _, endpoint := range endpointsOfRuns() {
+		api.call(t, endpoint.method, endpoint.path).expect(t, 404, `{"detail":"Run 1 does not exist"}`)
 	}
 }
 

@@ -44,38 +44,40 @@ func TestFaultAfterEffect(t *testing.T) {
 	equal(t, "Runs", len(api.Runs()), 2)
 }
 
-// A backend that continues working performs a request whose response was sent or lost.
-func TestFaultEffectAfter(t *testing.T) {
-	for name, fault := range map[string]mockapi.Fault{
-		"a proxy that gave up":    {Status: 504},
-		"a connection that broke": {Close: true},
+// A backend that continues working performs a request whose response was sent or lost, or whose client
+// gave up. The position of the delay determines whether a request without a response takes effect.
+func TestFaultWithoutResponse(t *testing.T) {
+	for name, test := range map[string]struct {
+		fault       mockapi.Fault
+		early, late int // Runs after 24 s and after 25 s
+	}{
+		"a proxy that gave up":                {mockapi.Fault{Status: 504, EffectAfter: 25 * time.Second}, 1, 2},
+		"a connection that broke":             {mockapi.Fault{Close: true, EffectAfter: 25 * time.Second}, 1, 2},
+		"a client that gave up":               {mockapi.Fault{Delay: time.Hour}, 1, 1},
+		"a client that gave up on a response": {mockapi.Fault{Delay: time.Hour, AfterEffect: true}, 2, 2},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			api := mockapi.New(mockapi.Options{Token: token})
 			api.Seed(mockapi.Run{ID: 1})
-			fault.EffectAfter = 25 * time.Second
-			api.Inject(fault)
-			request := httptest.NewRequest(http.MethodPut, rerunPath, nil)
+			api.Inject(test.fault)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			request := httptest.NewRequestWithContext(ctx, http.MethodPut, rerunPath, nil)
 			request.Header.Set("Authorization", "Bearer "+token)
+			began := time.Now()
 			func() {
 				defer func() { _ = recover() }()
 				api.ServeHTTP(httptest.NewRecorder(), request)
 			}()
-			time.Sleep(24 * time.Second)
+			equal(t, name+", status", api.Requests()[0].Status, test.fault.Status)
+			time.Sleep(24*time.Second - time.Since(began))
 			synctest.Wait()
-			equal(t, name+", before", len(api.Runs()), 1)
+			equal(t, name+", before", len(api.Runs()), test.early)
 			time.Sleep(time.Second)
 			synctest.Wait()
-			equal(t, name+", after", len(api.Runs()), 2)
+			equal(t, name+", after", len(api.Runs()), test.late)
 		})
 	}
-}
-
-func TestFaultRedirect(t *testing.T) {
-	api := withFault(t, mockapi.Fault{Status: 307, Header: http.Header{"Location": {"https://elsewhere.example.com/api"}}})
-	response := api.call(t, http.MethodPut, rerunPath)
-	equal(t, "status", response.status, 307)
-	equal(t, "Location", response.header.Get("Location"), "https://elsewhere.example.com/api")
 }
 
 // Without a status, a body or a header modifies the response of the API.
@@ -134,22 +136,6 @@ func TestFaultDelay(t *testing.T) {
 	api.put(t, rerunPath)
 	if took := time.Since(begun); took < 30*time.Millisecond {
 		t.Errorf("the response took %s", took)
-	}
-}
-
-// A client that gives up during the delay gets no response. The position of the delay determines
-// whether the request takes effect.
-func TestFaultDelayOutlastsTheClient(t *testing.T) {
-	for _, afterEffect := range []bool{false, true} {
-		api := withFault(t, mockapi.Fault{Delay: time.Hour, AfterEffect: afterEffect})
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		_, err := http.DefaultTransport.RoundTrip(api.request(t, http.MethodPut, rerunPath).WithContext(ctx))
-		cancel()
-		if !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("got %v", err)
-		}
-		equal(t, "performed", len(api.Runs()) == 2, afterEffect)
-		equal(t, "journal", api.statuses(), []int{0})
 	}
 }
 

@@ -139,14 +139,34 @@ func decode(t *testing.T, body string) object {
 	return payload
 }
 
-// ids returns the ids of the items of a list.
-func ids(payload object) []int64 {
-	found := []int64{}
+// items returns the items of a list.
+func items(payload object) []object {
+	var found []object
 	for _, item := range payload["items"].([]any) {
-		found = append(found, int64(item.(object)["id"].(float64)))
+		found = append(found, item.(object))
 	}
 	return found
 }
+
+// ids returns the ids of the items of a list.
+func ids(payload object) []int64 {
+	found := []int64{}
+	for _, item := range items(payload) {
+		found = append(found, int64(item["id"].(float64)))
+	}
+	return found
+}
+
+// shows fails the test unless these fields of an object have these values.
+func shows(t *testing.T, what string, got, want object) {
+	t.Helper()
+	for name, value := range want {
+		equal(t, what+": "+name, got[name], value)
+	}
+}
+
+// advanceTo sets the clock to a time after noon.
+func (s service) advanceTo(after time.Duration) { s.clock.Advance(after - s.clock.Now().Sub(noon)) }
 
 // equal fails the test unless both are equal.
 func equal(t *testing.T, what string, got, want any) {

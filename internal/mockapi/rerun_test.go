@@ -20,7 +20,7 @@ func TestRerun(t *testing.T) {
 	source := api.get(t, "/api/operations/53388")
 
 	accepted := api.put(t, "/api/operations/rerun/53388")
-	for name, want := range (object{
+	shows(t, "accepted", accepted, object{
 		"id": 53389.0, "type": "scan", "result": "queued", "message": nil, "triggered_by": "automation@example.com", "schedule": nil,
 		"created": "2026-05-01T12:00:00.000000Z", "start_time": nil, "end_time": nil,
 		"datastore": source["datastore"], "containers": source["containers"], "tags": source["tags"],
@@ -29,9 +29,7 @@ func TestRerun(t *testing.T) {
 			"total_containers": 2.0, "containers_analyzed": 0.0, "partitions_scanned": 0.0,
 			"records_processed": 0.0, "anomalies_identified": 0.0,
 		},
-	}) {
-		equal(t, name, accepted[name], want)
-	}
+	})
 	equal(t, "the source", api.get(t, "/api/operations/53388"), source)
 
 	const startTime, endTime = "2026-05-01T12:00:10.000000Z", "2026-05-01T12:00:30.000000Z"
@@ -50,12 +48,11 @@ func TestRerun(t *testing.T) {
 		{30 * time.Second, "failure", startTime, endTime, "out of memory", 50000},
 		{time.Hour, "failure", startTime, endTime, "out of memory", 50000},
 	} {
-		api.clock.Advance(step.at - api.clock.Now().Sub(noon))
+		api.advanceTo(step.at)
 		payload := api.get(t, "/api/operations/53389")
-		equal(t, "result", payload["result"], step.result)
-		equal(t, "start_time", payload["start_time"], step.start)
-		equal(t, "end_time", payload["end_time"], step.end)
-		equal(t, "message", payload["message"], step.message)
+		shows(t, step.at.String(), payload, object{
+			"result": step.result, "start_time": step.start, "end_time": step.end, "message": step.message,
+		})
 		equal(t, "records", payload["status"].(object)["records_processed"], step.records)
 	}
 }
@@ -77,26 +74,18 @@ func TestRerunStartsFromScratch(t *testing.T) {
 // Without an Outcome, a Run succeeds at the first poll. The response to the rerun still shows it as
 // active.
 func TestRerunAtOnce(t *testing.T) {
-	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1, Type: "scan"}, mockapi.Run{ID: 2, Type: "promote_x"})
-	accepted := api.put(t, "/api/operations/rerun/1")
-	equal(t, "result", accepted["result"], "queued")
-	equal(t, "end_time", accepted["end_time"], nil)
+	api := start(t, mockapi.Options{}, mockapi.Run{ID: 2})
+	const at = "2026-05-01T12:00:00.000000Z"
+	shows(t, "accepted", api.put(t, "/api/operations/rerun/2"), object{"result": "queued", "start_time": nil, "end_time": nil})
 	payload := api.get(t, "/api/operations/3")
-	equal(t, "result", payload["result"], "success")
-	equal(t, "start_time", payload["start_time"], "2026-05-01T12:00:00.000000Z")
-	equal(t, "end_time", payload["end_time"], "2026-05-01T12:00:00.000000Z")
+	shows(t, "first poll", payload, object{"result": "success", "start_time": at, "end_time": at})
 	equal(t, "records", payload["status"].(object)["records_processed"], 100000.0)
-
-	accepted = api.put(t, "/api/operations/rerun/2")
-	equal(t, "result", accepted["result"], "running")
-	equal(t, "start_time", accepted["start_time"], "2026-05-01T12:00:00.000000Z")
-	equal(t, "end_time", accepted["end_time"], nil)
 }
 
 // A promote Run skips queued.
 func TestPromoteIsNeverQueued(t *testing.T) {
 	api := start(t, mockapi.Options{Outcome: mockapi.Outcome{Queued: time.Minute, Running: time.Minute}}, mockapi.Run{ID: 1, Type: "promote"})
-	api.put(t, "/api/operations/rerun/1")
+	equal(t, "accepted", api.put(t, "/api/operations/rerun/1")["result"], "running")
 	run, _ := api.Run(2)
 	equal(t, "result", run.Result, "running")
 	api.clock.Advance(time.Minute)
@@ -159,7 +148,7 @@ func TestStaleStarts(t *testing.T) {
 		api.Plan(mockapi.Outcome{Running: mockapi.Never, Anomalies: new(int64(37)), Message: "never reached"})
 		response := api.put(t, request)
 		for _, name := range []string{"result", "message", "start_time", "end_time", "status", "aborted_by", "aborted_by_user"} {
-			equal(t, request+": "+name, response[name], before[name])
+			shows(t, request, response, object{name: before[name]})
 		}
 		now, _ := api.Run(int64(response["id"].(float64)))
 		equal(t, request, now.Result, "running")

@@ -23,13 +23,11 @@ func stoppedScan() mockapi.Run {
 func TestResume(t *testing.T) {
 	api := start(t, mockapi.Options{Outcome: mockapi.Outcome{Queued: 10 * time.Second, Running: 20 * time.Second}}, stoppedScan())
 	accepted := api.put(t, "/api/operations/run/9")
-	for name, want := range (object{
+	shows(t, "accepted", accepted, object{
 		"id": 9.0, "result": "queued", "message": nil, "triggered_by": "somebody",
 		"created": "2026-05-01T11:00:00.000000Z", "start_time": "2026-05-01T12:00:00.000000Z", "end_time": nil,
 		"status": object{"total_containers": 4.0, "containers_analyzed": 2.0, "records_processed": 2000.0},
-	}) {
-		equal(t, name, accepted[name], want)
-	}
+	})
 	for _, step := range []struct {
 		at       time.Duration
 		result   string
@@ -42,13 +40,10 @@ func TestResume(t *testing.T) {
 		{20 * time.Second, "running", nil, 3, 3000},
 		{30 * time.Second, "success", "2026-05-01T12:00:30.000000Z", 4, 4000},
 	} {
-		api.clock.Advance(step.at - api.clock.Now().Sub(noon))
-		payload := api.get(t, "/api/operations/9")
-		equal(t, "result", payload["result"], step.result)
-		equal(t, "start_time", payload["start_time"], "2026-05-01T12:00:00.000000Z")
-		equal(t, "end_time", payload["end_time"], step.end)
-		equal(t, "status", payload["status"], object{
-			"total_containers": 4.0, "containers_analyzed": step.analyzed, "records_processed": step.records,
+		api.advanceTo(step.at)
+		shows(t, step.at.String(), api.get(t, "/api/operations/9"), object{
+			"result": step.result, "start_time": "2026-05-01T12:00:00.000000Z", "end_time": step.end,
+			"status": object{"total_containers": 4.0, "containers_analyzed": step.analyzed, "records_processed": step.records},
 		})
 	}
 	equal(t, "Runs", len(api.Runs()), 1)
@@ -57,30 +52,27 @@ func TestResume(t *testing.T) {
 // Containers that are done are not processed again: they keep their times.
 func TestResumeKeepsDoneContainers(t *testing.T) {
 	api := start(t, mockapi.Options{Outcome: mockapi.Outcome{Running: 20 * time.Second}}, stoppedScan())
-	before := api.get(t, "/api/operations/9/containers")["items"].([]any)
-	equal(t, "unfinished", before[2].(object)["result"], "aborted")
+	before := items(api.get(t, "/api/operations/9/containers"))
+	equal(t, "unfinished", before[2]["result"], "aborted")
 	api.put(t, "/api/operations/run/9")
 	api.clock.Advance(time.Minute)
-	after := api.get(t, "/api/operations/9/containers")["items"].([]any)
+	after := items(api.get(t, "/api/operations/9/containers"))
 	equal(t, "done before", after[:2], before[:2])
 	for i, times := range [][2]string{
 		{"2026-05-01T12:00:00.000000Z", "2026-05-01T12:00:10.000000Z"},
 		{"2026-05-01T12:00:10.000000Z", "2026-05-01T12:00:20.000000Z"},
 	} {
-		item := after[2+i].(object)
-		equal(t, "result", item["result"], "success")
-		equal(t, "start_time", item["start_time"], times[0])
-		equal(t, "end_time", item["end_time"], times[1])
-		equal(t, "records_processed", item["records_processed"], 1000.0)
+		shows(t, "done", after[2+i], object{
+			"result": "success", "start_time": times[0], "end_time": times[1], "records_processed": 1000.0,
+		})
 	}
 }
 
 func TestResumePromote(t *testing.T) {
 	api := start(t, mockapi.Options{}, mockapi.Run{ID: 9, Type: "promote", Result: "failure", Message: "no"})
-	accepted := api.put(t, "/api/operations/run/9")
-	equal(t, "result", accepted["result"], "running")
-	equal(t, "start_time", accepted["start_time"], "2026-05-01T12:00:00.000000Z")
-	equal(t, "end_time", accepted["end_time"], nil)
+	shows(t, "accepted", api.put(t, "/api/operations/run/9"), object{
+		"result": "running", "start_time": "2026-05-01T12:00:00.000000Z", "end_time": nil,
+	})
 	run, _ := api.Run(9)
 	equal(t, "first poll", run.Result, "success")
 }
@@ -91,13 +83,11 @@ func TestResumeAsNew(t *testing.T) {
 	api := start(t, mockapi.Options{ResumeAsNew: true, User: "automation", Outcome: outcome}, stoppedScan())
 	source := api.get(t, "/api/operations/9")
 	accepted := api.put(t, "/api/operations/run/9")
-	for name, want := range (object{
+	shows(t, "accepted", accepted, object{
 		"id": 10.0, "result": "queued", "created": "2026-05-01T12:00:00.000000Z",
 		"start_time": "2026-05-01T12:00:00.000000Z", "end_time": nil, "triggered_by": "automation",
 		"status": object{"total_containers": 4.0, "containers_analyzed": 2.0, "records_processed": 2000.0},
-	}) {
-		equal(t, name, accepted[name], want)
-	}
+	})
 	api.clock.Advance(11 * time.Second)
 	equal(t, "records", api.get(t, "/api/operations/10")["status"].(object)["records_processed"], 3000.0)
 	equal(t, "the source", api.get(t, "/api/operations/9"), source)
@@ -112,8 +102,7 @@ func TestForceAbort(t *testing.T) {
 	api := start(t, mockapi.Options{AbortDelay: time.Minute, Outcome: mockapi.Outcome{Running: time.Hour}}, run)
 	api.call(t, "PUT", "/api/operations/run/9").expect(t, 409, `{"detail":"Run 9 cannot be resumed: its result is running"}`)
 	accepted := api.put(t, "/api/operations/run/9?force_abort=true")
-	equal(t, "id", accepted["id"], 9.0)
-	equal(t, "result", accepted["result"], "queued")
+	shows(t, "accepted", accepted, object{"id": 9.0, "result": "queued"})
 	equal(t, "containers_analyzed", accepted["status"].(object)["containers_analyzed"], 1.0)
 	api.clock.Advance(30 * time.Minute)
 	equal(t, "halfway", api.get(t, "/api/operations/9")["result"], "running")

@@ -111,20 +111,6 @@ func TestProfilesOfContainers(t *testing.T) {
 	}`))
 }
 
-func TestNoSuchRun(t *testing.T) {
-	api := start(t, mockapi.Options{}, mockapi.Run{ID: 1})
-	for _, request := range []struct{ method, path string }{
-		{http.MethodGet, "/api/operations/2"},
-		{http.MethodGet, "/api/operations/2/containers"},
-		{http.MethodPut, "/api/operations/abort/2"},
-		{http.MethodPut, "/api/operations/run/2"},
-		{http.MethodPut, "/api/operations/rerun/2"},
-		{http.MethodDelete, "/api/operations/2"},
-	} {
-		api.call(t, request.method, request.path).expect(t, 404, `{"detail":"Run 2 does not exist"}`)
-	}
-}
-
 // A page of the list is long enough to be compressed, as a proxy would.
 func TestCompression(t *testing.T) {
 	api := start(t, mockapi.Options{}, mockapi.Demo(noon)...)

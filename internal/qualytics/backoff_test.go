@@ -89,7 +89,7 @@ func (f serverFunc) RoundTrip(request *http.Request) (*http.Response, error) {
 var simulations atomic.Int32
 
 // simulated returns a client with the default pauses.
-func simulated(t *testing.T, server serverFunc, changes ...func(*Config)) *Client {
+func simulated(t testing.TB, server serverFunc, changes ...func(*Config)) *Client {
 	t.Helper()
 	config := Config{URL: fmt.Sprintf("https://%d.qualytics.io", simulations.Add(1)), Token: testToken, MaxRetries: DefaultMaxRetries}
 	for _, change := range changes {
@@ -190,27 +190,39 @@ func respondingToWrites(endpoint endpoint, respond func() *http.Response) server
 // If the context ends during the pause before a retry, the error includes the last response. A start
 // leaves time for a response before its deadline.
 func TestCancelledPauseShowsLastResponse(t *testing.T) {
+	const after = 6 * time.Second
 	for status, header := range map[int]http.Header{429: nil, 503: {"Retry-After": {"50"}}} {
 		for _, endpoint := range endpoints {
-			synctest.Test(t, func(t *testing.T) {
-				client := simulated(t, respondingToWrites(endpoint, func() *http.Response {
-					return canned(status, header, `{"detail": "slow down, please"}`)
-				}))
-				ctx, cancel := context.WithTimeout(t.Context(), 6*time.Second)
-				defer cancel()
-				began := time.Now()
-				err := endpoint.call(ctx, client)
-				failed := failure(t, err)
-				equal(t, "kind", failed.Kind, KindCancelled)
-				equal(t, "deadline exceeded", errors.Is(err, context.DeadlineExceeded), true)
-				equal(t, "detail", failed.Detail, fmt.Sprintf("context deadline exceeded; the last response was HTTP %d: slow down, please", status))
-				equal(t, "last status", failure(t, failed.Err).StatusCode, status)
-				took := 6 * time.Second
-				if endpoint.starts {
-					took -= took / 4
-				}
-				equal(t, "took", time.Since(began), took)
-			})
+			for want, end := range map[error]func(context.Context) (context.Context, context.CancelFunc){
+				context.DeadlineExceeded: func(ctx context.Context) (context.Context, context.CancelFunc) {
+					return context.WithTimeout(ctx, after)
+				},
+				context.Canceled: func(ctx context.Context) (context.Context, context.CancelFunc) {
+					ctx, cancel := context.WithCancel(ctx)
+					time.AfterFunc(after, cancel)
+					return ctx, cancel
+				},
+			} {
+				synctest.Test(t, func(t *testing.T) {
+					client := simulated(t, respondingToWrites(endpoint, func() *http.Response {
+						return canned(status, header, `{"detail": "slow down, please"}`)
+					}))
+					ctx, cancel := end(t.Context())
+					defer cancel()
+					began := time.Now()
+					err := endpoint.call(ctx, client)
+					failed := failure(t, err)
+					equal(t, "kind", failed.Kind, KindCancelled)
+					equal(t, "cause", errors.Is(err, want), true)
+					equal(t, "detail", failed.Detail, fmt.Sprintf("%v; the last response was HTTP %d: slow down, please", want, status))
+					equal(t, "last status", failure(t, failed.Err).StatusCode, status)
+					took := after
+					if endpoint.starts && want == context.DeadlineExceeded { //nolint:errorlint // a constant
+						took -= took / 4
+					}
+					equal(t, "took", time.Since(began), took)
+				})
+			}
 		}
 	}
 }

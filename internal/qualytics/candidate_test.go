@@ -62,6 +62,7 @@ func TestMismatch(t *testing.T) {
 		"a schedule's id":                   {source + `}`, source + `, "schedule": null, "schedule_id": 12}`, "triggered by schedule 12"},
 		"a schedule without id":             {source + `}`, source + `, "schedule": {"id": null}}`, "triggered by a schedule"},
 		"a schedule's odd id":               {source + `}`, source + `, "schedule_id": "nightly"}`, "triggered by a schedule"},
+		"a flow":                            {source + `}`, source + `, "action_execution": {"id": 1}}`, "triggered by a flow"},
 		"the source's schedule":             {source + `, "schedule": {"id": 12}, "schedule_id": 12}`, source + `, "schedule": null}`, ""},
 	} {
 		source, run := read(t, test.source), read(t, test.run)
@@ -102,12 +103,17 @@ func TestMismatchWithConfiguration(t *testing.T) {
 	}
 }
 
-// The same name has several forms in Unicode.
-func TestSameUser(t *testing.T) {
+// The expected user recognizes a Run until the API has shown who triggers the client's Runs. The same
+// name has several forms in Unicode.
+func TestUserOfCandidate(t *testing.T) {
 	const composed, decomposed = "Jos\u00e9", "Jose\u0301"
 	run := read(t, `{"id": 7, "type": "scan", "datastore": {"id": 101}, "triggered_by": "`+decomposed+`"}`)
-	equal(t, "mismatch", new(startedRuns).mismatch(&run, &run, composed), "")
-	equal(t, "mismatch", new(startedRuns).mismatch(&run, &run, "Jose"), "triggered by "+decomposed+", not by Jose")
+	started := new(startedRuns)
+	equal(t, "unknown", started.mismatch(&run, &run, ""), "")
+	equal(t, "expected", started.mismatch(&run, &run, composed), "")
+	equal(t, "expected another", started.mismatch(&run, &run, "Jose"), "triggered by "+decomposed+", not by Jose")
+	started.learn(new("Ann"))
+	equal(t, "known", started.mismatch(&run, &run, composed), "triggered by "+decomposed+", not by Ann")
 }
 
 func TestSameType(t *testing.T) {

@@ -46,8 +46,8 @@ func TestHalvedPages(t *testing.T) {
 // The requests for a long history whose pages must be halved: one that is too large for each halving,
 // then those of the small pages. The smaller the pages, the larger is the share of their overlap.
 func TestHalvedHistory(t *testing.T) {
-	const count = 100_000
-	for largest, want := range map[int]int32{maxPageSize: 1153, 50: 2472, 25: 5570, 12: 14396} {
+	const count = 20_000
+	for largest, want := range map[int]int32{maxPageSize: 231, 50: 496, 25: 1113, 12: 2881} {
 		list, requests := halved(count, largest)
 		listing, err := readWhole(t, list, 0)
 		equal(t, "error", err, error(nil))
@@ -110,7 +110,7 @@ func TestCausesOfHalving(t *testing.T) {
 		first  int // attempts for the first size
 	}{
 		"413":               {responding(413, "text/html", "<html>"), true, 1},
-		"too large":         {responding(200, "", strings.Repeat(" ", 2<<20)), true, 1},
+		"too large":         {responding(200, "", strings.Repeat(" ", 2<<16)), true, 1},
 		"502 of a gateway":  {responding(502, "text/html", "<html>"), true, 3},
 		"504 of a gateway":  {responding(504, "text/html", "<html>"), true, 3},
 		"too slow":          {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, true, 1},
@@ -124,8 +124,8 @@ func TestCausesOfHalving(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				api := mockapi.New(mockapi.Options{Token: testToken})
-				runs := runsAt(250, everyMinute)
-				runs[0].Status = map[string]int64{"total_containers": 250, "containers_analyzed": 250, "records_processed": 250}
+				runs := runsAt(130, everyMinute)
+				runs[0].Status = map[string]int64{"total_containers": 70, "containers_analyzed": 70, "records_processed": 70}
 				runs[0].Containers = nil
 				api.Seed(runs...)
 				var mutex sync.Mutex
@@ -141,7 +141,7 @@ func TestCausesOfHalving(t *testing.T) {
 					}
 					return handled(handler)(request)
 				}, func(config *Config) { config.MaxRetries = 2 })
-				attemptsOf(client).maxBody = 1 << 20
+				attemptsOf(client).maxBody = 1 << 16
 				began := time.Now()
 				listing, err := client.Operations(t.Context(), Filter{SortCreated: &descending}, 0)
 				if !test.halved {
@@ -152,18 +152,18 @@ func TestCausesOfHalving(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				equal(t, "Runs", listed(listing), idsDown(250, 1))
+				equal(t, "Runs", listed(listing), idsDown(130, 1))
 				equal(t, "attempts for 100", sizes["100"], test.first)
 				equal(t, "attempts for 50", sizes["50"], 1)
 				if took := time.Since(began); took > 70*time.Second {
 					t.Errorf("took %v", took)
 				}
-				listing, err = client.Operations(t.Context(), within(100, 200), 0)
+				listing, err = client.Operations(t.Context(), within(50, 100), 0)
 				equal(t, "window", err, error(nil))
-				equal(t, "window", listed(listing), idsDown(200, 101))
+				equal(t, "window", listed(listing), idsDown(100, 51))
 				containers, err := client.Containers(t.Context(), 1)
 				equal(t, "containers", err, error(nil))
-				equal(t, "containers", len(containers.Items), 250)
+				equal(t, "containers", len(containers.Items), 70)
 			})
 		})
 	}

@@ -82,6 +82,9 @@ func noRetries(config *Config) { config.MaxRetries = 0 }
 // impatient makes one search for a Run whose response was lost, and one retry after a 429.
 func impatient(config *Config) { config.SearchTimeout, config.RateLimitTimeout = 1, 1 }
 
+// brief makes two searches, a second apart.
+func brief(config *Config) { config.SearchTimeout = time.Second }
+
 func timeout(limit time.Duration) func(*Config) {
 	return func(config *Config) { config.RequestTimeout = limit }
 }

@@ -4,6 +4,8 @@
 package qualytics
 
 import (
+	"maps"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -57,19 +59,6 @@ func TestSearchContinuesDespiteOtherRuns(t *testing.T) {
 	})
 }
 
-// The search timeout counts from the time at which the request was sent.
-func TestSearchAfterTimeout(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
-		service.Inject(mockapi.Fault{Path: rerunPath, Delay: time.Hour})
-		began := time.Now()
-		started, err := service.rerun(t)
-		lost, _ := notAdopted(t, started, err)
-		equal(t, "lost", failure(t, lost.Lost).Detail, "no complete response within 30s")
-		equal(t, "took", time.Since(began), time.Minute)
-	})
-}
-
 // The search takes a minimum time, even after a long request timeout.
 func TestSearchAfterLongTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -80,8 +69,9 @@ func TestSearchAfterLongTimeout(t *testing.T) {
 	})
 }
 
-// After a response of the application itself, the search is short.
-func TestShortSearchAfterResponse(t *testing.T) {
+// The search ends a minute after the request was sent. After a response of the application itself,
+// it is short.
+func TestLengthOfSearch(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault mockapi.Fault
 		took  time.Duration
@@ -90,6 +80,7 @@ func TestShortSearchAfterResponse(t *testing.T) {
 		"200 of an older Run": {mockapi.Fault{Status: 200, Body: `{"id": 100}`}, minSearchTime},
 		"500 of a proxy":      {mockapi.Fault{Status: 500, Body: "<html>"}, time.Minute},
 		"504":                 {mockapi.Fault{Status: 504}, time.Minute},
+		"no response in time": {mockapi.Fault{Delay: time.Hour}, time.Minute},
 		"200 of a login page": {mockapi.Fault{Status: 200, Body: "<html>"}, time.Minute},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -104,40 +95,24 @@ func TestShortSearchAfterResponse(t *testing.T) {
 	}
 }
 
+// The search goes on while something cannot be read. If that lasts, no Run is adopted, and the new
+// ones are listed.
 func TestSearchIsRetried(t *testing.T) {
-	const list = "/api/operations"
-	for name, fault := range map[string]mockapi.Fault{
-		"an empty list":       {Path: list, Skip: 1, Times: 2, Status: 200, Body: `{"items": [], "total": 0}`},
-		"failed list":         {Path: list, Skip: 1, Times: 8, Status: 500}, // more than one poll with its retries
-		"failed source":       {Path: "/api/operations/100", Times: 5, Status: 500},
-		"HTML for the source": {Path: "/api/operations/100", Times: 1, Status: 404, Body: "<html>"},
-		"failed candidate":    {Path: "/api/operations/101", Times: 5, Status: 500},
-		"missing candidate":   {Path: "/api/operations/101", Times: 1, Status: 404},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
-			listing, err := service.client.Operations(t.Context(), Filter{}, 1)
-			if err != nil {
-				t.Fatal(err)
-			}
-			service.Inject(fault)
-			service.Inject(mockapi.Fault{Path: rerunPath, Close: true, AfterEffect: true})
-			started, err := service.client.Rerun(t.Context(), new(first(t, listing.Items)), "")
-			equal(t, name, adopted(t, started, err), int64(101))
-		})
-	}
-}
-
-// If the search fails, no Run is adopted, and the new ones are listed.
-func TestFailedSearch(t *testing.T) {
+	const list, source, candidate = "/api/operations", "/api/operations/100", "/api/operations/101"
 	for name, test := range map[string]struct {
 		fault  mockapi.Fault
-		listed int64
-		kind   Kind
+		kind   Kind    // of the search error; 0: the Run is adopted
+		listed []int64 // candidates
 	}{
-		"the source is deleted":         {mockapi.Fault{Method: "GET", Path: "/api/operations/100", Status: 404}, 101, KindNotFound},
-		"the candidate cannot be read":  {mockapi.Fault{Method: "GET", Path: "/api/operations/101", Status: 500}, 101, KindUnavailable},
-		"the list cannot be read again": {mockapi.Fault{Path: "/api/operations", Skip: 1, Status: 500}, 0, KindUnavailable},
+		"an empty list":                {fault: mockapi.Fault{Path: list, Skip: 1, Times: 2, Status: 200, Body: `{"items": [], "total": 0}`}},
+		"failed list":                  {fault: mockapi.Fault{Path: list, Skip: 1, Times: 8, Status: 500}}, // several polls with retries
+		"failed source":                {fault: mockapi.Fault{Path: source, Times: 5, Status: 500}},
+		"HTML for the source":          {fault: mockapi.Fault{Path: source, Times: 1, Status: 404, Body: "<html>"}},
+		"failed candidate":             {fault: mockapi.Fault{Path: candidate, Times: 5, Status: 500}},
+		"missing candidate":            {fault: mockapi.Fault{Path: candidate, Times: 1, Status: 404}},
+		"the list cannot be read":      {mockapi.Fault{Path: list, Skip: 1, Times: mockapi.Always, Status: 500}, KindUnavailable, nil},
+		"the source is deleted":        {mockapi.Fault{Path: source, Times: mockapi.Always, Status: 404}, KindNotFound, []int64{101}},
+		"the candidate cannot be read": {mockapi.Fault{Path: candidate, Times: mockapi.Always, Status: 500}, KindUnavailable, []int64{101}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -146,17 +121,17 @@ func TestFailedSearch(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				test.fault.Times = mockapi.Always
-				service.Inject(test.fault)
-				service.Inject(mockapi.Fault{Path: rerunPath, Close: true, AfterEffect: true})
+				service.Inject(test.fault, mockapi.Fault{Path: rerunPath, Close: true, AfterEffect: true})
 				began := time.Now()
 				started, err := service.client.Rerun(t.Context(), new(first(t, listing.Items)), "")
+				if test.kind == 0 {
+					equal(t, "adopted", adopted(t, started, err), int64(101))
+					return
+				}
 				lost, reasons := notAdopted(t, started, err)
 				equal(t, "search error", KindOf(lost.SearchErr), test.kind)
 				equal(t, "kind", KindOf(err), KindDisconnected)
-				if _, listed := reasons[test.listed]; listed != (test.listed != 0) {
-					t.Errorf("candidates %v, want %d", reasons, test.listed)
-				}
+				equal(t, "candidates", slices.Collect(maps.Keys(reasons)), test.listed)
 				if took := time.Since(began); took < time.Minute || took > 2*time.Minute {
 					t.Errorf("took %v", took)
 				}

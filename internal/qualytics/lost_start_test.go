@@ -43,134 +43,49 @@ const user = "terraform@service.example.com" // who triggers the client's Runs o
 
 // After a lost response, the matching Run is adopted, or each new Run is listed with a reason.
 func TestWhichRunIsAdopted(t *testing.T) {
-	setting := func(name string, value any) func(*mockapi.Run) {
-		return func(run *mockapi.Run) { run.Settings = map[string]any{name: value} }
+	twins := map[int64]string{
+		101: "same settings, indistinguishable from Run 102", 102: "same settings, indistinguishable from Run 101",
 	}
 	for name, test := range map[string]struct {
-		source    mockapi.Run
-		known     bool // an earlier rerun, Run 101, has shown the user
+		expected  string // who triggers the client's Runs; empty if unknown
 		effect    bool
-		meanwhile []func(*mockapi.Run) // Runs that start on the server, with the next ids
+		meanwhile func(*mockapi.Run) // changes the Run that starts on the server, with the next id
 		adopted   int64
 		reasons   map[int64]string
 	}{
-		"nothing happened": {reasons: map[int64]string{}},
-		"the client's Run": {effect: true, adopted: 101},
-		"the client's, with a new container": {
-			meanwhile: []func(*mockapi.Run){func(run *mockapi.Run) {
-				run.Containers = append(run.Containers, mockapi.Container{ID: 999})
-			}}, adopted: 101,
-		},
-		"the client's, with unknown containers": {
-			meanwhile: []func(*mockapi.Run){func(run *mockapi.Run) { run.Containers = nil }}, adopted: 101,
-		},
-		"a schedule's": {
-			meanwhile: []func(*mockapi.Run){scheduled},
-			reasons:   map[int64]string{101: "triggered by schedule 12"},
-		},
-		"a schedule's, in an unexpected format": {
-			meanwhile: []func(*mockapi.Run){setting("schedule", "nightly")},
-			reasons:   map[int64]string{101: "triggered by a schedule"},
-		},
-		"a flow's": {
-			meanwhile: []func(*mockapi.Run){setting("action_execution", map[string]any{"id": 1})},
-			reasons:   map[int64]string{101: "triggered by a flow"},
-		},
-		"a schedule's and the client's": {
-			effect: true, meanwhile: []func(*mockapi.Run){scheduled}, adopted: 102,
-		},
+		"a schedule's":                   {meanwhile: scheduled, reasons: map[int64]string{101: "triggered by schedule 12"}},
+		"a schedule's and the client's":  {effect: true, meanwhile: scheduled, adopted: 102},
+		"a colleague's and the client's": {expected: user, effect: true, meanwhile: by("ann@example.com"), adopted: 102},
 		"a colleague's": {
-			known: true, meanwhile: []func(*mockapi.Run){by("ann@example.com")},
-			reasons: map[int64]string{102: "triggered by ann@example.com, not by " + user},
+			expected: user, meanwhile: by("ann@example.com"),
+			reasons: map[int64]string{101: "triggered by ann@example.com, not by " + user},
 		},
 		"an unknown user's": {
-			known: true, meanwhile: []func(*mockapi.Run){by("")},
-			reasons: map[int64]string{102: "triggered by unknown, not by " + user},
+			expected: user, meanwhile: by(""), reasons: map[int64]string{101: "triggered by unknown, not by " + user},
 		},
-		"a colleague's and the client's": {
-			known: true, effect: true, meanwhile: []func(*mockapi.Run){by("ann@example.com")}, adopted: 103,
-		},
-		"other settings": {
-			meanwhile: []func(*mockapi.Run){func(run *mockapi.Run) {
-				run.Settings = map[string]any{"incremental": true, "remediation": "append", "greater_than_batch": 4}
-			}},
-			reasons: map[int64]string{101: "its settings differ from the source's: greater_than_batch, incremental, remediation"},
-		},
-		"the client's, with a new field": {
-			meanwhile: []func(*mockapi.Run){setting("new_field", 1)}, adopted: 101,
-		},
-		"the client's, and one with a new field": {
-			effect: true, meanwhile: []func(*mockapi.Run){setting("new_field", 1)}, adopted: 102,
-		},
-		"a schedule's, at the top level": {
-			meanwhile: []func(*mockapi.Run){setting("schedule_id", 12)},
-			reasons:   map[int64]string{101: "triggered by schedule 12"},
-		},
-		"the client's, of a source that somebody else started and aborted": {
-			source: mockapi.Run{Settings: map[string]any{
-				"triggered_by_user": map[string]any{"id": 1, "name": "Ann"}, "aborted_by": "ann", "aborted_by_user": map[string]any{"id": 1},
-			}},
-			meanwhile: []func(*mockapi.Run){setting("triggered_by_user", map[string]any{"id": 2})}, adopted: 101,
-		},
-		"the client's, with another notation of a number": {
-			meanwhile: []func(*mockapi.Run){setting("high_count_rollup_threshold", 10.0)}, adopted: 101,
-		},
-		"another type": {
-			meanwhile: []func(*mockapi.Run){func(run *mockapi.Run) { run.Type = "profile" }},
-			reasons:   map[int64]string{101: "its type is profile, not scan"},
-		},
-		"the client's, with another name of the type": {
-			source: mockapi.Run{Type: "catalog"}, meanwhile: []func(*mockapi.Run){func(run *mockapi.Run) { run.Type = "sync" }}, adopted: 101,
-		},
-		"the client's promote": {
-			source: mockapi.Run{Type: "promote_quality_check"}, effect: true, adopted: 101,
-		},
-		"another promote": {
-			source:    mockapi.Run{Type: "promote_quality_check"},
-			meanwhile: []func(*mockapi.Run){func(run *mockapi.Run) { run.Type = "promote_datastore" }},
-			reasons:   map[int64]string{101: "its type is promote_datastore, not promote_quality_check"},
-		},
-		"the client's, of an undocumented type": {
-			source: mockapi.Run{Type: "anomaly_export"}, effect: true, adopted: 101,
-		},
-		"one that equals the client's": {
-			effect: true, meanwhile: []func(*mockapi.Run){by(user)},
-			reasons: map[int64]string{
-				101: "same settings, indistinguishable from Run 102",
-				102: "same settings, indistinguishable from Run 101",
-			},
-		},
+		"a colleague's, taken for the client's": {meanwhile: by("ann@example.com"), adopted: 101},
+		"one that equals the client's":          {effect: true, meanwhile: by(user), reasons: twins},
 		"one that equals the client's, on other containers": {
-			effect: true, meanwhile: []func(*mockapi.Run){func(run *mockapi.Run) { run.Containers = run.Containers[:1] }}, adopted: 102,
+			effect: true, meanwhile: func(run *mockapi.Run) { run.Containers = run.Containers[:1] }, adopted: 102,
 		},
-		"one on another datastore": {
-			effect: true, meanwhile: []func(*mockapi.Run){func(run *mockapi.Run) { run.Datastore.ID = 102 }}, adopted: 102,
-		},
+		"one on another datastore": {effect: true, meanwhile: func(run *mockapi.Run) { run.Datastore.ID = 102 }, adopted: 102},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				test.source.ID = 100
-				service := simulate(t, mockapi.Options{}, []mockapi.Run{test.source})
-				if test.known {
-					if _, err := service.rerun(t); err != nil {
-						t.Fatal(err)
-					}
+				service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
+				source, err := service.client.Operation(t.Context(), 100)
+				if err != nil {
+					t.Fatal(err)
 				}
-				service.ResetRequests()
-				service.Inject(mockapi.Fault{Path: rerunPath, Close: true, AfterEffect: test.effect, Hook: func() {
-					for _, change := range test.meanwhile {
-						service.startRun(change)
-					}
-				}})
-				started, err := service.rerun(t)
+				service.Inject(mockapi.Fault{
+					Path: rerunPath, Close: true, AfterEffect: test.effect, Hook: func() { service.startRun(test.meanwhile) },
+				})
+				started, err := service.client.Rerun(t.Context(), source, test.expected)
 				equal(t, "changing requests", service.writes(), []string{"PUT " + rerunPath})
 				for _, request := range service.Requests() {
-					if request.Query.Has("operation_type") {
-						t.Errorf("%s filters by type, whose name the API may reject", request)
-					}
 					if request.Path == "/api/operations" && request.String() != listNewest && request.String() != listPage {
-						t.Errorf("%s has another filter than the datastore", request)
+						t.Errorf("%s has another filter than the datastore, such as a type whose name the API may reject", request)
 					}
 				}
 				if test.adopted != 0 {
@@ -214,53 +129,6 @@ func TestOwnRunIsNotAdoptedTwice(t *testing.T) {
 				_, reasons := notAdopted(t, started, err)
 				equal(t, "candidates", reasons, map[int64]string{101: "started by another request of this provider"})
 			})
-		})
-	}
-}
-
-// Before the first accepted start, the expected user recognizes the Run. After that, the user whom
-// the API has shown counts.
-func TestExpectedUser(t *testing.T) {
-	const ann, bob = "ann@example.com", "bob@example.com"
-	for name, test := range map[string]struct {
-		expected string
-		known    bool   // from an accepted start
-		effect   bool   // of the lost request
-		adopted  string // who triggered the adopted Run; empty: none
-		reason   string // why Ann's Run was not adopted
-	}{
-		"unknown, without effect":  {"", false, false, ann, ""},
-		"expected, without effect": {user, false, false, "", "triggered by ann@example.com, not by " + user},
-		"expected, with effect":    {user, false, true, user, ""},
-		"expected somebody else":   {bob, false, true, "", "triggered by ann@example.com, not by bob@example.com"},
-		"expected Ann, but known":  {ann, true, true, user, ""},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
-			source, err := service.client.Operation(t.Context(), 100)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if test.known {
-				if _, err := service.client.Rerun(t.Context(), source, test.expected); err != nil {
-					t.Fatal(err)
-				}
-			}
-			annsRun := int64(len(service.Runs()) + 100)
-			service.Inject(mockapi.Fault{
-				Path: rerunPath, Status: 502, Body: "<html>", AfterEffect: test.effect, Hook: func() { service.startRun(by(ann)) },
-			})
-			started, err := service.client.Rerun(t.Context(), source, test.expected)
-			if test.adopted != "" {
-				run, readErr := service.client.Operation(t.Context(), adopted(t, started, err))
-				if readErr != nil {
-					t.Fatal(readErr)
-				}
-				equal(t, name, orZero(run.TriggeredBy), test.adopted)
-				return
-			}
-			_, reasons := notAdopted(t, started, err)
-			equal(t, name, reasons[annsRun], test.reason)
 		})
 	}
 }

@@ -6,14 +6,13 @@ package qualytics
 import (
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"testing"
 )
 
 // The API responds to an unknown path as to an unknown Run. It is an unknown Run only if Runs can
 // be listed.
 func TestMissingRunOrWrongURL(t *testing.T) {
-	tests := map[string]struct {
+	for name, test := range map[string]struct {
 		detail   string
 		listable bool
 		kind     Kind
@@ -22,11 +21,10 @@ func TestMissingRunOrWrongURL(t *testing.T) {
 		"no such Run, in the API's words": {detail: "Operation not found", kind: KindNotFound},
 		"no such Run, in general words":   {detail: "Not Found", listable: true, kind: KindNotFound, lists: 1},
 		"no such path":                    {detail: "Not Found", kind: KindWrongURL, lists: 1},
-	}
-	for name, test := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			lists := 0
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			client := respond(t, func(w http.ResponseWriter, r *http.Request) {
 				if r.URL.Path == "/api/operations" {
 					lists++
 					if test.listable {
@@ -36,12 +34,7 @@ func TestMissingRunOrWrongURL(t *testing.T) {
 				}
 				w.WriteHeader(http.StatusNotFound)
 				fmt.Fprintf(w, `{"detail": %q}`, test.detail)
-			}))
-			defer server.Close()
-			client, err := New(Config{URL: server.URL, Token: "a-token-to-test"})
-			if err != nil {
-				t.Fatal(err)
-			}
+			})
 			if _, err := client.Operation(t.Context(), 7); KindOf(err) != test.kind {
 				t.Errorf("reading: %v (kind %d), want kind %d", err, KindOf(err), test.kind)
 			}

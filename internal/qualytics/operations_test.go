@@ -5,7 +5,6 @@ package qualytics
 
 import (
 	"encoding/json"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -29,18 +28,6 @@ func TestRequests(t *testing.T) {
 			equal(t, "User-Agent", header["User-Agent"], []string{"test/1"})
 		})
 	}
-}
-
-func TestBasePath(t *testing.T) {
-	var path string
-	client := respond(t, func(w http.ResponseWriter, r *http.Request) {
-		path = r.URL.Path
-		_, _ = w.Write([]byte(`{"id": 100}`))
-	}, func(config *Config) { config.URL += "/tools/api/" })
-	if _, err := client.Operation(t.Context(), 100); err != nil {
-		t.Fatal(err)
-	}
-	equal(t, "path", path, "/tools/api/operations/100")
 }
 
 func TestFilterQuery(t *testing.T) {
@@ -118,28 +105,6 @@ func TestOperation(t *testing.T) {
 	equal(t, "a field of the payload", all["not_known_yet"], any([]any{1.0, 2.0}))
 }
 
-func TestOperations(t *testing.T) {
-	runs := []mockapi.Run{scan(100, "success"), scan(101, "failure"), scan(102, "running")}
-	for i := range runs {
-		runs[i].Created = time.Now().Add(time.Duration(i-10) * time.Hour)
-	}
-	service := serve(t, mockapi.Options{}, runs)
-	for order, want := range map[string][]int64{"asc": {100, 101, 102}, "desc": {102, 101, 100}} {
-		listing, err := service.client.Operations(t.Context(), Filter{SortCreated: &order}, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		equal(t, order, idsOf(listing.Items), want)
-		equal(t, "total", listing.Total, int64(3))
-		equal(t, "steady", listing.Steady, true)
-	}
-	listing, err := service.client.Operations(t.Context(), Filter{Results: []Result{"running"}}, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	equal(t, "running ones", idsOf(listing.Items), []int64{102})
-}
-
 func idsOf(operations []Operation) []int64 {
 	ids := []int64{}
 	for _, operation := range operations {
@@ -148,82 +113,33 @@ func idsOf(operations []Operation) []int64 {
 	return ids
 }
 
+// Entries with nested work give the same result as those of the API page. A container that was not
+// reached has no work with an id; its own id identifies it.
 func TestContainers(t *testing.T) {
-	service := serve(t, mockapi.Options{}, []mockapi.Run{{ID: 100, Status: map[string]int64{
-		"total_containers": 250, "containers_analyzed": 250, "records_processed": 250,
-	}}})
-	listing, err := service.client.Containers(t.Context(), 100)
-	if err != nil {
-		t.Fatal(err)
+	const count = 120
+	status := map[string]int64{"total_containers": count, "containers_analyzed": count, "records_processed": count}
+	for name, nested := range map[string]bool{"as on the API page": false, "nested": true} {
+		service := serve(t, mockapi.Options{NestedContainers: nested}, []mockapi.Run{
+			{ID: 100, Status: status}, {ID: 101, Result: "queued", Status: map[string]int64{"total_containers": count}},
+		})
+		listing, err := service.client.Containers(t.Context(), 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, name+": count", len(listing.Items), count)
+		equal(t, name+": total", listing.Total, int64(count))
+		container := first(t, listing.Items)
+		equal(t, name+": id", container.ID, new(int64(100_001)))
+		equal(t, name+": container", container.Container, &Container{ID: new(int64(234)), Name: new("customers"), ContainerType: new("table")})
+		equal(t, name+": result", container.Result, new(ResultSuccess))
+		equal(t, name+": records", container.RecordsProcessed, new(int64(1)))
+		equal(t, name+": finished", container.EndTime != "", true)
+		if listing, err = service.client.Containers(t.Context(), 101); err != nil {
+			t.Fatal(err)
+		}
+		equal(t, name+": not reached", len(listing.Items), count)
+		equal(t, name+": last", *listing.Items[count-1].Container.ID, int64(234+count-1))
 	}
-	equal(t, "count", len(listing.Items), 250)
-	equal(t, "total", listing.Total, int64(250))
-	container := first(t, listing.Items)
-	equal(t, "container", container.Container, &Container{ID: new(int64(234)), Name: new("customers"), ContainerType: new("table")})
-	equal(t, "result", container.Result, new(ResultSuccess))
-	equal(t, "records", container.RecordsProcessed, new(int64(1)))
-	equal(t, "finished", container.EndTime != "", true)
-}
-
-// Containers with nested work give the same result as the entries of the API page.
-func TestNestedContainers(t *testing.T) {
-	runs := []mockapi.Run{{ID: 100, Status: map[string]int64{"total_containers": 250, "containers_analyzed": 250, "records_processed": 250}}}
-	flat, err := serve(t, mockapi.Options{}, runs).client.Containers(t.Context(), 100)
-	if err != nil {
-		t.Fatal(err)
-	}
-	nested, err := serve(t, mockapi.Options{NestedContainers: true}, runs).client.Containers(t.Context(), 100)
-	if err != nil {
-		t.Fatal(err)
-	}
-	equal(t, "count", len(nested.Items), 250)
-	for i := range nested.Items {
-		nested.Items[i].StartTime, nested.Items[i].EndTime = flat.Items[i].StartTime, flat.Items[i].EndTime // the clocks differ
-	}
-	equal(t, "containers", nested, flat)
-}
-
-// A container that was not reached has no work with an id. Its own id identifies it.
-func TestNestedContainersNotReached(t *testing.T) {
-	service := serve(t, mockapi.Options{NestedContainers: true}, []mockapi.Run{
-		{ID: 100, Result: "queued", Status: map[string]int64{"total_containers": 250}},
-	})
-	listing, err := service.client.Containers(t.Context(), 100)
-	if err != nil {
-		t.Fatal(err)
-	}
-	equal(t, "count", len(listing.Items), 250)
-	equal(t, "last", listing.Items[249], ContainerRun{Container: listing.Items[249].Container})
-	equal(t, "last container", *listing.Items[249].Container.ID, int64(234+249))
-}
-
-func TestActions(t *testing.T) {
-	running := mockapi.Outcome{Running: mockapi.Never}
-	service := serve(t, mockapi.Options{Outcome: running, AbortDelay: time.Hour}, []mockapi.Run{
-		scan(100, "success"), scan(101, "failure"), scan(102, "running"),
-	})
-	fresh, err := rerun(t.Context(), service.client, 100)
-	if err != nil {
-		t.Fatal(err)
-	}
-	equal(t, "rerun", fresh.ID, int64(103))
-	equal(t, "rerun", fresh.Result, ResultQueued)
-	equal(t, "rerun's lost response", fresh.LostResponse, error(nil))
-	resumed, err := resume(t.Context(), service.client, 101, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	equal(t, "resumed", resumed.ID, int64(101))
-	aborted, err := service.client.Abort(t.Context(), 102)
-	if err != nil {
-		t.Fatal(err)
-	}
-	equal(t, "aborted", aborted.ID, int64(102))
-	equal(t, "still active", aborted.Finished(), false)
-	if err := service.client.Delete(t.Context(), 100); err != nil {
-		t.Fatal(err)
-	}
-	equal(t, "Runs", service.ids(), []int64{101, 102, 103})
 }
 
 func TestForceAbort(t *testing.T) {

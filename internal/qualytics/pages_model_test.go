@@ -96,7 +96,7 @@ func (m *model) read(t *testing.T, limit int) Listing[entry] {
 // that existed throughout, in order. Entries that were added meanwhile are in order, too, unless
 // there are too many of them.
 func TestChangingList(t *testing.T) {
-	const readings = 200
+	const readings = 60
 	for order, grows := range growths {
 		for name, setting := range map[string]struct{ pageSize, changes, count int }{
 			"still":             {100, 0, 500},

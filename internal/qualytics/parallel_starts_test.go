@@ -8,13 +8,14 @@ import (
 	"slices"
 	"sync"
 	"testing"
-	"time"
+	"testing/synctest"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
+// Of concurrent starts whose responses are lost, each finds its own Run.
 func TestParallelReruns(t *testing.T) {
-	const calls = 12
+	const calls = 8
 	for name, test := range map[string]struct {
 		fault mockapi.Fault
 		lost  int // number of lost responses
@@ -28,54 +29,44 @@ func TestParallelReruns(t *testing.T) {
 		"some rejected by a 429":    {mockapi.Fault{Status: 429, Times: 5}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")}, func(config *Config) {
-				config.MaxRetries, config.RateLimitTimeout = 6, time.Minute
+			synctest.Test(t, func(t *testing.T) {
+				service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
+				service.client.locks.directory = noDirectory
+				if test.lost > 0 || test.fault.Status != 0 {
+					service.breakAt(rerunPath, test.fault)
+				}
+				var (
+					group   sync.WaitGroup
+					mutex   sync.Mutex
+					started []int64
+					lost    int
+				)
+				for range calls {
+					group.Go(func() {
+						run, err := rerun(t.Context(), service.client, 100)
+						mutex.Lock()
+						defer mutex.Unlock()
+						var unknown *LostStartError
+						switch {
+						case err == nil:
+							started = append(started, run.ID)
+						case errors.As(err, &unknown):
+							lost++
+						default:
+							t.Error(err)
+						}
+					})
+				}
+				group.Wait()
+				effects, notFound := calls, 0
+				if !test.fault.AfterEffect {
+					effects, notFound = calls-test.lost, test.lost
+				}
+				equal(t, "not found", lost, notFound)
+				equal(t, "Runs", len(service.Runs()), 1+effects)
+				slices.Sort(started)
+				equal(t, "calls with a different Run each", len(slices.Compact(started)), calls-lost)
 			})
-			service.client.locks.directory = noDirectory
-			if test.lost > 0 || test.fault.Status != 0 {
-				service.breakAt(rerunPath, test.fault)
-			}
-			var (
-				group   sync.WaitGroup
-				mutex   sync.Mutex
-				started []int64
-				lost    int
-			)
-			for range calls {
-				group.Go(func() {
-					run, err := rerun(t.Context(), service.client, 100)
-					mutex.Lock()
-					defer mutex.Unlock()
-					var unknown *LostStartError
-					switch {
-					case err == nil:
-						started = append(started, run.ID)
-					case errors.As(err, &unknown):
-						lost++
-					default:
-						t.Error(err)
-					}
-				})
-			}
-			group.Wait()
-
-			without := test.lost > 0 && !test.fault.AfterEffect
-			switch {
-			case test.lost == 1 && !without:
-				equal(t, "not found", lost, 0)
-			case without:
-				equal(t, "not found", lost, test.lost)
-			case lost > test.lost:
-				t.Errorf("%d of %d lost Runs not found", lost, test.lost)
-			}
-			effects := calls
-			if without {
-				effects -= test.lost
-			}
-			equal(t, "Runs", len(service.Runs()), 1+effects)
-			slices.Sort(started)
-			equal(t, "calls with a different Run each", len(slices.Compact(started)), calls-lost)
 		})
 	}
 }

@@ -42,7 +42,7 @@ func TestProxyFromEnvironment(t *testing.T) {
 			command.Env = append(command.Env, variable)
 		}
 	}
-	command.Env = append(command.Env, role+"=1", "HTTP_PROXY="+proxy.URL)
+	command.Env = append(command.Env, role+"=1", "HTTP_PROXY="+proxy.URL, raceSleepsNot)
 	if output, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"unicode/utf8"
 )
 
@@ -31,39 +32,43 @@ func TestKindOfResponse(t *testing.T) {
 		200: KindNotAPI, 201: KindNotAPI, 203: KindNotAPI,
 	}
 	for status, expected := range inJSON {
-		handler := responding(status, "application/json", `{"detail": "Run 100 says no"}`)
-		client, start := respond(t, handler, noRetries, impatient), respond(t, respondToReads(handler), noRetries, impatient)
 		for _, endpoint := range endpoints {
-			if endpoint.starts {
-				client = start
-			}
-			want := expected
-			if status == 404 && endpoint.name == "list" {
-				want = KindWrongURL // the list itself cannot be missing
-			}
-			failed := failure(t, endpoint.call(t.Context(), client))
-			equal(t, fmt.Sprint(status, " ", endpoint.name), failed.Kind, want)
-			equal(t, "gateway", failed.Gateway, false)
-			equal(t, "status", failed.StatusCode, status)
-			call, _, _ := strings.Cut(endpoint.request, "?")
-			call = strings.Replace(call, " /api", " "+client.base.String(), 1)
-			equal(t, "call", failed.Call, call)
-			if want != KindRedirected {
-				equal(t, "message", failed.Error(), fmt.Sprintf("%s: HTTP %d: Run 100 says no", call, status))
-			}
+			synctest.Test(t, func(t *testing.T) {
+				client := simulated(t, respondingToWrites(endpoint, func() *http.Response {
+					return canned(status, http.Header{"Content-Type": {"application/json"}}, `{"detail": "Run 100 says no"}`)
+				}), noRetries, impatient)
+				want := expected
+				if status == 404 && endpoint.name == "list" {
+					want = KindWrongURL // the list itself cannot be missing
+				}
+				failed := failure(t, endpoint.call(t.Context(), client))
+				equal(t, fmt.Sprint(status, " ", endpoint.name), failed.Kind, want)
+				equal(t, "gateway", failed.Gateway, false)
+				equal(t, "status", failed.StatusCode, status)
+				call, _, _ := strings.Cut(endpoint.request, "?")
+				call = strings.Replace(call, " /api", " "+client.base.String(), 1)
+				equal(t, "call", failed.Call, call)
+				if want != KindRedirected {
+					equal(t, "message", failed.Error(), fmt.Sprintf("%s: HTTP %d: Run 100 says no", call, status))
+				}
+			})
 		}
 	}
 	for status, want := range inHTML {
-		client := respond(t, responding(status, "text/html; charset=utf-8", html), noRetries, impatient)
 		for _, endpoint := range endpoints {
-			err := endpoint.call(t.Context(), client)
-			failed := failure(t, err)
-			equal(t, fmt.Sprint(status, " ", endpoint.name), failed.Kind, want)
-			equal(t, "detail", failed.Detail, `an HTML page titled "Sign in"`)
-			equal(t, "gateway", failed.Gateway, status >= 400)
-			if IsNotFound(err) || IsConflict(err) {
-				t.Errorf("%d %s: an HTML page counts as a response of the API", status, endpoint.name)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				client := simulated(t, func(*http.Request) (*http.Response, error) {
+					return canned(status, http.Header{"Content-Type": {"text/html; charset=utf-8"}}, html), nil
+				}, noRetries, impatient)
+				err := endpoint.call(t.Context(), client)
+				failed := failure(t, err)
+				equal(t, fmt.Sprint(status, " ", endpoint.name), failed.Kind, want)
+				equal(t, "detail", failed.Detail, `an HTML page titled "Sign in"`)
+				equal(t, "gateway", failed.Gateway, status >= 400)
+				if IsNotFound(err) || IsConflict(err) {
+					t.Errorf("%d %s: an HTML page counts as a response of the API", status, endpoint.name)
+				}
+			})
 		}
 	}
 }
@@ -175,9 +180,10 @@ func TestLongDetails(t *testing.T) {
 }
 
 func TestTooLargeResponses(t *testing.T) {
+	const limit = 1 << 16
 	var bomb bytes.Buffer
 	writer := gzip.NewWriter(&bomb)
-	_, _ = writer.Write(make([]byte, 2<<20))
+	_, _ = writer.Write(make([]byte, 2*limit))
 	_ = writer.Close()
 	for name, handler := range map[string]http.HandlerFunc{
 		"a gzip bomb": func(w http.ResponseWriter, _ *http.Request) {
@@ -185,7 +191,7 @@ func TestTooLargeResponses(t *testing.T) {
 			_, _ = w.Write(bomb.Bytes())
 		},
 		"endless": func(w http.ResponseWriter, r *http.Request) {
-			for piece := make([]byte, 1<<16); r.Context().Err() == nil; {
+			for piece := make([]byte, limit/4); r.Context().Err() == nil; {
 				if _, err := w.Write(piece); err != nil {
 					return
 				}
@@ -193,7 +199,7 @@ func TestTooLargeResponses(t *testing.T) {
 		},
 		"with Content-Length": func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Length", strconv.Itoa(1<<40))
-			for piece := make([]byte, 1<<16); r.Context().Err() == nil; {
+			for piece := make([]byte, limit/4); r.Context().Err() == nil; {
 				if _, err := w.Write(piece); err != nil {
 					return
 				}
@@ -202,7 +208,7 @@ func TestTooLargeResponses(t *testing.T) {
 	} {
 		requests := 0
 		client := respond(t, func(w http.ResponseWriter, r *http.Request) { requests++; handler(w, r) })
-		attemptsOf(client).maxBody = 1 << 20
+		attemptsOf(client).maxBody = limit
 		_, err := client.Operation(t.Context(), 100)
 		failed := failure(t, err)
 		equal(t, name, failed.Kind, KindNotAPI)

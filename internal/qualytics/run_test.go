@@ -71,62 +71,31 @@ func TestRunRejected(t *testing.T) {
 
 // After a lost response, only a Run with the requested configuration is adopted.
 func TestWhichRequestedRunIsAdopted(t *testing.T) {
-	requested := func(run *mockapi.Run) {
-		run.Settings = map[string]any{"incremental": false}
-		run.Containers = []mockapi.Container{{ID: 234, Name: "customers"}}
-	}
-	for name, test := range map[string]struct {
-		effect    bool
-		meanwhile []func(*mockapi.Run)
-		adopted   int64
-		reasons   map[int64]string
-	}{
-		"nothing happened":         {reasons: map[int64]string{}},
-		"the client's Run":         {effect: true, adopted: 101},
-		"the client's and another": {effect: true, meanwhile: []func(*mockapi.Run){func(*mockapi.Run) {}}, adopted: 102},
-		"the client's and its twin": {
-			effect: true, meanwhile: []func(*mockapi.Run){requested},
-			reasons: map[int64]string{
-				101: "same settings, indistinguishable from Run 102",
-				102: "same settings, indistinguishable from Run 101",
-			},
-		},
-		"others": {
-			meanwhile: []func(*mockapi.Run){
-				func(run *mockapi.Run) { run.Settings = map[string]any{"incremental": true} },
-				func(run *mockapi.Run) { requested(run); run.Type = "profile" },
-				func(run *mockapi.Run) { requested(run); scheduled(run) },
-				func(run *mockapi.Run) { requested(run); by("ann@example.com")(run) },
-			},
-			reasons: map[int64]string{
-				101: "its settings differ from the requested ones: container_names, incremental",
-				102: "its type is profile, not scan",
-				103: "triggered by schedule 12",
-				104: "triggered by ann@example.com, not by " + user,
-			},
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
-				service.Inject(mockapi.Fault{Path: runPath, Close: true, AfterEffect: test.effect, Hook: func() {
-					for _, change := range test.meanwhile {
-						service.startRun(change)
-					}
-				}})
-				started, err := service.client.Run(t.Context(), configuration, user)
-				equal(t, "changing requests", service.writes(), []string{"POST " + runPath})
-				if test.adopted != 0 {
-					equal(t, "adopted", adopted(t, started, err), test.adopted)
-					return
-				}
-				lost, reasons := notAdopted(t, started, err)
-				equal(t, "candidates", reasons, test.reasons)
-				equal(t, "source", lost.Source, int64(0))
-				equal(t, "datastore", lost.Datastore, int64(101))
-			})
+	synctest.Test(t, func(t *testing.T) {
+		requested := func(run *mockapi.Run) {
+			run.Settings = map[string]any{"incremental": false}
+			run.Containers = []mockapi.Container{{ID: 234, Name: "customers"}}
+		}
+		service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
+		lose := func(effect bool) {
+			service.Inject(mockapi.Fault{Path: runPath, Close: true, AfterEffect: effect, Hook: func() {
+				service.startRun(func(run *mockapi.Run) { run.Settings = map[string]any{"incremental": true} })
+				service.startRun(func(run *mockapi.Run) { requested(run); scheduled(run) })
+				service.startRun(func(run *mockapi.Run) { requested(run); by("ann@example.com")(run) })
+			}})
+		}
+		lose(false)
+		started, err := service.client.Run(t.Context(), configuration, user)
+		_, reasons := notAdopted(t, started, err)
+		equal(t, "candidates", reasons, map[int64]string{
+			101: "its settings differ from the requested ones: container_names, incremental",
+			102: "triggered by schedule 12",
+			103: "triggered by ann@example.com, not by " + user,
 		})
-	}
+		lose(true)
+		started, err = service.client.Run(t.Context(), configuration, user)
+		equal(t, "adopted", adopted(t, started, err), int64(107))
+	})
 }
 
 // The response to an accepted start shows the client's user.

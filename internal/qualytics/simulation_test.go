@@ -15,7 +15,7 @@ import (
 
 // simulate returns a mock API and a client without a network between them, for tests in a synctest
 // bubble. The client has the default pauses.
-func simulate(t *testing.T, options mockapi.Options, runs []mockapi.Run, changes ...func(*Config)) service {
+func simulate(t testing.TB, options mockapi.Options, runs []mockapi.Run, changes ...func(*Config)) service {
 	t.Helper()
 	options.Token = testToken
 	api := mockapi.New(options)

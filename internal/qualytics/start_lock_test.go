@@ -17,70 +17,33 @@ import (
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// Two aliases of the provider are two processes. While one searches for a lost Run, the other one
-// starts none that the first one could adopt.
-func TestOneStartAtATimePerDeployment(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
-		base := service.client.base.String()
-		alias := simulated(t, handled(service.Server), func(config *Config) { config.URL = base })
-		var (
-			group sync.WaitGroup
-			other Started
-		)
-		service.loseResponse(func() {
-			group.Go(func() {
-				var err error
-				if other, err = rerun(t.Context(), alias, 100); err != nil {
-					t.Error(err)
-				}
-			})
-		})
-		started, err := service.rerun(t)
-		_, reasons := notAdopted(t, started, err)
-		equal(t, "candidates", reasons, map[int64]string{})
-		group.Wait()
-		equal(t, "the other one's", other.ID, int64(101))
-	})
-}
-
 // Without a lock file, starts of one client are still serialized: two starts on one datastore lose
-// their responses, one of them after the effect.
-func TestOneStartAtATimePerClient(t *testing.T) {
-	for name, settings := range map[string]map[string]any{
-		"same settings":  nil,
-		"other settings": {"incremental": true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				second := scan(200, "success")
-				second.Settings = settings
-				service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success"), second})
-				service.client.locks.directory = noDirectory
-				service.Inject(
-					mockapi.Fault{Path: rerunPath, Status: 502, Delay: time.Second},
-					mockapi.Fault{Path: "/api/operations/rerun/200", Status: 502, Delay: time.Second, AfterEffect: true},
-				)
-				var (
-					group sync.WaitGroup
-					lost  *LostStartError
-				)
-				group.Go(func() {
-					started, err := rerun(t.Context(), service.client, 100)
-					if !errors.As(err, &lost) {
-						t.Errorf("the one without effect: %d, %v", started.ID, err)
-					}
-				})
-				group.Go(func() {
-					started, err := rerun(t.Context(), service.client, 200)
-					equal(t, "the one with effect", started.ID, int64(201))
-					equal(t, "error", err, error(nil))
-				})
-				group.Wait()
-				equal(t, "Runs", service.ids(), []int64{100, 200, 201})
-			})
+// their responses, one of them after the effect. While the first searches for its Run, the second
+// starts none that the first could adopt.
+func TestOneStartAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success"), scan(200, "success")})
+		service.client.locks.directory = noDirectory
+		service.Inject(
+			mockapi.Fault{Path: rerunPath, Status: 502, Delay: time.Second},
+			mockapi.Fault{Path: "/api/operations/rerun/200", Status: 502, Delay: time.Second, AfterEffect: true},
+		)
+		var group sync.WaitGroup
+		group.Go(func() {
+			started, err := rerun(t.Context(), service.client, 100)
+			if lost := new(*LostStartError); !errors.As(err, lost) {
+				t.Errorf("the one without effect: %d, %v", started.ID, err)
+			}
 		})
-	}
+		synctest.Wait()
+		group.Go(func() {
+			started, err := rerun(t.Context(), service.client, 200)
+			equal(t, "the one with effect", started.ID, int64(201))
+			equal(t, "error", err, error(nil))
+		})
+		group.Wait()
+		equal(t, "Runs", service.ids(), []int64{100, 200, 201})
+	})
 }
 
 // Starts on different datastores do not wait for each other. Those on one datastore start in the
@@ -215,39 +178,30 @@ func TestSnapshotIsPassedOn(t *testing.T) {
 	}
 }
 
-// Waiting for the lock ends with the context. The error says that nothing was started.
-func TestWaitingForLockEnds(t *testing.T) {
-	for name, lockOnly := range map[string]bool{"behind this client": false, "behind another process": true} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
-				first := service.client
-				if lockOnly {
-					base := first.base.String()
-					first = simulated(t, handled(service.Server), func(config *Config) { config.URL = base })
-				}
-				turn, err := first.locks.acquire(t.Context(), 101)
-				if err != nil {
-					t.Fatal(err)
-				}
-				ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second+interruptGrace)
-				defer cancel()
-				began := time.Now()
-				_, err = rerun(ctx, service.client, 100)
-				equal(t, "took", time.Since(began), 15*time.Second)
-				equal(t, "kind", failure(t, err).Kind, KindCancelled)
-				equal(t, "a timeout", errors.Is(err, context.DeadlineExceeded), true)
-				if !strings.Contains(err.Error(), "nothing was started") {
-					t.Errorf("got %v, want an error that says that nothing was started", err)
-				}
-				equal(t, "requests", service.requests(), []string{readSource})
-				turn.release(nil)
-				if _, err := service.rerun(t); err != nil {
-					t.Errorf("the next one: %v", err)
-				}
-			})
-		})
-	}
+// Waiting for the turn ends in time for a response. The error says that nothing was started.
+func TestWaitingEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
+		turn, err := service.client.locks.acquire(t.Context(), 101)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second+interruptGrace)
+		defer cancel()
+		began := time.Now()
+		_, err = rerun(ctx, service.client, 100)
+		equal(t, "took", time.Since(began), 15*time.Second)
+		equal(t, "kind", failure(t, err).Kind, KindCancelled)
+		equal(t, "a timeout", errors.Is(err, context.DeadlineExceeded), true)
+		if !strings.Contains(err.Error(), "nothing was started") {
+			t.Errorf("got %v, want an error that says that nothing was started", err)
+		}
+		equal(t, "requests", service.requests(), []string{readSource})
+		turn.release(nil)
+		if _, err := service.rerun(t); err != nil {
+			t.Errorf("the next one: %v", err)
+		}
+	})
 }
 
 // Ten starts on a server that hangs all end within seconds after Ctrl-C.

@@ -6,10 +6,10 @@ package qualytics
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -49,53 +49,55 @@ var configuration = Configuration{
 	Type: TypeScan, DatastoreID: 101, Settings: []byte(`{"incremental": false, "container_names": ["customers"]}`),
 }
 
-func TestNothingIsStartedTwice(t *testing.T) {
+// A start whose response is lost is requested once. If it had an effect, its Run is adopted;
+// otherwise, the error says that none was found.
+func TestLostResponse(t *testing.T) {
 	for name, fault := range map[string]mockapi.Fault{
-		"closed after the effect":  {Close: true, AfterEffect: true},
-		"502 after the effect":     {Status: 502, Body: "<html>Bad Gateway</html>", AfterEffect: true},
-		"500 after the effect":     {Status: 500, AfterEffect: true},
-		"503 after the effect":     {Status: 503, AfterEffect: true},
-		"504 after the effect":     {Status: 504, AfterEffect: true},
-		"408 after the effect":     {Status: 408, AfterEffect: true},
-		"a gateway's 403 after it": {Status: 403, Body: mockapi.GatewayPage(403), AfterEffect: true},
-		"a gateway's 404 after it": {Status: 404, Body: mockapi.GatewayPage(404), AfterEffect: true},
-		"truncated":                {Truncate: 40},
-		"HTML with 200":            {Status: 200, Body: "<html>Sign in</html>", AfterEffect: true},
-		"text with 200":            {Status: 200, Body: "ok", AfterEffect: true},
-		"200 without id":           {Status: 200, Body: "{}", AfterEffect: true},
-		"202 with a list":          {Status: 202, Body: "[]", AfterEffect: true},
-		"200 with a negative id":   {Status: 200, Body: `{"id": -3}`, AfterEffect: true},
-		"204":                      {Status: 204, AfterEffect: true},
-		"timeout after the effect": {Delay: time.Hour, AfterEffect: true},
+		"connection closed":       {Close: true},
+		"502":                     {Status: 502, Body: "<html>Bad Gateway</html>"},
+		"500":                     {Status: 500},
+		"503 without Retry-After": {Status: 503},
+		"504":                     {Status: 504},
+		"408":                     {Status: 408},
+		"a gateway's 403":         {Status: 403, Body: mockapi.GatewayPage(403)},
+		"a gateway's 404":         {Status: 404, Body: mockapi.GatewayPage(404)},
+		"HTML with 200":           {Status: 200, Body: "<html>Sign in</html>"},
+		"text with 200":           {Status: 200, Body: "ok"},
+		"truncated JSON":          {Status: 200, Body: `{"id": 101, "type": "sc`},
+		"200 without id":          {Status: 200, Body: "{}"},
+		"202 with a list":         {Status: 202, Body: "[]"},
+		"200 with a negative id":  {Status: 200, Body: `{"id": -3}`},
+		"204":                     {Status: 204},
+		"timeout":                 {Delay: time.Hour},
 	} {
 		for action, start := range starts {
-			for _, asNew := range []bool{false, true} {
-				if asNew && action != "resume" {
-					continue
-				}
-				t.Run(action+"/"+name, func(t *testing.T) {
-					t.Parallel()
-					var changes []func(*Config)
-					if fault.Delay > 0 {
-						changes = append(changes, timeout(time.Second))
-					}
-					options := mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}, ResumeAsNew: asNew}
-					service := serve(t, options, []mockapi.Run{scan(100, start.result)}, changes...)
-					service.breakAt(start.path, fault)
-					started, err := start.call(t.Context(), service.client)
-					if err != nil {
-						t.Fatal(err)
-					}
-					equal(t, "requests that start a Run", service.writes(), []string{start.request})
-					want := []int64{100, 101}
-					if action == "resume" && !asNew {
-						want = want[:1]
-					}
-					equal(t, "Runs", service.ids(), want)
-					equal(t, "the Run", started.ID, want[len(want)-1])
-					if failure(t, started.LostResponse).Kind == KindUnknown && fault.Status != 408 {
-						t.Errorf("lost response: %v", started.LostResponse)
-					}
+			for _, effect := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%s/%s/effect=%v", action, name, effect), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						options := mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never}}
+						service := simulate(t, options, []mockapi.Run{scan(100, start.result)}, impatient)
+						fault.AfterEffect = effect
+						service.breakAt(start.path, fault)
+						started, err := start.call(t.Context(), service.client)
+						equal(t, "requests that start a Run", service.writes(), []string{start.request})
+						want := []int64{100, 101}
+						if action == "resume" || !effect {
+							want = want[:1]
+						}
+						equal(t, "Runs", service.ids(), want)
+						if effect {
+							equal(t, "adopted", adopted(t, started, err), want[len(want)-1])
+							if failure(t, started.LostResponse).Kind == KindUnknown && fault.Status != 408 {
+								t.Errorf("lost response: %v", started.LostResponse)
+							}
+							return
+						}
+						lost, reasons := notAdopted(t, started, err)
+						equal(t, "candidates", reasons, map[int64]string{})
+						equal(t, "source and datastore", []int64{lost.Source, lost.Datastore}, []int64{start.source, 101})
+						equal(t, "search error", lost.SearchErr, error(nil))
+						equal(t, "lost", KindOf(lost.Lost), KindOf(err))
+					})
 				})
 			}
 		}
@@ -103,53 +105,37 @@ func TestNothingIsStartedTwice(t *testing.T) {
 }
 
 // A response that names an existing or a different Run is treated as lost.
-func TestResponseNamesWrongRun(t *testing.T) {
-	for name, test := range map[string]struct{ body, want string }{
-		"the source":               {`{"id": 100}`, "Run 100, which existed before the request"},
-		"the newest":               {`{"id": 249}`, "Run 249, which existed before the request"},
-		"an old one":               {`{"id": 3, "created": "1999-12-01T00:00:00Z"}`, "Run 3, which existed before the request"},
-		"one of another datastore": {`{"id": 999, "datastore": {"id": 102}}`, "Run 999, which is on datastore 102, not 101"},
-		"one of another type":      {`{"id": 999, "type": "profile"}`, "Run 999, which is of type profile, not scan"},
-		"no Run":                   {`{"id": 0}`, "another Run (id 0)"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				service := simulate(t, mockapi.Options{}, pastScans(150, time.Now()))
-				service.Seed(mockapi.Run{ID: 3, Created: time.Date(1999, 12, 1, 0, 0, 0, 0, time.UTC)})
-				service.Inject(mockapi.Fault{Path: rerunPath, Status: 200, Body: test.body, AfterEffect: true})
-				started, err := service.rerun(t)
-				equal(t, "adopted", adopted(t, started, err), int64(250))
-				lost := failure(t, started.LostResponse)
-				equal(t, "kind", lost.Kind, KindNotAPI)
-				if !strings.Contains(lost.Detail, test.want) {
-					t.Errorf("got %q, want %q", lost.Detail, test.want)
-				}
-			})
-		})
-	}
-}
-
 func TestCheckResponse(t *testing.T) {
 	client := newClient(t, "https://a.qualytics.io")
 	on := func(id int64) *Datastore { return &Datastore{ID: new(id)} }
 	source := &Operation{ID: 100, Type: TypeScan, Datastore: on(101)}
-	before := newSnapshot(Listing[Operation]{Items: []Operation{*source}, Total: 1, Steady: true}, maxPageSize)
+	before := newSnapshot(Listing[Operation]{Items: []Operation{*source, {ID: 99}}, Total: 2, Steady: true}, maxPageSize)
+	rerun := startRequest{model: source}
+	const existed = "which existed before the request"
 	for name, test := range map[string]struct {
 		request startRequest
 		before  *snapshot
 		run     Operation
-		ok      bool
+		want    string // in the error; empty: none
 	}{
-		"a larger id":                          {startRequest{model: source}, before, Operation{ID: 101}, true},
-		"a smaller id on the datastore":        {startRequest{model: source}, before, Operation{ID: 5, Datastore: on(101)}, true},
-		"a smaller id of any datastore":        {startRequest{model: source}, before, Operation{ID: 5}, false},
-		"the source":                           {startRequest{model: source}, before, Operation{ID: 100}, false},
-		"the source, which was not listed":     {startRequest{model: source}, new(snapshot), Operation{ID: 100}, false},
-		"the source, which continues":          {startRequest{model: source, resumes: true}, before, Operation{ID: 100}, true},
-		"of a type that the source lacks":      {startRequest{model: &Operation{ID: 100}}, before, Operation{ID: 101, Type: TypeScan}, true},
-		"of a datastore that the source lacks": {startRequest{model: &Operation{ID: 100}}, before, Operation{ID: 101, Datastore: on(1)}, true},
+		"a larger id":                          {rerun, before, Operation{ID: 101}, ""},
+		"a smaller id on the datastore":        {rerun, before, Operation{ID: 5, Datastore: on(101)}, ""},
+		"a smaller id of any datastore":        {rerun, before, Operation{ID: 5}, "Run 5, " + existed},
+		"an older Run of the datastore":        {rerun, before, Operation{ID: 99, Datastore: on(101)}, "Run 99, " + existed},
+		"no id":                                {rerun, before, Operation{}, "another Run (id 0)"},
+		"the source":                           {rerun, before, Operation{ID: 100}, "Run 100, " + existed},
+		"the source, which was not listed":     {rerun, new(snapshot), Operation{ID: 100}, "Run 100, " + existed},
+		"the source, which continues":          {startRequest{model: source, resumes: true}, before, Operation{ID: 100}, ""},
+		"of another type":                      {rerun, before, Operation{ID: 101, Type: TypeProfile}, "Run 101, which is of type profile, not scan"},
+		"of another datastore":                 {rerun, before, Operation{ID: 101, Datastore: on(102)}, "Run 101, which is on datastore 102, not 101"},
+		"of a type that the source lacks":      {startRequest{model: &Operation{ID: 100}}, before, Operation{ID: 101, Type: TypeScan}, ""},
+		"of a datastore that the source lacks": {startRequest{model: &Operation{ID: 100}}, before, Operation{ID: 101, Datastore: on(1)}, ""},
 	} {
-		equal(t, name, client.check(test.request, &test.run, test.before) == nil, test.ok)
+		err := client.check(test.request, &test.run, test.before)
+		equal(t, name, err != nil, test.want != "")
+		if err != nil && !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: got %v, want %q", name, err, test.want)
+		}
 	}
 }
 
@@ -170,47 +156,15 @@ func TestOddResponseIsAccepted(t *testing.T) {
 	}
 }
 
-func TestLostStartWithoutEffect(t *testing.T) {
-	for name, fault := range map[string]mockapi.Fault{
-		"connection closed":       {Close: true},
-		"502":                     {Status: 502, Body: "<html>"},
-		"504":                     {Status: 504, Body: "<html>"},
-		"HTML with 200":           {Status: 200, Body: "<html>"},
-		"500":                     {Status: 500},
-		"503 without Retry-After": {Status: 503},
-		"a gateway's 403":         {Status: 403, Body: mockapi.GatewayPage(403)},
-		"a gateway's 404":         {Status: 404, Body: mockapi.GatewayPage(404)},
-	} {
-		for action, start := range starts {
-			t.Run(action+"/"+name, func(t *testing.T) {
-				t.Parallel()
-				service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, start.result)})
-				service.breakAt(start.path, fault)
-				_, err := start.call(t.Context(), service.client)
-				var lost *LostStartError
-				if !errors.As(err, &lost) {
-					t.Fatalf("got %v, want a LostStartError", err)
-				}
-				equal(t, "source", lost.Source, start.source)
-				equal(t, "candidates", len(lost.Candidates), 0)
-				equal(t, "search error", lost.SearchErr, error(nil))
-				equal(t, "lost", KindOf(lost.Lost), KindOf(err))
-				equal(t, "requests that start a Run", service.writes(), []string{start.request})
-				equal(t, "Runs", service.ids(), []int64{100})
-			})
-		}
-	}
-}
-
 func TestNoSearchAfterRejection(t *testing.T) {
 	for _, status := range []int{301, 307, 400, 401, 403, 404, 405, 418, 422, 503} {
 		for action, start := range starts {
-			service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, start.result)}, noRetries)
-			fault := mockapi.Fault{Path: start.path, Status: status}
+			service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, start.result)}, noRetries, impatient)
+			fault := mockapi.Fault{Status: status}
 			if status == http.StatusServiceUnavailable {
 				fault.Header = http.Header{"Retry-After": {"0"}}
 			}
-			service.Inject(fault)
+			service.breakAt(start.path, fault)
 			_, err := start.call(t.Context(), service.client)
 			equal(t, action, failure(t, err).StatusCode, status)
 			equal(t, action, service.writes(), []string{start.request})
@@ -223,7 +177,7 @@ func TestCancelledBeforeSending(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for _, endpoint := range endpoints {
-		service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
+		service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
 		err := endpoint.call(ctx, service.client)
 		equal(t, endpoint.name, failure(t, err).Kind, KindCancelled)
 		equal(t, endpoint.name, errors.Is(err, context.Canceled), true)
@@ -287,25 +241,6 @@ func TestCancelledBeforeStart(t *testing.T) {
 	}
 }
 
-func TestCancelledInFlight(t *testing.T) {
-	for action, start := range starts {
-		for name, fault := range map[string]mockapi.Fault{
-			"completed": {Delay: 20 * time.Millisecond},
-			"lost":      {Close: true, AfterEffect: true},
-		} {
-			ctx, cancel := context.WithCancel(t.Context())
-			service := serve(t, mockapi.Options{ResumeAsNew: true}, []mockapi.Run{scan(100, start.result)})
-			fault.Hook = cancel
-			service.breakAt(start.path, fault)
-			started, err := start.call(ctx, service.client)
-			if err != nil {
-				t.Errorf("%s, %s: %v", action, name, err)
-			}
-			equal(t, action+", "+name, started.ID, int64(101))
-		}
-	}
-}
-
 func TestCancelledGetReturnsImmediately(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, "success")})
@@ -314,45 +249,9 @@ func TestCancelledGetReturnsImmediately(t *testing.T) {
 	equal(t, "kind", failure(t, err).Kind, KindCancelled)
 }
 
-func TestContextEndsDuringPause(t *testing.T) {
-	ending := map[string]func(context.Context) (context.Context, context.CancelFunc){
-		"cancelled": func(ctx context.Context) (context.Context, context.CancelFunc) {
-			ctx, cancel := context.WithCancel(ctx)
-			time.AfterFunc(5*time.Second, cancel)
-			return ctx, cancel
-		},
-		"timed out": func(ctx context.Context) (context.Context, context.CancelFunc) {
-			return context.WithTimeout(ctx, 5*time.Second)
-		},
-	}
-	for name, end := range ending {
-		for action, start := range starts {
-			synctest.Test(t, func(t *testing.T) {
-				var requests atomic.Int32
-				client := simulated(t, func(*http.Request) (*http.Response, error) {
-					requests.Add(1)
-					return canned(429, http.Header{"Retry-After": {"30"}}, `{"detail": "slow down"}`), nil
-				})
-				ctx, cancel := end(t.Context())
-				defer cancel()
-				began := time.Now()
-				_, err := start.call(ctx, client)
-				what := action + ", " + name
-				equal(t, what, failure(t, err).Kind, KindCancelled)
-				took := 5 * time.Second
-				if what == "run, timed out" { // the others do not get beyond reading the source
-					took -= took / 4
-				}
-				equal(t, what, time.Since(began), took)
-				equal(t, what, requests.Load(), int32(1))
-			})
-		}
-	}
-}
-
 func TestNoStartWithoutSnapshot(t *testing.T) {
 	for action, start := range starts {
-		service := serve(t, mockapi.Options{}, []mockapi.Run{scan(100, start.result)}, noRetries)
+		service := simulate(t, mockapi.Options{}, []mockapi.Run{scan(100, start.result)}, noRetries)
 		service.breakAt("/api/operations", mockapi.Fault{Status: 500})
 		_, err := start.call(t.Context(), service.client)
 		equal(t, action, failure(t, err).Call, "GET "+service.client.base.String()+"/operations")

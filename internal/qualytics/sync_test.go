@@ -7,66 +7,49 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
-	"sync"
 	"testing"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
 
-// serveSyncs serves 150 Runs, of alternating names, by a deployment that knows the names as the
-// function maps them: to the type of the Runs that it lists, to "" for both, or to "422".
-func serveSyncs(t *testing.T, names func(name string) string) (*Client, *[]string) {
+// serveSyncs serves 120 Runs, of alternating names, by a deployment that may take the names literally
+// and rejects some.
+func serveSyncs(t *testing.T, literal bool, rejected ...string) service {
 	t.Helper()
-	runs := runsAt(150, everyMinute)
+	runs := runsAt(120, everyMinute)
 	for i := range runs {
 		runs[i].Type = []string{"sync", "catalog"}[i%2]
 	}
-	var mutex sync.Mutex
-	requests := []string{}
-	both := mockapi.New(mockapi.Options{Token: testToken})
-	both.Seed(runs...)
-	single := map[string]*mockapi.Server{}
-	for i, name := range []string{"sync", "catalog"} {
-		single[name] = mockapi.New(mockapi.Options{Token: testToken})
-		for _, run := range runs {
-			if run.Type == []string{"sync", "catalog"}[i] {
-				single[name].Seed(run)
-			}
-		}
+	service := simulate(t, mockapi.Options{LiteralTypes: literal}, runs)
+	service.Inject(mockapi.Fault{Status: http.StatusUnprocessableEntity, Times: mockapi.Always, Match: func(r *http.Request) bool {
+		return slices.Contains(rejected, r.FormValue("operation_type"))
+	}})
+	return service
+}
+
+// names returns the operation_type of each request.
+func (s service) names() []string {
+	var names []string
+	for _, request := range s.Requests() {
+		names = append(names, request.Query.Get("operation_type"))
 	}
-	return respond(t, func(w http.ResponseWriter, r *http.Request) {
-		name := r.FormValue("operation_type")
-		mutex.Lock()
-		requests = append(requests, fmt.Sprint(name, " ", r.FormValue("page"), "/", r.FormValue("size")))
-		mutex.Unlock()
-		switch selected := names(name); selected {
-		case "422":
-			responding(422, "application/json", `{"detail": [{"loc": ["query", "operation_type"], "msg": "Input should be 'scan'"}]}`)(w, r)
-		case "":
-			both.ServeHTTP(w, r)
-		default:
-			single[selected].ServeHTTP(w, r)
-		}
-	}), &requests
+	return names
 }
 
 // A sync has two names. Either one lists the Runs of both, whatever the deployment does.
 func TestBothNamesOfASync(t *testing.T) {
 	desc, asc := "desc", "asc"
-	for name, names := range map[string]func(string) string{
-		"synonyms":         func(string) string { return "" },
-		"literal":          func(name string) string { return name },
-		"sync rejected":    func(name string) string { return map[string]string{"sync": "422"}[name] },
-		"catalog rejected": func(name string) string { return map[string]string{"catalog": "422"}[name] },
-	} {
-		for _, operationType := range []OperationType{TypeSync, TypeCatalog} {
+	for name, test := range map[string]struct {
+		literal  bool
+		rejected string
+	}{"synonyms": {false, ""}, "literal": {true, ""}, "sync rejected": {false, "sync"}, "catalog rejected": {false, "catalog"}} {
+		for operationType, other := range map[OperationType]string{TypeSync: "catalog", TypeCatalog: "sync"} {
 			what := name + ", " + string(operationType)
-			client, requests := serveSyncs(t, names)
-			for order, want := range map[*string][]int64{&desc: idsDown(150, 1), &asc: slices.Sorted(slices.Values(idsDown(150, 1)))} {
+			service := serveSyncs(t, test.literal, test.rejected)
+			for order, want := range map[*string][]int64{&desc: idsDown(120, 1), &asc: slices.Sorted(slices.Values(idsDown(120, 1)))} {
 				for _, limit := range []int{0, 3} {
-					*requests = nil
-					listing, err := client.Operations(t.Context(), Filter{OperationType: &operationType, SortCreated: order}, limit)
+					service.ResetRequests()
+					listing, err := service.client.Operations(t.Context(), Filter{OperationType: &operationType, SortCreated: order}, limit)
 					if err != nil {
 						t.Fatalf("%s: %v", what, err)
 					}
@@ -74,24 +57,24 @@ func TestBothNamesOfASync(t *testing.T) {
 						want = want[:limit]
 					}
 					equal(t, what, listed(listing), want)
-					equal(t, what+", total", listing.Total, int64(150))
-					if name == "synonyms" {
-						other := []string{"catalog 1/1", "sync 1/1"}[strings.Count(string(operationType), "catalog")]
-						equal(t, "requests for the other name", (*requests)[len(*requests)-1], other)
-						equal(t, "requests", len(*requests), map[int]int{0: 3, 3: 2}[limit])
+					equal(t, what+", total", listing.Total, int64(120))
+					if name == "synonyms" { // one small request finds that the other name has the same Runs
+						names := []string{string(operationType), string(operationType), other}
+						equal(t, "names", service.names(), names[min(limit, 1):])
+						equal(t, "size", service.Requests()[len(names)-1-min(limit, 1)].Query.Get("size"), "1")
 					}
 				}
 			}
-			window := within(50, 120)
+			window := within(10, 80)
 			window.OperationType = &operationType
-			*requests = nil
-			listing, err := client.Operations(t.Context(), window, 0)
+			service.ResetRequests()
+			listing, err := service.client.Operations(t.Context(), window, 0)
 			if err != nil {
 				t.Fatalf("%s: %v", what, err)
 			}
-			equal(t, what+", window", listed(listing), idsDown(120, 51))
+			equal(t, what+", window", listed(listing), idsDown(80, 11))
 			if name == "synonyms" {
-				others := slices.DeleteFunc(*requests, func(line string) bool { return strings.HasPrefix(line, string(operationType)+" ") })
+				others := slices.DeleteFunc(service.names(), func(name string) bool { return name != other })
 				equal(t, "requests for the other name", len(others), 1)
 			}
 		}
@@ -101,11 +84,10 @@ func TestBothNamesOfASync(t *testing.T) {
 // If both names are rejected, something else is wrong with the request. Other errors are no
 // rejection of a name.
 func TestFailedListOfSyncs(t *testing.T) {
-	client, _ := serveSyncs(t, func(string) string { return "422" })
-	_, err := client.Operations(t.Context(), Filter{OperationType: new(TypeSync)}, 0)
+	_, err := serveSyncs(t, false, "sync", "catalog").client.Operations(t.Context(), Filter{OperationType: new(TypeSync)}, 0)
 	equal(t, "kind", KindOf(err), KindInvalid)
 
-	client = respond(t, func(w http.ResponseWriter, r *http.Request) {
+	client := respond(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.FormValue("operation_type") == "catalog" {
 			w.WriteHeader(http.StatusInternalServerError)
 			return

@@ -41,7 +41,7 @@ func listAtOnce(t testing.TB, client *Client, lists, count int) {
 func TestManyListsBehindAGateway(t *testing.T) {
 	const lists, count, rate, burst = 10, 1_600, 20, 60
 	synctest.Test(t, func(t *testing.T) {
-		server := (&mockapi.Gateway{Rate: rate, Burst: burst}).Handler(newHistory(count, 20*time.Millisecond))
+		server := (&mockapi.Gateway{Rate: rate, Burst: burst}).Handler(newBareHistory(count, 20*time.Millisecond))
 		var accepted, rejected atomic.Int32
 		client := simulated(t, func(request *http.Request) (*http.Response, error) {
 			recorder := httptest.NewRecorder()
@@ -121,20 +121,6 @@ func TestRateLimitPausesClient(t *testing.T) {
 	})
 }
 
-func TestRateLimitEndsWithTheContext(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var requests atomic.Int32
-		client := rateLimited(t, func(time.Duration) bool { return true }, http.Header{"Retry-After": {"20"}}, &requests)
-		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-		defer cancel()
-		began := time.Now()
-		_, err := client.Operation(ctx, 100)
-		equal(t, "kind", failure(t, err).Kind, KindCancelled)
-		equal(t, "took", time.Since(began), 5*time.Second)
-		equal(t, "requests", requests.Load(), int32(1))
-	})
-}
-
 // turn makes one request with the given status.
 func (t *throttle) turn(ctx context.Context, status int) error {
 	turn, err := t.acquire(ctx)
@@ -198,7 +184,7 @@ func TestConcurrentRejectionsPauseOnce(t *testing.T) {
 func TestConcurrentRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var inFlight, peak atomic.Int32
-		runs := newHistory(1000, 50*time.Millisecond)
+		runs := newBareHistory(1000, 50*time.Millisecond)
 		client := simulated(t, func(request *http.Request) (*http.Response, error) {
 			defer inFlight.Add(-1)
 			peak.Store(max(peak.Load(), inFlight.Add(1)))

@@ -112,16 +112,3 @@ func TestSameURL(t *testing.T) {
 		}
 	}
 }
-
-// Processes that use one deployment use one lock, however they write its URL.
-func TestStartLockOfEquivalentURLs(t *testing.T) {
-	path := func(url string) string { return string(newClient(t, url).locks.deployment[:]) }
-	for _, url := range []string{"https://a.qualytics.io:443", "https://A.qualytics.io/api/", "HTTPS://a.qualytics.io:443/api"} {
-		equal(t, url, path(url), path("https://a.qualytics.io"))
-	}
-	for _, url := range []string{"http://a.qualytics.io", "https://a.qualytics.io:8443", "https://a.qualytics.io/q"} {
-		if path(url) == path("https://a.qualytics.io") {
-			t.Errorf("%s has the lock of another deployment", url)
-		}
-	}
-}
