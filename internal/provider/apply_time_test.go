@@ -40,6 +40,30 @@ func TestApplyTime(t *testing.T) {
 	}
 }
 
+// The requests of a plan, and those for the error about a failed Run, end with the timeout, too.
+func TestApplyTime_limited(t *testing.T) {
+	for name, test := range map[string]struct{ path, want string }{
+		"plan":       {"/api/operations/100", "error: Cannot read Run 100: .*timeouts"},
+		"containers": {poll101 + "/containers", "error: Run 101 failed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				outcome := failing
+				outcome.Running = 5 * time.Second
+				api := newAPIInMemory(t, "http://127.0.0.1", 0, mockapi.Options{Outcome: outcome})
+				api.Inject(mockapi.Fault{Method: "GET", Path: test.path, Delay: time.Hour, Times: mockapi.Always})
+				p := serveProtocol(t, typed[*qualyticsProvider](New("test")()))
+				expectDiagnostics(t, p.configure(t, api.json(`"max_retries": 4`)))
+				began := time.Now()
+				expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").apply(t, `{"run_id": 100, "timeouts": {"create": "10s"}}`), test.want)
+				if took := time.Since(began); took > 11*time.Second {
+					t.Errorf("took %v", took)
+				}
+			})
+		})
+	}
+}
+
 func timeApply(t *testing.T, p *protocol) (time.Duration, []*tfprotov6.Diagnostic) {
 	t.Helper()
 	var planned time.Time

@@ -46,6 +46,7 @@ func TestConfigure_invalid(t *testing.T) {
 		},
 		{config: `{"poll_interval": "10"}`, validate: `error at poll_interval: Invalid duration: .* with a unit, .*not "10".$`},
 		{config: `{"max_retries": -1}`, validate: "error at max_retries: Invalid Attribute Value: .*between 0 and 100, got: -1"},
+		{config: `{"max_retries": 1.5}`, validate: "error at max_retries: Invalid number: The value must be a whole number.$"},
 		{config: `{"max_retries": 101}`, validate: "error at max_retries: Invalid Attribute Value: .*between 0 and 100, got: 101"},
 
 		{config: `{"url": ""}`, apply: `error at url: Invalid url: The url \(set in the provider block\) is empty; it must be`},

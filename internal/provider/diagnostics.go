@@ -172,9 +172,9 @@ func (s subject) explain(err error) string {
 	case errors.As(err, &failure):
 		return paragraphs(responseTo(failure), s.advice(failure), openIt(s.url))
 	case errors.Is(err, context.DeadlineExceeded):
-		return s.timedOut()
+		return paragraphs(s.timedOut(), openIt(s.url))
 	case errors.Is(err, context.Canceled):
-		return "The operation was interrupted."
+		return paragraphs("The operation was interrupted.", openIt(s.url))
 	default:
 		return paragraphs(sentence(printable(err.Error())), openIt(s.url))
 	}

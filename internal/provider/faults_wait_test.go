@@ -134,7 +134,7 @@ var faultsRecords = []faultRow{
 		phase: updating, fault: "DELETE of the superseded record: 403",
 		prepare: on("DELETE", readPath, mockapi.Fault{Status: 403}),
 		says: []finding{
-			warns("The record of the superseded Run 101 was not deleted", "The record is deleted after the next Run that passes"),
+			warns("The record of the superseded Run 101 was not deleted", "The provider tries again after the next Run that passes"),
 		},
 		requests: []string{rerun100, delete101}, server: []int64{101, 102}, state: "Run 102", next: noChanges, holds: 102,
 	},

@@ -8,7 +8,6 @@ import (
 	"context"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
@@ -59,21 +58,6 @@ func TestPlan_renamedWhileWaiting(t *testing.T) {
 	}
 }
 
-// applyPlanned applies a saved plan, and checks that it holds.
-func (m *managed) applyPlanned(t *testing.T, config string, planned *tfprotov6.PlanResourceChangeResponse) []*tfprotov6.Diagnostic {
-	t.Helper()
-	applied, err := m.server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: m.name, PriorState: m.state, Config: jsonConfig(config),
-		PlannedState: planned.PlannedState, PlannedPrivate: planned.PlannedPrivate,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	m.state, m.private = applied.NewState, applied.Private
-	m.expectPlanned(t, planned.PlannedState)
-	return applied.Diagnostics
-}
-
 // A known run_id stays in the plan while it is not known whether latest is null.
 func TestPlan_latestUnknown(t *testing.T) {
 	t.Parallel()
@@ -83,13 +67,13 @@ func TestPlan_latestUnknown(t *testing.T) {
 	if values := resource.plannedValues(t, planned); values["run_id"] != int64(100) {
 		t.Errorf("run_id is planned as %v", values["run_id"])
 	}
-	expectDiagnostics(t, resource.applyPlan(t, config, planned, "latest"))
+	expectDiagnostics(t, resource.applyPlanned(t, config, planned))
 	resource.expectRerun(t, 101, 100)
 	planned = resource.planUnknown(t, config, "latest")
 	if values := resource.plannedValues(t, planned); values["run_id"] != int64(100) {
 		t.Errorf("run_id is planned as %v", values["run_id"])
 	}
-	expectDiagnostics(t, resource.applyPlan(t, config, planned, "latest"))
+	expectDiagnostics(t, resource.applyPlanned(t, config, planned))
 	resource.expectRerun(t, 101, 100)
 	api.expectWrites(rerunOf(100))(t)
 }
@@ -139,17 +123,19 @@ func TestPlan_importedFailure(t *testing.T) {
 	expectDiagnostics(t, resource.plan(t, triggered("", "2")).Diagnostics, "warning: Run 101 does not pass")
 }
 
-// In the plan of an update, run_id is the resource's own Run. If its record is gone by then, the
-// latest is looked up; if it goes only after the plan, the apply fails and starts nothing.
+// In the plan of an update, run_id is the resource's own Run. If its record is gone, nothing is started
+// until a refresh has noticed it, and the latest is looked up.
 func TestPlan_ownRunGone(t *testing.T) {
 	t.Parallel()
 	api, resource := newRerun(t)
 	expectDiagnostics(t, resource.apply(t, latestConfig(101, release("1"))))
 	second := latestConfig(101, release("2"))
 	expectDiagnostics(t, resource.applyAfter(t.Context(), t, second, func() { api.Remove(101) }),
-		"error at latest: Cannot read Run 101: .*Nothing was started. Apply again: the next plan looks up the latest Run")
+		"error at latest: Cannot read Run 101: .*Nothing was started. Plan again with a refresh")
 	resource.expectRerun(t, 101, 100)
-	planned := resource.plan(t, second) // as with -refresh=false
+	expectDiagnostics(t, resource.plan(t, second).Diagnostics, "error at latest: Cannot read Run 101: .*Plan again with a refresh")
+	resource.refresh(t)
+	planned := resource.plan(t, second)
 	if values := resource.plannedValues(t, planned); values["run_id"] != tftypes.UnknownValue {
 		t.Errorf("run_id is planned as %v", values["run_id"])
 	}
@@ -161,4 +147,19 @@ func TestPlan_ownRunGone(t *testing.T) {
 func (m *managed) exists(t *testing.T) bool {
 	t.Helper()
 	return !m.unpack(t, m.state).IsNull()
+}
+
+// The first apply after an import adopts a run_id that is known only by then.
+func TestPlan_importedUnknownRunID(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	api.Seed(scan(90, "success"))
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	resource.importRun(t, "100")
+	expectDiagnostics(t, resource.refresh(t))
+	const config = `{"run_id": 90}`
+	expectDiagnostics(t, resource.applyPlanned(t, config, resource.planUnknown(t, config, "run_id")))
+	resource.expectRerun(t, 100, 90)
+	resource.expectNoChange(t, config)
+	api.expectWrites()(t)
 }

@@ -5,7 +5,6 @@ package provider
 
 import (
 	"context"
-	"slices"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -106,37 +105,55 @@ func (m *managed) apply(t *testing.T, config string) []*tfprotov6.Diagnostic {
 	return m.applyAfter(t.Context(), t, config, func() {})
 }
 
-// applyAfter is apply, but calls between after the plan.
+// applyAfter is apply, but calls between after the plans.
 func (m *managed) applyAfter(ctx context.Context, t *testing.T, config string, between func()) []*tfprotov6.Diagnostic {
 	t.Helper()
 	planned := m.planWithin(ctx, t, config)
-	if slices.ContainsFunc(planned.Diagnostics, func(d *tfprotov6.Diagnostic) bool {
-		return d.Severity == tfprotov6.DiagnosticSeverityError
-	}) {
+	if failed(planned.Diagnostics) || m.unpack(t, planned.PlannedState).Equal(m.unpack(t, m.state)) { // Terraform applies no such plan
 		return planned.Diagnostics
+	}
+	return append(planned.Diagnostics, m.applyFinal(ctx, t, config, planned, between)...)
+}
+
+// applyPlanned applies a saved plan.
+func (m *managed) applyPlanned(t *testing.T, config string, planned *tfprotov6.PlanResourceChangeResponse) []*tfprotov6.Diagnostic {
+	t.Helper()
+	return m.applyFinal(t.Context(), t, config, planned, func() {})
+}
+
+// applyFinal applies a plan as Terraform does: it plans again with what is known by then, rejects a
+// plan in which something has changed that was known, and applies the second plan after between.
+func (m *managed) applyFinal(
+	ctx context.Context, t *testing.T, config string, planned *tfprotov6.PlanResourceChangeResponse, between func(),
+) []*tfprotov6.Diagnostic {
+	t.Helper()
+	final := m.planWithin(ctx, t, config)
+	if failed(final.Diagnostics) {
+		return final.Diagnostics
+	}
+	m.expectKept(t, planned.PlannedState, final.PlannedState)
+	if m.unpack(t, final.PlannedState).Equal(m.unpack(t, m.state)) {
+		return nil
 	}
 	between()
-	if m.unpack(t, planned.PlannedState).Equal(m.unpack(t, m.state)) { // Terraform applies no such plan
-		return planned.Diagnostics
-	}
 	applied, err := m.server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: m.name, PriorState: m.state, Config: jsonConfig(config),
-		PlannedState: planned.PlannedState, PlannedPrivate: planned.PlannedPrivate,
+		PlannedState: final.PlannedState, PlannedPrivate: final.PlannedPrivate,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	m.state, m.private = applied.NewState, applied.Private
 	if !failed(applied.Diagnostics) {
-		m.expectPlanned(t, planned.PlannedState)
+		m.expectKept(t, final.PlannedState, m.state)
 	}
-	return append(planned.Diagnostics, applied.Diagnostics...)
+	return applied.Diagnostics
 }
 
-// expectPlanned checks that the state has what the plan knew, as Terraform does.
-func (m *managed) expectPlanned(t *testing.T, planned *tfprotov6.DynamicValue) {
+// expectKept checks that a later plan or state has what the plan knew.
+func (m *managed) expectKept(t *testing.T, planned, later *tfprotov6.DynamicValue) {
 	t.Helper()
-	was, is := must[map[string]tftypes.Value](m.unpack(t, planned)), must[map[string]tftypes.Value](m.unpack(t, m.state))
+	was, is := must[map[string]tftypes.Value](m.unpack(t, planned)), must[map[string]tftypes.Value](m.unpack(t, later))
 	for name, value := range was {
 		if value.IsFullyKnown() && !value.Equal(is[name]) {
 			t.Errorf("%s was planned as %s and is %s", name, value, is[name])

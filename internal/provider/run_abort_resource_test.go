@@ -76,8 +76,8 @@ func TestRunAbort_endsByItself(t *testing.T) {
 	t.Parallel()
 	const want = "warning: Run 90 succeeded: .* It ended before it could be aborted.$"
 	api := newRunning(t, mockapi.Options{AbortDelay: 24 * time.Hour})
-	api.Inject(mockapi.Fault{Method: "GET", Path: poll90, Skip: 2, Hook: func() { api.Finish(90, "success", "") }})
-	for _, requests := range [][]string{{read90, abort90, read90, read90}, {read90, abort90, read90}} {
+	api.Inject(mockapi.Fault{Method: "GET", Path: poll90, Skip: 3, Hook: func() { api.Finish(90, "success", "") }})
+	for _, requests := range [][]string{{read90, read90, abort90, read90, read90}, {read90, read90, abort90, read90}} {
 		api.ResetRequests()
 		resource := api.protocol(t).manage(t, "qualytics_run_abort")
 		expectDiagnostics(t, resource.apply(t, `{"run_id": 90}`), want)

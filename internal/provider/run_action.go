@@ -74,6 +74,8 @@ func (a *runAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, config.timeout())
+	defer cancel()
 	config.starter().check(ctx, a.runs, config.wait(), &resp.Diagnostics)
 	if config.gate().waits {
 		a.runs.warnExpiry(config.timeout(), &resp.Diagnostics)

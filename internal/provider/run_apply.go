@@ -58,7 +58,7 @@ func (a runApply) wait(ctx context.Context, run *qualytics.Operation) {
 	report := a.report(run)
 	switch {
 	case result == waitTerminal:
-		private.Awaited, private.Resumed = false, nil
+		private.Awaited, private.Resumed, private.Ended = false, nil, !run.Finished()
 		private.learnUser(run)
 		a.saved.hold(ctx, run)
 		report.ended(ctx, a.runs.client, run, a.saved.diagnostics)

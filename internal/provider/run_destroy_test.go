@@ -95,3 +95,26 @@ func TestRunRerun_destroyRefused(t *testing.T) {
 	api.expectWrites(deleteOf(102), deleteOf(101), deleteOf(102))(t)
 	api.expectRuns(t, 100)
 }
+
+// A destroy that times out ends with the link to the Run.
+func TestDestroy_timeout(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{Outcome: endless})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	expectDiagnostics(t, resource.apply(t, `{"run_id": 100, "wait_for_completion": false, "abort_on_destroy": false, "timeouts": {"delete": "100ms"}}`))
+	expectDiagnostics(t, resource.destroy(t), "error: Cannot wait for the end of Run 101: .*timeouts.delete.*\n\nOpen it: ")
+}
+
+// A state that version 0.1 has imported has no run_id, and both flags set. A destroy before the first
+// apply leaves the Run alone.
+func TestDestroy_importOfVersion01(t *testing.T) {
+	t.Parallel()
+	api, resource := newRerun(t)
+	resource.importRun(t, "100")
+	value := resource.with(t, resource.unpack(t, resource.state), "run_id", nil)
+	value = resource.with(t, resource.with(t, value, "delete_on_destroy", true), "abort_on_destroy", true)
+	resource.state, resource.private = resource.pack(t, value), nil
+	expectDiagnostics(t, resource.refresh(t))
+	expectDiagnostics(t, resource.destroy(t))
+	api.expectRequests(t, "GET /api/operations/100")
+}

@@ -43,6 +43,20 @@ func TestGate_partlyAnalyzed(t *testing.T) {
 	}
 }
 
+// The warning is also due if the Run has ended between an interrupted apply and the next one.
+func TestGate_partlyAnalyzedAfterInterrupt(t *testing.T) {
+	t.Parallel()
+	counters := map[string]int64{"total_containers": 14, "containers_analyzed": 9, "anomalies_identified": 0}
+	api := newAPI(t, mockapi.Options{Outcome: mockapi.Outcome{Running: mockapi.Never, Status: counters}})
+	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
+	config := triggered(wholeGate, "1")
+	expectDiagnostics(t, resource.interrupted(t, api, poll101, config), "warning: Interrupted while waiting for Run 101")
+	api.Finish(101, "success", "")
+	expectDiagnostics(t, resource.refresh(t))
+	expectDiagnostics(t, resource.apply(t, config), "warning: Run 101 did not check all containers: .*It analyzed 9 of 14 containers")
+	resource.expectNoChange(t, config)
+}
+
 // A gate on an incremental scan is a warning when it is planned, and the error of a shut gate says
 // that another scan does not read the same records again.
 func TestGate_incremental(t *testing.T) {

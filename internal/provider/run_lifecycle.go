@@ -57,6 +57,7 @@ func (r *runLifecycle) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if req.State.Raw.IsNull() {
 		timeout, _ = plan.shared().Timeouts.Create(ctx, timeout)
 		r.planStart(ctx, plan, nil, privateState{}, timeout, &resp.Diagnostics)
+		plan.planned(nil, nil)
 		if cleanUp := plan.cleanUp(); cleanUp != nil {
 			cleanUp.setSuperseded(ctx, nil, &resp.Diagnostics)
 		}
@@ -75,7 +76,11 @@ func (r *runLifecycle) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	case stepStart:
 		update.warn(&resp.Diagnostics)
 		plan.shared().Run = unknownRun()
-		r.planStart(ctx, plan, state, private, timeout, &resp.Diagnostics)
+		source := r.planStart(ctx, plan, state, private, timeout, &resp.Diagnostics)
+		if !req.Config.Raw.IsFullyKnown() {
+			source = nil // the apply may keep the Run, once all values are known
+		}
+		plan.planned(source, state)
 	case stepWait:
 		plan.shared().Run = state.shared().Run.followed()
 		plan.keep(state)
@@ -113,15 +118,18 @@ func (r *runLifecycle) storePlan(
 	return raw
 }
 
-// planStart checks what would make the start fail. state is nil in a create.
+// planStart checks what would make the start fail, and returns the Run that it acts on for certain.
+// state is nil in a create.
 func (r *runLifecycle) planStart(
 	ctx context.Context, plan, state resourceModel, private privateState, timeout time.Duration, diags *diag.Diagnostics,
-) {
+) *qualytics.Operation {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
 	source := plan.starter(state, private, r.runs.tokenID()).check(ctx, r.runs, plan.wait(), diags)
-	plan.planned(source, state)
 	if plan.gate().waits {
 		r.runs.warnExpiry(timeout, diags)
 	}
+	return source
 }
 
 func (r *runLifecycle) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -169,7 +177,7 @@ func (r *runLifecycle) Read(ctx context.Context, req resource.ReadRequest, resp 
 func (r *runLifecycle) settled(state resourceModel, private privateState, run *qualytics.Operation) bool {
 	gate, cleanUp := state.gate(), state.cleanUp()
 	return run.Finished() && !private.Resumed.shows(run) &&
-		run.Result == gate.expected && gate.passes(run) && (cleanUp == nil || len(cleanUp.SupersededRuns.Elements()) == 0)
+		run.Result == gate.expected && gate.passes(run) && gate.shortfall(run) == "" && (cleanUp == nil || len(cleanUp.SupersededRuns.Elements()) == 0)
 }
 
 // readDeleted removes the resource from the state after the record of its Run was deleted outside
@@ -228,8 +236,8 @@ func (r *runLifecycle) ImportState(_ context.Context, _ resource.ImportStateRequ
 
 // Delete deletes the records that the resource owns, or only removes the resource from the state.
 func (r *runLifecycle) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	state, _ := r.loadState(ctx, req.State, req.Private, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || state.cleanUp() == nil {
+	state, private := r.loadState(ctx, req.State, req.Private, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() || state.cleanUp() == nil || private.Imported { // nothing owns an imported Run yet
 		return
 	}
 	timeout, diags := state.shared().Timeouts.Delete(ctx, defaultDeleteTimeout)

@@ -107,38 +107,44 @@ func (m *cleanUpModel) setSuperseded(ctx context.Context, records []*qualytics.O
 
 // deleteSuperseded deletes the records of superseded Runs, each on its own, and keeps those that
 // cannot be deleted, and the Run that is still named by run_id. With delete_on_destroy = false, it
-// keeps the records and forgets the Runs.
+// keeps the records and forgets the Runs, once they have ended.
 func (m *cleanUpModel) deleteSuperseded(ctx context.Context, runs *runs, named int64, diags *diag.Diagnostics) {
 	var kept []*qualytics.Operation
 	for _, record := range m.superseded(ctx, diags) {
-		switch {
-		case !trueIfNull(m.DeleteOnDestroy):
-			continue
-		case record.ID == named:
+		if record.ID == named && trueIfNull(m.DeleteOnDestroy) {
 			kept = append(kept, record)
 			continue
 		}
-		if err := runs.deleteRecord(ctx, record, trueIfNull(m.AbortOnDestroy)); err != nil {
+		if err := m.release(ctx, runs, record); err != nil {
 			kept = append(kept, record)
-			diags.AddWarning(fmt.Sprintf("The record of the superseded Run %d was not deleted", record.ID),
-				paragraphs(explanation(err), "The record is deleted after the next Run that passes, or when the resource is destroyed."))
+			summary := fmt.Sprintf("The record of the superseded Run %d was not deleted", record.ID)
+			if !trueIfNull(m.DeleteOnDestroy) {
+				summary = fmt.Sprintf("The superseded Run %d was not aborted", record.ID)
+			}
+			diags.AddWarning(summary, paragraphs(
+				explanation(err), "The provider tries again after the next Run that passes, or when the resource is destroyed."))
 		}
 	}
 	m.setSuperseded(ctx, kept, diags)
 }
 
-// destroy deletes the records of the held Run and of those that it superseded, each on its own, and
-// returns what failed.
-func (m *cleanUpModel) destroy(ctx context.Context, runs *runs, held *qualytics.Operation, diags *diag.Diagnostics) {
+// release deletes the record of a Run or, with delete_on_destroy = false, only aborts the Run.
+func (m *cleanUpModel) release(ctx context.Context, runs *runs, record *qualytics.Operation) error {
 	abort := trueIfNull(m.AbortOnDestroy)
-	if !trueIfNull(m.DeleteOnDestroy) {
-		if abort && !held.Finished() {
-			addError(diags, runs.abortRecord(ctx, held))
-		}
-		return
+	switch {
+	case trueIfNull(m.DeleteOnDestroy):
+		return runs.deleteRecord(ctx, record, abort)
+	case abort && !record.Finished():
+		return runs.abortRecord(ctx, record)
 	}
+	return nil
+}
+
+// destroy releases the held Run and those that it superseded, each on its own, and reports what
+// failed.
+func (m *cleanUpModel) destroy(ctx context.Context, runs *runs, held *qualytics.Operation, diags *diag.Diagnostics) {
 	for _, record := range append([]*qualytics.Operation{held}, m.superseded(ctx, diags)...) {
-		addError(diags, runs.deleteRecord(ctx, record, abort))
+		addError(diags, m.release(ctx, runs, record))
 	}
 }
 

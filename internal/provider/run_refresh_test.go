@@ -103,3 +103,42 @@ func TestOtherRun_superseded(t *testing.T) {
 		"warning: The record of the superseded Run 101 was not deleted: Cannot use Run 101. Run 101 in the state was created at")
 	api.expectRuns(t, 100, 101, 103)
 }
+
+// Without a refresh, another Run with the id of the held one is not rerun either.
+func TestOtherRun_source(t *testing.T) {
+	t.Parallel()
+	const other = "error: Cannot use Run 101: Run 101 in the state was created at "
+	for name, test := range map[string]struct {
+		first, second string
+		change        func(*api)
+		want          string
+	}{
+		"latest":           {latestConfig(101, release("1")), latestConfig(101, release("2")), func(*api) {}, other},
+		"run_id of itself": {triggered("", "1"), `{"run_id": 101` + release("2") + `}`, func(*api) {}, other},
+		"in place of a Run that is gone": {
+			triggered("", "1"), triggered("", "2"), func(a *api) { a.Remove(100) }, "error at run_id: Cannot read Run 100: ",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api, resource := newRerun(t)
+			expectDiagnostics(t, resource.apply(t, test.first))
+			api.Seed(older(101, 102, "success", 24*time.Hour))
+			test.change(api)
+			expectDiagnostics(t, resource.apply(t, test.second), test.want)
+			api.expectWrites(rerunOf(100))(t)
+		})
+	}
+}
+
+// Databases round times that a response has shown.
+func TestOtherRun_rounded(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	created := func(text string) func(map[string]any) { return func(run map[string]any) { run["created"] = text } }
+	api.Inject(mockapi.Fault{Method: "POST", AfterEffect: true, Rewrite: created("2026-05-01T09:30:00.999999Z")},
+		mockapi.Fault{Method: "GET", Path: poll101, Times: mockapi.Always, Rewrite: created("2026-05-01T09:30:01Z")})
+	resource := api.protocol(t).manage(t, "qualytics_run")
+	expectDiagnostics(t, resource.apply(t, startConfig(t, wholeScan, unawaited)))
+	expectDiagnostics(t, resource.refresh(t))
+}

@@ -31,6 +31,8 @@ type report struct {
 // is not the expected one, if it analyzed only a part, or if a successful Run has a message.
 func (r report) ended(ctx context.Context, client *qualytics.Client, run *qualytics.Operation, diags *diag.Diagnostics) {
 	name, ended := runName(run.ID), sentence(describeEnd(run))
+	ctx, cancel := context.WithDeadline(ctx, r.limit.deadline)
+	defer cancel()
 	list := fmt.Sprintf("The data source qualytics_operation_containers with operation_id = %d lists all containers.", run.ID)
 	switch {
 	case r.gate.failsOn(run.Result):

@@ -92,7 +92,7 @@ func TestRunRerun_deletedUnknown(t *testing.T) {
 	config := triggered("", "2")
 	planned := resource.planUnknown(t, config, "rerun_if_deleted")
 	expectDiagnostics(t, planned.Diagnostics, "warning: The record of Run 102 was deleted")
-	expectDiagnostics(t, resource.applyPlan(t, config, planned, "rerun_if_deleted"))
+	expectDiagnostics(t, resource.applyPlanned(t, config, planned))
 	resource.expectRerun(t, 103, 100)
 }
 

@@ -5,6 +5,7 @@ package provider
 
 import (
 	"testing"
+	"time"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/mockapi"
 )
@@ -59,4 +60,33 @@ func TestRunRerun_acceptedFailure(t *testing.T) {
 	resource.expectNoChange(t, triggered(`, "fail_on": []`, "2"))
 	expectDiagnostics(t, resource.destroy(t))
 	api.expectRuns(t, 100)
+}
+
+// A Run that keeps an active result after its end counts as ended. It is not waited for again, but rerun,
+// or kept if its failure is accepted.
+func TestRunRerun_endedWithoutResult(t *testing.T) {
+	t.Parallel()
+	for failOn, test := range map[string]struct {
+		held int64
+		want []string
+	}{
+		"":                {103, []string{"error: Run 102 ended as running"}},
+		`, "fail_on": []`: {102, []string{"warning: Run 102 ended as running"}},
+	} {
+		t.Run(failOn, func(t *testing.T) {
+			t.Parallel()
+			api := newAPI(t, mockapi.Options{})
+			resource := api.protocol(t).track(t)
+			expectDiagnostics(t, resource.refreshAndApply(t, triggered(failOn, "1")))
+			api.Plan(mockapi.Outcome{Running: 20 * time.Millisecond, ResultLag: time.Hour})
+			expectDiagnostics(t, resource.refreshAndApply(t, triggered(failOn, "2")), test.want...)
+			resource.refreshAndApply(t, triggered(failOn, "2"))
+			if id := resource.values(t)["id"]; id != test.held {
+				t.Errorf("holds Run %v, want %d", id, test.held)
+			}
+			if next := resource.nextPlan(t, triggered(failOn, "2")); next != noChanges {
+				t.Errorf("the next plan is %s", next)
+			}
+		})
+	}
 }

@@ -51,8 +51,8 @@ func TestRunRerun_latest(t *testing.T) {
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
 	expectDiagnostics(t, resource.apply(t, latestConfig(101, release("1"))))
 	resource.expectRerun(t, 101, 100)
-	if lookups := strings.Count(strings.Join(api.requestLines(), " "), "operation_type=scan"); lookups != 2 { // the plan and the apply
-		t.Errorf("%d lookups of the latest Run, want 2", lookups)
+	if lookups := strings.Count(strings.Join(api.requestLines(), " "), "operation_type=scan"); lookups != 3 { // the plan, the plan of the apply, and the apply
+		t.Errorf("%d lookups of the latest Run, want 3", lookups)
 	}
 	resource.expectNoChange(t, latestConfig(101, release("1")))
 
@@ -249,4 +249,32 @@ func TestRunRerun_smallestIDs(t *testing.T) {
 	expectDiagnostics(t, byID.apply(t, `{"run_id": 1}`))
 	latest.expectRerun(t, 101, 1)
 	byID.expectRerun(t, 102, 1)
+}
+
+// While the API refuses a rerun, the Run that is in the way becomes the latest. It is not what the
+// resource reruns: the gate would check the one table that somebody has scanned by hand.
+func TestRunRerun_latestInTheWay(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{OneAtATime: true})
+	p := api.protocol(t)
+	api.Plan(mockapi.Outcome{Running: 500 * time.Millisecond})
+	expectDiagnostics(t, p.manage(t, "qualytics_run").apply(t, startConfig(t, `{"container_names": ["orders"]}`, unawaited)))
+	resource := p.manage(t, "qualytics_run_rerun")
+	expectDiagnostics(t, resource.apply(t, latestConfig(101, gateConfig)))
+	resource.expectRerun(t, 102, 100)
+}
+
+// A Run that latest has selected while it was active is rerun, although latest does not select it any
+// more when it has ended.
+func TestRunRerun_latestEnds(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	api.Plan(mockapi.Outcome{Running: 200 * time.Millisecond})
+	p := api.protocol(t)
+	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").apply(t, `{"run_id": 100, "wait_for_completion": false}`))
+	api.Inject(mockapi.Fault{Method: "PUT", Status: 409, Body: `{"detail": "A scan of datastore 101 is already running"}`})
+	resource := p.manage(t, "qualytics_run_rerun")
+	expectDiagnostics(t, resource.apply(t, `{"latest": {"operation_type": "scan", "datastore": 101, "result": ["queued", "running"]}}`),
+		"warning at latest: Run 101 is still active")
+	resource.expectRerun(t, 102, 101)
 }

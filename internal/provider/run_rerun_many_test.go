@@ -21,7 +21,7 @@ func TestRunRerun_many(t *testing.T) {
 		interval    = 100 * time.Millisecond
 		leastPause  = interval * 3 / 4 // jitter takes up to a quarter
 		mostPolls   = int(running/leastPause) + 1
-		sourceReads = 2 // the plan and the apply
+		sourceReads = 3 // the plan, the plan of the apply, and the apply
 	)
 	api := newAPI(t, mockapi.Options{Outcome: mockapi.Outcome{Running: running}})
 	p := api.connect(t, `"poll_interval": "100ms"`)

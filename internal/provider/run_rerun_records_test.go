@@ -43,10 +43,21 @@ func TestRunRerun_unknownTriggers(t *testing.T) {
 		if id := resource.plannedValues(t, planned)["id"]; id != tftypes.UnknownValue {
 			t.Errorf("id is planned as %v", id)
 		}
-		expectDiagnostics(t, resource.applyPlan(t, latestConfig(101, release(version)), planned, "triggers"))
+		expectDiagnostics(t, resource.applyPlanned(t, latestConfig(101, release(version)), planned))
 		api.expectWrites(writes...)(t)
 		resource.expectNoChange(t, latestConfig(101, release(version)))
 	}
+}
+
+// The same with a limit that turns out to let the Run pass.
+func TestRunRerun_unknownLimit(t *testing.T) {
+	t.Parallel()
+	api, resource := newRerun(t)
+	api.Plan(identifying(5))
+	expectDiagnostics(t, resource.apply(t, latestConfig(101, `, "max_anomalies": 9`)))
+	config := latestConfig(101, `, "max_anomalies": 10`)
+	expectDiagnostics(t, resource.applyPlanned(t, config, resource.planUnknown(t, config, "max_anomalies")))
+	api.expectWrites(rerunOf(100))(t)
 }
 
 // planUnknown plans a configuration with one unknown attribute.
@@ -67,25 +78,6 @@ func (m *managed) planWith(t *testing.T, config, name string, other any) *tfprot
 		t.Fatal(err)
 	}
 	return planned
-}
-
-// applyPlan applies a plan whose unknown attribute is now known.
-func (m *managed) applyPlan(
-	t *testing.T, config string, planned *tfprotov6.PlanResourceChangeResponse, known string,
-) []*tfprotov6.Diagnostic {
-	t.Helper()
-	attributes := must[map[string]tftypes.Value](m.unpack(t, jsonConfig(config)))
-	state := must[map[string]tftypes.Value](m.unpack(t, planned.PlannedState))
-	state[known] = attributes[known]
-	applied, err := m.server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: m.name, PriorState: m.state, Config: jsonConfig(config),
-		PlannedState: m.pack(t, tftypes.NewValue(m.schema.ValueType(), state)), PlannedPrivate: planned.PlannedPrivate,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	m.state, m.private = applied.NewState, applied.Private
-	return applied.Diagnostics
 }
 
 // with returns a value with one attribute replaced.

@@ -199,16 +199,14 @@ func (m *runRerunModel) starter(prior resourceModel, private privateState, token
 	own := state.Run.id()
 	switch {
 	case !m.usesLatest() && !anotherRun(m.RunID, state.RunID, own):
-		source.own = own
-	case m.usesLatest() && m.RunID.ValueInt64() == own: // as planned
-		source.runID, source.latest = m.RunID, types.ObjectNull(latestType.AttrTypes)
-	case m.usesLatest() && !private.Deleted && !m.startsAnother(prior):
-		source.runID = types.Int64Value(own)
+		source.held = state.held()
+	case m.usesLatest() && (m.RunID.ValueInt64() == own || !private.Deleted && !m.startsAnother(prior)): // as planned, or to be planned
+		source.held, source.runID, source.latest = state.held(), types.Int64Value(own), types.ObjectNull(latestType.AttrTypes)
 	}
 	return rerunStarter{runSource: source, user: private.knownUser(tokenID)}
 }
 
-// planned plans run_id: the own Run is known, a Run that is looked up is not.
+// planned plans run_id with latest: the own Run is known, a Run that is looked up is not.
 func (m *runRerunModel) planned(source *qualytics.Operation, prior resourceModel) {
 	switch {
 	case !m.usesLatest():
@@ -232,7 +230,7 @@ func (m *runRerunModel) keep(prior resourceModel) {
 	state := typed[*runRerunModel](prior)
 	imported := state.Latest.IsNull() && (state.RunID.IsNull() || state.RunID.ValueInt64() == state.Run.id())
 	switch {
-	case imported && !m.usesLatest() && !m.RunID.IsUnknown():
+	case imported && !m.usesLatest() && (!m.RunID.IsUnknown() || !state.RunID.IsNull()):
 	case state.RunID.IsNull(): // a state that version 0.2 has imported
 		m.RunID = types.Int64Value(state.Run.id())
 	default:

@@ -73,7 +73,7 @@ func TestRunRerun_otherArguments(t *testing.T) {
 	if values := resource.plannedValues(t, planned); values["id"] != tftypes.UnknownValue {
 		t.Errorf("id is planned as %v while run_id is unknown", values["id"])
 	}
-	expectDiagnostics(t, resource.applyPlan(t, `{"run_id": 101}`, planned, "run_id"))
+	expectDiagnostics(t, resource.applyPlanned(t, `{"run_id": 101}`, planned))
 	resource.expectRerun(t, 101, 100)
 	api.expectRequests(t)
 }
@@ -150,7 +150,7 @@ func TestRunRerun_unknownLatest(t *testing.T) {
 		}
 		api.expectRequests(t)
 	}
-	expectDiagnostics(t, resource.applyPlan(t, config, resource.planUnknown(t, config, "latest"), "latest"))
+	expectDiagnostics(t, resource.applyPlanned(t, config, resource.planUnknown(t, config, "latest")))
 	resource.expectRerun(t, 101, 100)
 }
 

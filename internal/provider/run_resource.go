@@ -149,7 +149,7 @@ func (m configurationModel) syncs() bool {
 	return qualytics.OperationType(m.OperationType.ValueString()).Canonical() == qualytics.TypeSync
 }
 
-// settingsJSON returns the settings as a JSON object with sorted names, or nil if there are none. ok
+// settingsJSON returns the settings as a JSON object with sorted names, which may be empty. ok
 // is false if a value is not known yet.
 func settingsJSON(settings types.Dynamic) (text json.RawMessage, ok bool) {
 	value, err := settings.ToTerraformValue(context.Background())
@@ -157,7 +157,7 @@ func settingsJSON(settings types.Dynamic) (text json.RawMessage, ok bool) {
 		return nil, false
 	}
 	if value.IsNull() {
-		return nil, true
+		return json.RawMessage("{}"), true
 	}
 	text, err = json.Marshal(plainJSON(value))
 	return text, err == nil

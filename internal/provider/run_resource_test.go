@@ -234,7 +234,7 @@ func TestRun_unknownSettings(t *testing.T) {
 	if values := resource.plannedValues(t, planned); values["id"] != tftypes.UnknownValue {
 		t.Errorf("the id is planned as %v", values["id"])
 	}
-	expectDiagnostics(t, resource.applyPlan(t, config, planned, "settings"))
+	expectDiagnostics(t, resource.applyPlanned(t, config, planned))
 	resource.expectRun(t, 101, "success")
 }
 
@@ -289,4 +289,61 @@ func TestAccRun_chain(t *testing.T) {
 			startRun, startRun, startRun, deleteOf(101), startRun, deleteOf(102), deleteOf(104), deleteOf(103)),
 		Steps: []resource.TestStep{step("1", plancheck.ResourceActionCreate, 102), step("2", plancheck.ResourceActionUpdate, 104)},
 	})
+}
+
+// With delete_on_destroy = false, the records of superseded Runs are kept. Runs that are still active
+// are aborted, once a later one has passed or the resource is destroyed.
+func TestRun_supersededActive(t *testing.T) {
+	t.Parallel()
+	const keep = `, "delete_on_destroy": false`
+	for name, passes := range map[string]bool{"superseded": true, "destroyed": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newAPI(t, mockapi.Options{})
+			api.Plan(endless)
+			resource := api.protocol(t).manage(t, "qualytics_run")
+			interrupted := "warning: Interrupted while waiting for Run "
+			expectDiagnostics(t, resource.interrupted(t, api, poll101, startConfig(t, wholeScan, keep)), interrupted+"101")
+			second := startConfig(t, `{"incremental": true}`, keep)
+			if passes {
+				expectDiagnostics(t, resource.apply(t, second))
+				api.expectWrites(startRun, startRun, abort101)(t)
+			} else {
+				api.Plan(endless)
+				expectDiagnostics(t, resource.interrupted(t, api, poll102, second), interrupted+"102")
+			}
+			expectDiagnostics(t, resource.destroy(t))
+			for _, run := range api.Runs() {
+				if run.Result == "running" {
+					t.Errorf("Run %d is still running, and no state holds it", run.ID)
+				}
+			}
+			api.expectRuns(t, 100, 101, 102)
+		})
+	}
+}
+
+// No settings and empty ones are the same.
+func TestRun_emptySettings(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, mockapi.Options{})
+	resource := api.protocol(t).manage(t, "qualytics_run")
+	expectDiagnostics(t, resource.apply(t, `{"operation_type": "scan", "datastore": 101}`))
+	expectDiagnostics(t, resource.apply(t, startConfig(t, `{}`, "")))
+	resource.expectRun(t, 101, "success")
+}
+
+// FastAPI names the model of a body that the type selects, and the type if it selects none.
+func TestRun_rejectedUnion(t *testing.T) {
+	t.Parallel()
+	for entry, want := range map[string]string{
+		`{"loc": ["body", "scan", "datastore_id"], "msg": "too large"}`:       "error at datastore: Invalid datastore: .*too large",
+		`{"loc": ["body", "scan", "container_names", 0], "msg": "too short"}`: `error at settings: Invalid settings.container_names\[0\]: .*too short`,
+		`{"loc": ["body"], "msg": "no such tag", "type": "union_tag_invalid", "ctx": {"discriminator": "'type'", "tag": "scan"}}`: "error at " +
+			"operation_type: Invalid operation_type: .*no such tag",
+	} {
+		api := newAPI(t, mockapi.Options{})
+		api.Inject(mockapi.Fault{Method: "POST", Status: 422, Body: `{"detail": [` + entry + `]}`})
+		expectDiagnostics(t, api.protocol(t).manage(t, "qualytics_run").apply(t, startConfig(t, wholeScan, "")), want)
+	}
 }

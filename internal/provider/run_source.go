@@ -22,11 +22,11 @@ import (
 // runSource is the Run to act on, as the configuration names it.
 type runSource struct {
 	action   qualytics.Action
-	at       path.Path    // the attribute that names the Run
-	runID    types.Int64  // null: latest selects the Run
-	latest   types.Object // selects the Run if run_id is null or its record was deleted; null: nothing does
-	own      int64        // the Run that the resource holds, which has the same configuration; 0: none
-	inAction bool         // in the configuration of a Terraform action
+	at       path.Path            // the attribute that names the Run
+	runID    types.Int64          // null: latest selects the Run
+	latest   types.Object         // selects the Run if run_id is null or its record was deleted; null: nothing does
+	held     *qualytics.Operation // the Run that the resource holds, which has the same configuration; nil: none
+	inAction bool                 // in the configuration of a Terraform action
 }
 
 // runIDAttribute returns the argument that names the Run to act on.
@@ -71,12 +71,7 @@ func (s runSource) known(ctx context.Context) bool {
 // find looks up the Run. If the record of run_id was deleted, it returns the held Run, with a
 // warning. It returns nil and reports the reason if there is no Run.
 func (s runSource) find(ctx context.Context, runs *runs, diags *diag.Diagnostics) *qualytics.Operation {
-	switch {
-	case s.runID.IsNull() && s.latest.IsNull(): // of an action, whose values are not validated again once they are known
-		diags.AddAttributeError(path.Root("run_id"), "Missing run_id",
-			"run_id is null, and nothing else selects a Run. Set it to the id of a Run.")
-		return nil
-	case s.runID.IsNull():
+	if s.runID.IsNull() {
 		return findLatest(ctx, runs, s.latest, diags)
 	}
 	id := s.runID.ValueInt64()
@@ -85,7 +80,7 @@ func (s runSource) find(ctx context.Context, runs *runs, diags *diag.Diagnostics
 			fmt.Sprintf("run_id must be the id of a Run, a whole number of 1 or more, not %d.", id))
 		return nil
 	}
-	run, err := runs.read(ctx, id)
+	run, err := s.read(ctx, runs, id)
 	switch {
 	case err == nil:
 		return run
@@ -96,8 +91,8 @@ func (s runSource) find(ctx context.Context, runs *runs, diags *diag.Diagnostics
 		return nil
 	case !s.latest.IsNull():
 		return findLatest(ctx, runs, s.latest, diags)
-	case s.own != 0 && s.own != id:
-		if own, ownErr := runs.read(ctx, s.own); ownErr == nil {
+	case s.held != nil && s.held.ID != id:
+		if own, ownErr := runs.reread(ctx, s.held); ownErr == nil {
 			diags.AddAttributeWarning(s.at, runName(id)+" no longer exists", paragraphs(
 				fmt.Sprintf("The record of Run %d was deleted. Run %d, which this resource holds, has the same configuration and is rerun instead. "+
 					"Set run_id to a Run that exists, or use latest.", id, own.ID), linkTo(own)))
@@ -108,20 +103,28 @@ func (s runSource) find(ctx context.Context, runs *runs, diags *diag.Diagnostics
 	return nil
 }
 
+// read reads a Run. The one that the resource holds must still be the same.
+func (s runSource) read(ctx context.Context, runs *runs, id int64) (*qualytics.Operation, error) {
+	if s.held != nil && s.held.ID == id {
+		return runs.reread(ctx, s.held)
+	}
+	return runs.read(ctx, id)
+}
+
 // whyMissing explains why run_id names a Run that does not exist, and what to do.
 func (s runSource) whyMissing(runs *runs, id int64) string {
 	switch _, deleted := runs.deleted.Load(id); {
 	case s.at.Equal(path.Root("latest")):
-		return "It is the Run that this resource held when the apply was planned. Nothing was started. " +
-			"Apply again: the next plan looks up the latest Run."
+		return "It is the Run that this resource holds. Nothing was started. " +
+			"Plan again with a refresh, which removes it from the state: the plan then looks up the latest Run."
 	case deleted:
 		return fmt.Sprintf("This apply deleted the record of Run %d: it replaced the resource, "+
 			"and run_id is the Run that the replaced resource held. If run_id comes from a lookup of the latest Run, apply again. "+
 			"To avoid this, use latest instead of run_id, or limit the lookup to Runs with the result `success`.", id)
-	case s.own == id:
+	case s.held != nil && s.held.ID == id:
 		return "This resource also holds that Run. Set run_id to a Run that exists, or use latest."
-	case s.own != 0:
-		return fmt.Sprintf("Run %d, which this resource holds, does not exist either. Set run_id to a Run that exists, or use latest.", s.own)
+	case s.held != nil:
+		return fmt.Sprintf("Run %d, which this resource holds, does not exist either. Set run_id to a Run that exists, or use latest.", s.held.ID)
 	case s.action == qualytics.ActionRerun:
 		return "Set run_id to a Run that exists, or use latest."
 	}
@@ -191,6 +194,12 @@ func (s runSource) findTerminal(
 	return nil
 }
 
+// filterOfLatest returns the filter of latest that the API rejects.
+func filterOfLatest(parameter qualytics.ParameterError) (path.Path, bool) {
+	_, isFilter := latestType.AttrTypes[parameter.Parameter()]
+	return path.Root("latest").AtName(parameter.Parameter()), isFilter
+}
+
 // findLatest looks up the latest Run that `latest` selects. It returns nil and reports the reason if
 // there is none.
 func findLatest(ctx context.Context, runs *runs, latest types.Object, diags *diag.Diagnostics) *qualytics.Operation {
@@ -210,7 +219,7 @@ func findLatest(ctx context.Context, runs *runs, latest types.Object, diags *dia
 			"The Qualytics API returned Runs that do not match the filters of latest, or did not sort them, "+
 				"so the latest Run is unknown. Set run_id instead.")
 	case err != nil:
-		addError(diags, subject{verb: "look up", object: "the latest Run"}.failed(err))
+		addParameterErrors(diags, subject{verb: "look up", object: "the latest Run"}.failed(err), filterOfLatest)
 	}
 	return run
 }

@@ -46,7 +46,7 @@ func TestSource_latestFails(t *testing.T) {
 	api.Inject(mockapi.Fault{
 		Path: listPath, Times: mockapi.Always, Status: 422, Body: `{"detail": [{"loc": ["query", "datastore"], "msg": "too large"}]}`,
 	})
-	const want = "error: Cannot look up the latest Run: GET http.*/api/operations returned HTTP status 422: query.datastore: too large"
+	const want = "error at latest.*datastore: Invalid latest.datastore: The Qualytics API rejected this value: too large."
 	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").plan(t, latestConfig(101, "")).Diagnostics, want)
 	expectDiagnostics(t, p.planAction(t, "qualytics_run_rerun", latestConfig(101, "")), want)
 	if requests := api.requestLines(); len(requests) != 2 {

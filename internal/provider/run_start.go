@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/qualytics/terraform-provider-qualytics/internal/qualytics"
@@ -20,7 +21,8 @@ import (
 // starter starts a Run. It is what resources and actions differ in.
 type starter interface {
 	// check reports during the plan what would make the start fail. It returns the Run to act on, if
-	// it is known. runs is nil if the provider is not configured yet.
+	// it is certain: the apply looks up the latest again. runs is nil if the provider is not
+	// configured yet.
 	check(ctx context.Context, runs *runs, wait waitModel, diags *diag.Diagnostics) *qualytics.Operation
 	// start returns the Run that the API has accepted. It returns nil and reports the reason if there
 	// is none.
@@ -117,6 +119,7 @@ func (s rerunStarter) check(ctx context.Context, runs *runs, wait waitModel, dia
 	wait.gate().warnIncremental(s.at, run.Incremental(), diags)
 	if s.runID.IsNull() {
 		wait.gate().warnLimits(run, diags)
+		return nil
 	}
 	return run
 }
@@ -132,6 +135,7 @@ func (s rerunStarter) start(
 		if source == nil {
 			return nil
 		}
+		s.runID = types.Int64Value(source.ID) // what ran in between must not become the source
 		start, err := runs.client.Rerun(ctx, source, s.user)
 		if err == nil {
 			run := accepted(s.action, start, diags)

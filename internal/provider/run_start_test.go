@@ -168,18 +168,6 @@ func TestRecords_referenced(t *testing.T) {
 	api.expectRuns(t, 100)
 }
 
-// Terraform may invoke an action with values that are null, but were unknown when they were
-// validated.
-func TestStart_nothingSelected(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	for _, name := range []string{"qualytics_run_rerun", "qualytics_run_resume"} {
-		_, diagnostics := api.protocol(t).invoke(t.Context(), t, name, `{}`)
-		expectDiagnostics(t, diagnostics, "error at run_id: Missing run_id: ")
-	}
-	api.expectRequests(t)
-}
-
 // Who started an imported Run says nothing about who starts the Runs of this resource.
 func TestStart_importedRunOfColleague(t *testing.T) {
 	t.Parallel()

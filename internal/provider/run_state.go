@@ -24,11 +24,13 @@ import (
 //	Imported  an import                             the next apply           adopting the configuration
 //	Unjudged  the apply after an import             the next Run             not judging the Run
 //	Deleted   a refresh or wait without a record    a refresh that has one   another Run, or keeping the state
+//	Ended     the end of a Run that shows none      the next Run             not waiting for it again
 type privateState struct {
 	Awaited  bool `json:"awaited,omitempty"`
 	Imported bool `json:"imported,omitempty"`
 	Unjudged bool `json:"accepted,omitempty"` // the name of an earlier version
 	Deleted  bool `json:"lost,omitempty"`     // the name of version 0.1
+	Ended    bool `json:"ended,omitempty"`    // with an end time, but an active result
 
 	// Resumed is the Run as it was before it was resumed. Polls that still show it do not count.
 	Resumed *previousRun `json:"resumed,omitempty"`

@@ -37,7 +37,7 @@ func (u update) step() step {
 		return stepStart
 	case !gate.waits, u.private.Deleted && u.plan.cleanUp() == nil:
 		return stepKeep
-	case !u.private.Deleted && (u.private.Awaited || u.follows() && !run.Finished()):
+	case !u.private.Deleted && (u.private.Awaited || u.follows() && !u.ended()):
 		return stepWait
 	case u.private.Imported, u.private.Unjudged, gate.passes(run):
 		return stepKeep
@@ -48,6 +48,13 @@ func (u update) step() step {
 }
 
 func (u update) held() *qualytics.Operation { return u.state.held() }
+
+// ended reports whether the held Run has ended. One that shows an active result with an end time was
+// waited for once.
+func (u update) ended() bool {
+	run := u.held()
+	return run.Finished() || u.private.Ended && run.EndTime != ""
+}
 
 // follows reports whether the resource waits for its Run whenever that is active. The resource that
 // aborts a Run does not: somebody may resume it later.

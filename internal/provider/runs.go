@@ -88,7 +88,7 @@ func (r *runs) reread(ctx context.Context, known *qualytics.Operation) (*qualyti
 func sameRun(a, b *qualytics.Operation) bool {
 	one, errOne := a.Created.Time()
 	other, errOther := b.Created.Time()
-	if errOne == nil && errOther == nil && !one.Truncate(time.Second).Equal(other.Truncate(time.Second)) {
+	if errOne == nil && errOther == nil && one.Sub(other).Abs() >= time.Second {
 		return false
 	}
 	return a.Datastore == nil || b.Datastore == nil || a.Datastore.ID == nil || b.Datastore.ID == nil || *a.Datastore.ID == *b.Datastore.ID

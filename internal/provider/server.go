@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -41,7 +42,7 @@ type frameworkServer interface {
 }
 
 func serve(provider provider.Provider) server {
-	return server{wholeNumberServer{typed[frameworkServer](providerserver.NewProtocol6(provider)())}}
+	return server{actionServer{wholeNumberServer{typed[frameworkServer](providerserver.NewProtocol6(provider)())}}}
 }
 
 type directStateKey struct{}
@@ -135,6 +136,48 @@ func (s wholeNumberServer) ValidateListResourceConfig(
 		resp.Diagnostics = explainFractions(resp.Diagnostics)
 	}
 	return resp, err
+}
+
+func (s wholeNumberServer) ValidateProviderConfig(
+	ctx context.Context, req *tfprotov6.ValidateProviderConfigRequest,
+) (*tfprotov6.ValidateProviderConfigResponse, error) {
+	resp, err := s.frameworkServer.ValidateProviderConfig(ctx, req)
+	if err == nil {
+		resp.Diagnostics = explainFractions(resp.Diagnostics)
+	}
+	return resp, err
+}
+
+// actionServer validates actions when they are planned and invoked. Terraform validates their
+// values only before it knows those of variables and resources, and a gate must not open because
+// one of them is misspelled.
+type actionServer struct{ frameworkServer }
+
+func (s actionServer) PlanAction(ctx context.Context, req *tfprotov6.PlanActionRequest) (*tfprotov6.PlanActionResponse, error) {
+	if invalid, err := s.invalid(ctx, req.ActionType, req.Config); err != nil || len(invalid) > 0 {
+		return &tfprotov6.PlanActionResponse{Diagnostics: invalid}, err
+	}
+	return s.frameworkServer.PlanAction(ctx, req)
+}
+
+func (s actionServer) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
+	if invalid, err := s.invalid(ctx, req.ActionType, req.Config); err != nil || len(invalid) > 0 {
+		return &tfprotov6.InvokeActionServerStream{Events: func(yield func(tfprotov6.InvokeActionEvent) bool) {
+			yield(tfprotov6.InvokeActionEvent{Type: tfprotov6.CompletedInvokeActionEventType{Diagnostics: invalid}})
+		}}, err
+	}
+	return s.frameworkServer.InvokeAction(ctx, req)
+}
+
+// invalid returns the errors in the configuration of an action.
+func (s actionServer) invalid(ctx context.Context, name string, config *tfprotov6.DynamicValue) ([]*tfprotov6.Diagnostic, error) {
+	resp, err := s.ValidateActionConfig(ctx, &tfprotov6.ValidateActionConfigRequest{ActionType: name, Config: config})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(resp.Diagnostics, func(diagnostic *tfprotov6.Diagnostic) bool {
+		return diagnostic.Severity != tfprotov6.DiagnosticSeverityError
+	}), nil
 }
 
 // Activity tracks the calls that apply a change or invoke an action. The process must not end

@@ -115,6 +115,9 @@ func readDetail(body []byte) (detail string, parameters []ParameterError, isAPI 
 	var entries []struct {
 		Location []any  `json:"loc"`
 		Message  string `json:"msg"`
+		Context  object[struct {
+			Discriminator text[string] `json:"discriminator"` // the field that selects one of several models
+		}] `json:"ctx"`
 	}
 	if json.Unmarshal(response.Detail, &entries) != nil {
 		return Printable(string(response.Detail)), nil, true
@@ -124,6 +127,9 @@ func readDetail(body []byte) (detail string, parameters []ParameterError, isAPI 
 		parameter := ParameterError{Message: Printable(entry.Message)}
 		for _, part := range entry.Location {
 			parameter.Location = append(parameter.Location, Printable(fmt.Sprint(part)))
+		}
+		if field := orZero(entry.Context.value).Discriminator.value; field != "" {
+			parameter.Location = append(parameter.Location, Printable(strings.Trim(field, "'")))
 		}
 		parameters = append(parameters, parameter)
 		words = append(words, strings.Join(parameter.Location, ".")+": "+parameter.Message)

@@ -38,13 +38,27 @@ func (c *Client) Run(ctx context.Context, configuration Configuration, user stri
 	if settings == nil {
 		settings = json.RawMessage("{}")
 	}
-	return c.start(ctx, startRequest{
+	started, err := c.start(ctx, startRequest{
 		call: apiCall{method: http.MethodPost, path: "/operations/run", retry: retryUnlessReached, body: body},
 		model: &Operation{
 			Type: configuration.Type, Datastore: &Datastore{ID: &configuration.DatastoreID}, Payload: settings,
 		},
 		user: user,
 	})
+	if failure, ok := errors.AsType[*Error](err); ok {
+		failure.untag(string(configuration.Type))
+	}
+	return started, err
+}
+
+// untag removes a tag from the locations of rejected parameters: if the body is one of several
+// models, FastAPI names the one that the type selects, as in body.scan.datastore_id.
+func (e *Error) untag(tag string) {
+	for i, parameter := range e.Parameters {
+		if len(parameter.Location) > 2 && parameter.Location[1] == tag {
+			e.Parameters[i].Location = slices.Delete(parameter.Location, 1, 2)
+		}
+	}
 }
 
 // body returns the configuration as the API expects it: one object.
