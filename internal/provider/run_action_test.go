@@ -276,3 +276,12 @@ func TestRunAction_sentTwice(t *testing.T) {
 	_, diagnostics := api.protocol(t).invoke(t.Context(), t, "qualytics_run_rerun", `{"run_id": 90, "wait_for_completion": false}`)
 	expectDiagnostics(t, diagnostics, `warning: More than one Run was started: .*as well as Run 102.*Run 101: `)
 }
+
+// The advice after a lost response is that for actions.
+func TestRunAction_lostStart(t *testing.T) {
+	t.Parallel()
+	api := newFailed(t, mockapi.Options{})
+	api.Inject(mockapi.Fault{Method: "PUT", Close: true})
+	_, diagnostics := api.protocol(t).invoke(t.Context(), t, "qualytics_run_rerun", `{"run_id": 90}`)
+	expectDiagnostics(t, diagnostics, "error.*: Cannot rerun Run 90: .*\n\nNo matching Run was found.*Before you invoke the action again, ")
+}

@@ -119,7 +119,7 @@ func TestRunRerun_gateFailsClosed(t *testing.T) {
 			body("partially_successful", "0"),
 			"error: Run 101 ended as partially_successful: .*because the provider does not know this result, which counts as `failure`",
 		},
-		"tolerated":          {gateConfig + `, "fail_on": ["aborted"]`, body("partially_successful", "0"), "warning: Run 101 ended as partially_"},
+		"tolerated":          {gateConfig + `, "fail_on": ["aborted"]`, body("partially_successful", "0"), "warning: Run 101 ended as partially"},
 		"unknown by default": {"", body("partially_successful", "0"), "error: Run 101 ended as partially_successful"},
 		"aborted, tolerated": {gateConfig + `, "fail_on": []`, body("aborted", "7"), "error: Run 101 did not pass max_anomalies"},
 	} {

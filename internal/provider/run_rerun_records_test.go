@@ -36,16 +36,24 @@ func TestRunRerun_supersededKept(t *testing.T) {
 // Unknown values are decided during the apply. Triggers that turn out to be unchanged do not rerun.
 func TestRunRerun_unknownTriggers(t *testing.T) {
 	t.Parallel()
-	for version, writes := range map[string][]string{"1": {rerunOf(100)}, "2": {rerunOf(100), rerunOf(101), deleteOf(101)}} {
+	for _, test := range []struct {
+		before, after string
+		writes        []string
+	}{
+		{release("1"), release("1"), []string{rerunOf(100)}},
+		{release("1"), release("2"), []string{rerunOf(100), rerunOf(101), deleteOf(101)}},
+		{"", release("1"), []string{rerunOf(100), rerunOf(101), deleteOf(101)}},
+	} {
 		api, resource := newRerun(t)
-		expectDiagnostics(t, resource.apply(t, latestConfig(101, release("1"))))
-		planned := resource.planUnknown(t, latestConfig(101, release(version)), "triggers")
+		expectDiagnostics(t, resource.apply(t, latestConfig(101, test.before)))
+		config := latestConfig(101, test.after)
+		planned := resource.planUnknown(t, config, "triggers")
 		if id := resource.plannedValues(t, planned)["id"]; id != tftypes.UnknownValue {
 			t.Errorf("id is planned as %v", id)
 		}
-		expectDiagnostics(t, resource.applyPlanned(t, latestConfig(101, release(version)), planned))
-		api.expectWrites(writes...)(t)
-		resource.expectNoChange(t, latestConfig(101, release(version)))
+		expectDiagnostics(t, resource.applyPlanned(t, config, planned))
+		api.expectWrites(test.writes...)(t)
+		resource.expectNoChange(t, config)
 	}
 }
 

@@ -54,7 +54,10 @@ func TestRunResume_forceAbort(t *testing.T) {
 // What the next apply does with an active Run. That of a tainted resource depends on force_abort.
 func TestRunResume_nextApply(t *testing.T) {
 	t.Parallel()
-	const tainted, untaint = "Terraform marks the new resource as tainted: the next apply ", " To continue waiting for it instead, run `terraform untaint`"
+	const (
+		tainted = "Terraform marks the new resource as tainted: the next apply "
+		untaint = " To continue waiting for it instead, run `terraform untaint`"
+	)
 	for _, test := range []struct {
 		creates, forced bool
 		want            string
@@ -167,8 +170,8 @@ func TestRunResume_gateStaysShut(t *testing.T) {
 }
 
 // A wait that was interrupted, for each resource that acts on a Run. If the Run is active, the next apply
-// continues waiting. If it has ended as expected, the next plan is empty. If its record is deleted while the next apply waits for it, a resume fails once and
-// says what to do, and an abort is done.
+// continues waiting. If it has ended as expected, the next plan is empty. If its record is deleted while the
+// next apply waits for it, a resume fails once and says what to do, and an abort is done.
 func TestRunResume_afterInterrupt(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
