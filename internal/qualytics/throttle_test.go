@@ -150,7 +150,7 @@ func TestPausesShrinkAfterSuccess(t *testing.T) {
 		if request(429); throttle.pauseLeft() > time.Second {
 			t.Errorf("a pause of %v after a success", throttle.pauseLeft())
 		}
-		for range 10_000 {
+		for range 4_000 {
 			request(200)
 		}
 		equal(t, "limit", throttle.limit, float64(maxInFlight))
