@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"strconv"
 	"strings"
 	"sync"
@@ -171,9 +170,7 @@ func TestCausesOfHalving(t *testing.T) {
 
 // If even one entry is too large, the error says so.
 func TestOneEntryIsTooLarge(t *testing.T) {
-	server := httptest.NewServer(responding(413, "text/html", "<title>Too Large</title>"))
-	defer server.Close()
-	_, err := newClient(t, server.URL).Operations(t.Context(), Filter{}, 0)
+	_, err := respond(t, responding(413, "text/html", "<title>Too Large</title>")).Operations(t.Context(), Filter{}, 0)
 	equal(t, "status", failure(t, err).StatusCode, 413)
 	equal(t, "detail", failure(t, err).Detail, `an HTML page titled "Too Large" (even for a page of one entry)`)
 }
