@@ -286,7 +286,7 @@ func TestContextEnds(t *testing.T) {
 				ctx, cancel := test.end(t.Context())
 				defer cancel()
 				run := newFakeRun(0)
-				run.fails = func(poll int) error { return errorIf(failing && poll > 2 && poll%5 != 0, transient) }
+				run.fails = func(poll int) error { return errorIf(failing && poll > 2, transient) }
 				began := time.Now()
 				operation, err := run.wait(ctx, 25*time.Second)
 				if !errors.Is(err, test.want) || errors.Is(err, transient) != failing {
