@@ -35,8 +35,8 @@ func TestPrintableShortens(t *testing.T) {
 	exact := strings.Repeat("ä", maxTextLength)
 	equal(t, "just short enough", Printable(exact), exact)
 	equal(t, "one more", Printable(exact+"ä"), exact+"…")
-	long := Printable(strings.Repeat("表", 1<<20)) // 3 MB
-	equal(t, "3 MB", utf8.RuneCountInString(long), maxTextLength+1)
+	long := Printable(strings.Repeat("表", 1<<18)) // 768 kB
+	equal(t, "768 kB", utf8.RuneCountInString(long), maxTextLength+1)
 	if escapes := Printable(strings.Repeat("\x1b[31m", 1<<17)); len(escapes) > 10 {
 		t.Errorf("escape sequences only: %d bytes", len(escapes))
 	}

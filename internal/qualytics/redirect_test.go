@@ -50,9 +50,7 @@ var redirects = []int{301, 302, 303, 307, 308}
 
 func TestGetFollowsSameHost(t *testing.T) {
 	for _, status := range redirects {
-		server := serveRecording(t, httptest.NewServer, nil)
-		server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			server.seen = append(server.seen, r.Method+" "+r.URL.Path+" "+r.Header.Get("Authorization"))
+		server := serveRecording(t, httptest.NewServer, func(w http.ResponseWriter, r *http.Request) {
 			if !strings.HasPrefix(r.URL.Path, "/moved") {
 				http.Redirect(w, r, "/moved"+r.URL.Path, status)
 				return
@@ -64,8 +62,7 @@ func TestGetFollowsSameHost(t *testing.T) {
 			if err := endpoint.call(t.Context(), newClient(t, server.URL)); err != nil {
 				t.Errorf("%d %s: %v", status, endpoint.name, err)
 			}
-			path := strings.TrimPrefix(endpoint.request, "GET ")
-			path, _, _ = strings.Cut(path, "?")
+			path, _, _ := strings.Cut(strings.TrimPrefix(endpoint.request, "GET "), "?")
 			want := []string{"GET " + path + " Bearer " + testToken, "GET /moved" + path + " Bearer " + testToken}
 			equal(t, endpoint.name, server.seen, want)
 		}

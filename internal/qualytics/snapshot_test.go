@@ -91,7 +91,8 @@ func TestSinceErrors(t *testing.T) {
 func pastScans(count int, now time.Time) []mockapi.Run {
 	var runs []mockapi.Run
 	for i := range count {
-		runs = append(runs, mockapi.Run{ID: int64(100 + i), Created: now.Add(time.Duration(i-count) * time.Hour), Containers: []mockapi.Container{}})
+		created := now.Add(time.Duration(i-count) * time.Hour)
+		runs = append(runs, mockapi.Run{ID: int64(100 + i), Created: created, Containers: []mockapi.Container{}})
 	}
 	return runs
 }

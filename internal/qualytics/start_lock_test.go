@@ -46,6 +46,9 @@ func TestOneStartAtATime(t *testing.T) {
 	})
 }
 
+// noDirectory is a lock directory that cannot be used, so that the lock covers one client only.
+func noDirectory() (string, error) { return "", errors.New("no directory") }
+
 // Starts on different datastores do not wait for each other. Those on one datastore start in the
 // order of their calls, and so do those whose datastore is unknown.
 func TestStartsSideBySide(t *testing.T) {

@@ -126,8 +126,8 @@ func TestCheckResponse(t *testing.T) {
 		"the source":                           {rerun, before, Operation{ID: 100}, "Run 100, " + existed},
 		"the source, which was not listed":     {rerun, new(snapshot), Operation{ID: 100}, "Run 100, " + existed},
 		"the source, which continues":          {startRequest{model: source, resumes: true}, before, Operation{ID: 100}, ""},
-		"of another type":                      {rerun, before, Operation{ID: 101, Type: TypeProfile}, "Run 101, which is of type profile, not scan"},
-		"of another datastore":                 {rerun, before, Operation{ID: 101, Datastore: on(102)}, "Run 101, which is on datastore 102, not 101"},
+		"of another type":                      {rerun, before, Operation{ID: 101, Type: TypeProfile}, "Run 101, which is of type profile"},
+		"of another datastore":                 {rerun, before, Operation{ID: 101, Datastore: on(102)}, "Run 101, which is on datastore 102"},
 		"of a type that the source lacks":      {startRequest{model: &Operation{ID: 100}}, before, Operation{ID: 101, Type: TypeScan}, ""},
 		"of a datastore that the source lacks": {startRequest{model: &Operation{ID: 100}}, before, Operation{ID: 101, Datastore: on(1)}, ""},
 	} {

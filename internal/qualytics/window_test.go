@@ -183,7 +183,7 @@ func TestWindow_unevenHistory(t *testing.T) {
 
 // A window is sorted in the order of the filter, and the other filters apply.
 func TestWindow_order(t *testing.T) {
-	runs := runsAt(200, everyMinute)
+	runs := runsAt(140, everyMinute)
 	runs[100].Result = "failure"
 	service := simulate(t, mockapi.Options{}, runs)
 	asc, desc := "asc", "desc"
@@ -200,14 +200,14 @@ func TestWindow_order(t *testing.T) {
 		"created, longest": {&asc, &desc, func(a, b int64) bool { return a < b }},
 	} {
 		for _, limit := range []int{0, 7} {
-			filter := within(40, 160)
+			filter := within(20, 130)
 			filter.SortCreated, filter.SortDuration = test.created, test.duration
 			listing, err := service.client.Operations(t.Context(), filter, limit)
 			if err != nil {
 				t.Fatal(err)
 			}
 			got := listed(listing)
-			want := 120
+			want := 110
 			if limit > 0 {
 				want = limit
 			}
@@ -217,12 +217,12 @@ func TestWindow_order(t *testing.T) {
 					t.Errorf("%s, limit %d: Run %d comes before Run %d", name, limit, got[i-1], got[i])
 				}
 			}
-			if limit > 0 && name == "asc" && got[0] != 41 || name == "desc" && got[0] != 160 {
+			if limit > 0 && name == "asc" && got[0] != 21 || name == "desc" && got[0] != 130 {
 				t.Errorf("%s, limit %d: the first is Run %d", name, limit, got[0])
 			}
 		}
 	}
-	filter := within(40, 160)
+	filter := within(20, 130)
 	filter.Results = []Result{ResultFailure}
 	listing, err := service.client.Operations(t.Context(), filter, 0)
 	if err != nil {
@@ -242,7 +242,7 @@ func TestWindow_unsorted(t *testing.T) {
 
 // Runs that are created or deleted while a window is read cause neither duplicates nor gaps.
 func TestWindow_changingHistory(t *testing.T) {
-	const count = 800
+	const count = 500
 	for seed := range uint64(5) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		service := simulate(t, mockapi.Options{}, runsAt(count, everyMinute))
@@ -261,8 +261,8 @@ func TestWindow_changingHistory(t *testing.T) {
 			gone[id] = true
 			service.Remove(id)
 		}})
-		from := random.IntN(500)
-		to := from + random.IntN(300)
+		from := random.IntN(300)
+		to := from + random.IntN(200)
 		listing, err := service.client.Operations(t.Context(), within(from, to), 0)
 		if err != nil {
 			t.Fatal(err)
