@@ -101,7 +101,8 @@ func TestDestroy_timeout(t *testing.T) {
 	t.Parallel()
 	api := newAPI(t, mockapi.Options{Outcome: endless})
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
-	expectDiagnostics(t, resource.apply(t, `{"run_id": 100, "wait_for_completion": false, "abort_on_destroy": false, "timeouts": {"delete": "100ms"}}`))
+	const briefly = `, "abort_on_destroy": false, "timeouts": {"delete": "100ms"}`
+	expectDiagnostics(t, resource.apply(t, triggered(unawaited+briefly, "1")))
 	expectDiagnostics(t, resource.destroy(t), "error: Cannot wait for the end of Run 101: .*timeouts.delete.*\n\nOpen it: ")
 }
 

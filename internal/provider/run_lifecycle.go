@@ -177,7 +177,8 @@ func (r *runLifecycle) Read(ctx context.Context, req resource.ReadRequest, resp 
 func (r *runLifecycle) settled(state resourceModel, private privateState, run *qualytics.Operation) bool {
 	gate, cleanUp := state.gate(), state.cleanUp()
 	return run.Finished() && !private.Resumed.shows(run) &&
-		run.Result == gate.expected && gate.passes(run) && gate.shortfall(run) == "" && (cleanUp == nil || len(cleanUp.SupersededRuns.Elements()) == 0)
+		run.Result == gate.expected && gate.passes(run) && gate.shortfall(run) == "" &&
+		(cleanUp == nil || len(cleanUp.SupersededRuns.Elements()) == 0)
 }
 
 // readDeleted removes the resource from the state after the record of its Run was deleted outside

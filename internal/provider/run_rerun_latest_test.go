@@ -51,7 +51,8 @@ func TestRunRerun_latest(t *testing.T) {
 	resource := api.protocol(t).manage(t, "qualytics_run_rerun")
 	expectDiagnostics(t, resource.apply(t, latestConfig(101, release("1"))))
 	resource.expectRerun(t, 101, 100)
-	if lookups := strings.Count(strings.Join(api.requestLines(), " "), "operation_type=scan"); lookups != 3 { // the plan, the plan of the apply, and the apply
+	lookups := strings.Count(strings.Join(api.requestLines(), " "), "operation_type=scan")
+	if lookups != 3 { // the plan, the plan of the apply, and the apply
 		t.Errorf("%d lookups of the latest Run, want 3", lookups)
 	}
 	resource.expectNoChange(t, latestConfig(101, release("1")))

@@ -338,7 +338,7 @@ func TestRun_rejectedUnion(t *testing.T) {
 	t.Parallel()
 	for entry, want := range map[string]string{
 		`{"loc": ["body", "scan", "datastore_id"], "msg": "too large"}`:       "error at datastore: Invalid datastore: .*too large",
-		`{"loc": ["body", "scan", "container_names", 0], "msg": "too short"}`: `error at settings: Invalid settings.container_names\[0\]: .*too short`,
+		`{"loc": ["body", "scan", "container_names", 0], "msg": "too short"}`: `error at settings: Invalid settings.container_names\[0\]: `,
 		`{"loc": ["body"], "msg": "no such tag", "type": "union_tag_invalid", "ctx": {"discriminator": "'type'", "tag": "scan"}}`: "error at " +
 			"operation_type: Invalid operation_type: .*no such tag",
 	} {
