@@ -21,7 +21,7 @@ func TestApplyTime(t *testing.T) {
 		name string
 		take func(t *testing.T, p *protocol) (time.Duration, []*tfprotov6.Diagnostic)
 	}{{"apply", timeApply}, {"action", timeAction}} {
-		for _, length := range []time.Duration{time.Second, 25 * time.Second, 30 * time.Minute} {
+		for _, length := range []time.Duration{time.Second, 10 * time.Second, time.Minute, 30 * time.Minute} {
 			t.Run(fmt.Sprintf("%s/run=%v", way.name, length), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					api := newAPIInMemory(t, "http://127.0.0.1", 50*time.Millisecond, mockapi.Options{Outcome: mockapi.Outcome{Running: length}})

@@ -117,11 +117,10 @@ With a real Terraform and the provider as a separate process:
 
 With the client alone:
 
-- HTTP/2 streams that are reset with PROTOCOL_ERROR, REFUSED_STREAM or INTERNAL_ERROR, and GOAWAY, before and after
-  the effect: TestOnePUTOnTheWire.
+- Connections that break before and after the effect, with a server that offers HTTP/2: TestOneRequestOnTheWire.
 - Keep-alive connections that the server closes without notice: TestStartsDoNotUseKeptConnections.
 - A Run that is created up to a minute after its request was lost: TestRunThatIsCreatedLate.
-- Which Run is adopted, in all cases: TestWhichRunIsAdopted.
+- Which Run is adopted, in all cases: TestMismatch, TestChoose, TestWhichRunIsAdopted.
 
 Under random faults, with 20 resources, over HTTP/1.1 and HTTP/2: TestChaos.
 
