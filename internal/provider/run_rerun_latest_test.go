@@ -256,26 +256,27 @@ func TestRunRerun_smallestIDs(t *testing.T) {
 // resource reruns: the gate would check the one table that somebody has scanned by hand.
 func TestRunRerun_latestInTheWay(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{OneAtATime: true})
-	p := api.protocol(t)
-	api.Plan(mockapi.Outcome{Running: 500 * time.Millisecond})
-	expectDiagnostics(t, p.manage(t, "qualytics_run").apply(t, startConfig(t, `{"container_names": ["orders"]}`, unawaited)))
-	resource := p.manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
+	api.Seed(scan(150, "running"))
+	api.Inject(mockapi.Fault{
+		Method: "PUT", Status: 409, Body: `{"detail": "A scan of datastore 101 is already running"}`,
+		Hook: func() { api.Finish(150, "success", "") },
+	})
 	expectDiagnostics(t, resource.apply(t, latestConfig(101, gateConfig)))
-	resource.expectRerun(t, 102, 100)
+	resource.expectRerun(t, 151, 100)
 }
 
 // A Run that latest has selected while it was active is rerun, although latest does not select it any
 // more when it has ended.
 func TestRunRerun_latestEnds(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, mockapi.Options{})
-	api.Plan(mockapi.Outcome{Running: 200 * time.Millisecond})
-	p := api.protocol(t)
-	expectDiagnostics(t, p.manage(t, "qualytics_run_rerun").apply(t, `{"run_id": 100, "wait_for_completion": false}`))
-	api.Inject(mockapi.Fault{Method: "PUT", Status: 409, Body: `{"detail": "A scan of datastore 101 is already running"}`})
-	resource := p.manage(t, "qualytics_run_rerun")
+	api, resource := newRerun(t)
+	api.Seed(scan(150, "running"))
+	api.Inject(
+		mockapi.Fault{Method: "GET", Path: "/api/operations/150", Hook: func() { api.Finish(150, "success", "") }},
+		mockapi.Fault{Method: "PUT", Status: 409, Body: `{"detail": "A scan of datastore 101 is already running"}`},
+	)
 	expectDiagnostics(t, resource.apply(t, `{"latest": {"operation_type": "scan", "datastore": 101, "result": ["queued", "running"]}}`),
-		"warning at latest: Run 101 is still active")
-	resource.expectRerun(t, 102, 101)
+		"warning at latest: Run 150 is still active")
+	resource.expectRerun(t, 151, 150)
 }
