@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 )
 
 // response is a response that is not sent yet.
@@ -44,19 +43,34 @@ func noSuchRun(id int64) response {
 // gzipFrom is the minimum length of a body that is compressed.
 const gzipFrom = 1024
 
-// gzipWriters are reused: each allocates more than a megabyte.
-var gzipWriters = sync.Pool{New: func() any {
-	writer, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed)
-	return writer
-}}
+// gzipWriters are reused: each allocates more than a megabyte. A sync.Pool would drop many of them
+// under the race detector.
+var gzipWriters = make(chan *gzip.Writer, 16)
+
+func newGzipWriter() *gzip.Writer {
+	select {
+	case writer := <-gzipWriters:
+		return writer
+	default:
+		writer, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed)
+		return writer
+	}
+}
+
+func reuse(writer *gzip.Writer) {
+	select {
+	case gzipWriters <- writer:
+	default:
+	}
+}
 
 // compressed returns the response in the encoding that the client accepts.
 func (resp response) compressed(r *http.Request) response {
 	if len(resp.body) < gzipFrom || !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		return resp
 	}
-	writer, _ := gzipWriters.Get().(*gzip.Writer)
-	defer gzipWriters.Put(writer)
+	writer := newGzipWriter()
+	defer reuse(writer)
 	var body bytes.Buffer
 	writer.Reset(&body)
 	_, _ = writer.Write(resp.body)
