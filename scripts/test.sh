@@ -25,5 +25,4 @@ fi
 
 echo "Running all tests with $version ($terraform) against a mock server on this machine."
 echo 'The first run also compiles everything.'
-# Tests wait more than they compute, and collecting garbage more rarely takes a third off their time.
-GOGC=${GOGC:-300} exec "${GO:-go}" test -count=1 -shuffle=on -timeout=20m -parallel=6 "$@" ./...
+exec "${GO:-go}" test -count=1 -shuffle=on -timeout=20m -parallel=6 "$@" ./...
