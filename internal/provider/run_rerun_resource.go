@@ -200,7 +200,7 @@ func (m *runRerunModel) starter(prior resourceModel, private privateState, token
 	switch {
 	case !m.usesLatest() && !anotherRun(m.RunID, state.RunID, own):
 		source.held = state.held()
-	case m.usesLatest() && (m.RunID.ValueInt64() == own || !private.Deleted && !m.startsAnother(prior)): // as planned, or to be planned
+	case m.usesLatest() && !private.Deleted && !m.startsAnother(prior):
 		source.held, source.runID, source.latest = state.held(), types.Int64Value(own), types.ObjectNull(latestType.AttrTypes)
 	}
 	return rerunStarter{runSource: source, user: private.knownUser(tokenID)}

@@ -116,7 +116,7 @@ func (s runSource) whyMissing(runs *runs, id int64) string {
 	switch _, deleted := runs.deleted.Load(id); {
 	case s.at.Equal(path.Root("latest")):
 		return "It is the Run that this resource holds. Nothing was started. " +
-			"Plan again with a refresh, which removes it from the state: the plan then looks up the latest Run."
+			"Plan again with a refresh: it notices that the record is gone, and the plan looks up the latest Run."
 	case deleted:
 		return fmt.Sprintf("This apply deleted the record of Run %d: it replaced the resource, "+
 			"and run_id is the Run that the replaced resource held. If run_id comes from a lookup of the latest Run, apply again. "+
